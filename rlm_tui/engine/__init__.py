@@ -1,0 +1,1 @@
+"""The engine: runs, calls, routing, the ledger, prompts and citations."""

@@ -1,0 +1,1 @@
+"""Models: the protocol, Anthropic-compatible endpoints, and the navigator."""

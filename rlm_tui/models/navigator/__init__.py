@@ -1,0 +1,1 @@
+"""The navigator: a built-in model that is no language model."""

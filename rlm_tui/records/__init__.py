@@ -1,0 +1,1 @@
+"""Records: the event log of a run, its replay and its exports."""

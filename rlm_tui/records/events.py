@@ -1,0 +1,222 @@
+"""Everything that happens in a run, as typed events.
+
+One append-only log of these is the run's record. The screen, the headless output, replay, resume and the exports read that
+log and nothing else. All text in an event is sanitised (`repository.sanitize`) before the event is made. Calls are numbered
+in the order they start: "0" is the root. `ts` is seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Status: TypeAlias = Literal["done", "partial", "failed", "cancelled", "budget"]
+Route: TypeAlias = Literal["direct", "repl", "rlm"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Event(_Frozen):
+    seq: int
+    run_id: str
+    call_id: str = ""
+    parent_id: str = ""
+    ts: float
+
+
+class Tokens(_Frozen):
+    """Tokens spent and their price in US dollars (None: unknown model)."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    dollars: float | None = None
+
+
+class Bounds(_Frozen):
+    """What a run may spend; None is no bound. `seconds` is wall time, `dollars` US dollars."""
+
+    calls: int | None = None
+    tokens: int | None = None
+    dollars: float | None = None
+    seconds: float | None = None
+    depth: int = 1
+
+
+class Citation(_Frozen):
+    """A `path:start-end` that the answer cites, re-read by the host. `reason` says what is wrong when `ok` is false."""
+
+    path: str
+    start: int
+    end: int
+    ok: bool
+    reason: str = ""
+    excerpt: str = ""
+
+
+class RunStarted(_Event):
+    """A question was taken on. `version` is that of the program; `why` explains the route."""
+
+    kind: Literal["run_started"] = "run_started"
+    version: str
+    question: str
+    mode: str
+    repository: str
+    root: str
+    commit: str
+    files: int
+    scope: tuple[str, ...]
+    route: Route
+    why: str
+    model: str
+    sub_model: str
+    language_model: bool
+    sandbox: str
+    bounds: Bounds
+
+
+class CallStarted(_Event):
+    """A call joined the tree, queued behind its slot. `agent` calls have a REPL; a `query` is one completion.
+
+    `step` is the step of the parent that started it (0 for the root); `label` is short, for a tree row.
+    """
+
+    kind: Literal["call_started"] = "call_started"
+    call: Literal["agent", "query"]
+    label: str
+    task: str
+    scope: tuple[str, ...]
+    model: str
+    depth: int
+    step: int
+
+
+class CallPrompted(_Event):
+    """The call got its slot and its prompt: the system prompt and the first message, whole."""
+
+    kind: Literal["call_prompted"] = "call_prompted"
+    system: str
+    message: str
+
+
+class StepStarted(_Event):
+    """A turn of an agent, or the one completion of a query, was asked for. Steps count from 1 in each call."""
+
+    kind: Literal["step_started"] = "step_started"
+    step: int
+
+
+class Streamed(_Event):
+    """A piece of the model's turn. Pieces of a few milliseconds are joined; `restart` voids what this step streamed before."""
+
+    kind: Literal["streamed"] = "streamed"
+    step: int
+    channel: Literal["text", "thinking", "code"]
+    text: str
+    restart: bool = False
+
+
+class Retrying(_Event):
+    """The wire failed; the request goes out again after `seconds`."""
+
+    kind: Literal["retrying"] = "retrying"
+    step: int
+    attempt: int
+    seconds: float
+    reason: str
+
+
+class TurnEnded(_Event):
+    """The model's turn is whole: its text, the cell it wrote ("" for none), and what the turn cost."""
+
+    kind: Literal["turn_ended"] = "turn_ended"
+    step: int
+    text: str
+    thinking: str
+    code: str
+    stop: str
+    tokens: Tokens
+
+
+class ToolCalled(_Event):
+    """A cell called a tool, which returned. `seconds` is how long it took; `error` its message, "" for none."""
+
+    kind: Literal["tool_called"] = "tool_called"
+    step: int
+    tool: str
+    arguments: str
+    result: str
+    seconds: float
+    error: str = ""
+
+
+class CellEnded(_Event):
+    """The cell of this step ended. See `repl.protocol.CellResult` for the words."""
+
+    kind: Literal["cell_ended"] = "cell_ended"
+    step: int
+    output: str
+    omitted: int
+    error: str
+    status: Literal["ok", "error", "timeout", "dead"]
+    variables: tuple[str, ...]
+    seconds: float
+
+
+class CallEnded(_Event):
+    """A call left the tree's living part. `result` is what its parent got; `error` is for people, "" for none."""
+
+    kind: Literal["call_ended"] = "call_ended"
+    status: Status
+    result: str
+    error: str = ""
+
+
+class Cited(_Event):
+    """The citations of an answer were re-read."""
+
+    kind: Literal["cited"] = "cited"
+    citations: tuple[Citation, ...]
+
+
+class Noticed(_Event):
+    """Something people should know: a budget at 80%, a file that changed during the run, soft cancel."""
+
+    kind: Literal["noticed"] = "noticed"
+    level: Literal["info", "warning"]
+    text: str
+
+
+class RunEnded(_Event):
+    """The run is over. `answer` is markdown; `error` says what ended it early, "" for nothing; `code` is the exit code."""
+
+    kind: Literal["run_ended"] = "run_ended"
+    status: Status
+    answer: str
+    error: str = ""
+    code: int = 0
+
+
+Event: TypeAlias = Annotated[
+    RunStarted
+    | CallStarted
+    | CallPrompted
+    | StepStarted
+    | Streamed
+    | Retrying
+    | TurnEnded
+    | ToolCalled
+    | CellEnded
+    | CallEnded
+    | Cited
+    | Noticed
+    | RunEnded,
+    Field(discriminator="kind"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads and checks one event from JSON: `EVENT.validate_json(line)`."""

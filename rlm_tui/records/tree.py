@@ -1,0 +1,225 @@
+"""Folds a run's events into its tree of calls and steps: pure, incremental, the one reading of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rlm_tui.records.events import (
+    CallEnded,
+    CallPrompted,
+    CallStarted,
+    CellEnded,
+    Citation,
+    Cited,
+    Event,
+    Noticed,
+    Retrying,
+    RunEnded,
+    RunStarted,
+    Status,
+    StepStarted,
+    Streamed,
+    Tokens,
+    ToolCalled,
+    TurnEnded,
+)
+
+Phase = Literal["queued", "running"] | Status
+
+
+@dataclass(slots=True)
+class Step:
+    """A turn as it grows: streamed text, then the cell, then its output. `ended` is None while it lives."""
+
+    number: int
+    started: float
+    ended: float | None = None
+    text: str = ""
+    thinking: str = ""
+    code: str = ""
+    output: str = ""
+    omitted: int = 0
+    error: str = ""
+    status: str = "running"
+    retry: str = ""
+    tokens: Tokens = field(default_factory=Tokens)
+    tools: list[ToolCalled] = field(default_factory=list)
+    variables: tuple[str, ...] = ()
+    children: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Call:
+    """A node of the tree. `started` is when it was queued, `running` when it got its slot."""
+
+    id: str
+    parent: str
+    kind: Literal["agent", "query"]
+    label: str
+    task: str
+    scope: tuple[str, ...]
+    model: str
+    depth: int
+    step: int
+    started: float
+    running: float | None = None
+    ended: float | None = None
+    phase: Phase = "queued"
+    system: str = ""
+    message: str = ""
+    result: str = ""
+    error: str = ""
+    steps: list[Step] = field(default_factory=list)
+    children: list[str] = field(default_factory=list)
+
+    @property
+    def tokens(self) -> Tokens:
+        """What this call itself spent, without its children."""
+        return total(step.tokens for step in self.steps)
+
+
+@dataclass(slots=True)
+class Tree:
+    """The state of a run after the events applied so far. `calls` is in the order of starting; "0" is the root."""
+
+    start: RunStarted | None = None
+    end: RunEnded | None = None
+    calls: dict[str, Call] = field(default_factory=dict)
+    citations: tuple[Citation, ...] = ()
+    notices: list[Noticed] = field(default_factory=list)
+    last: float = 0.0
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Tree:
+        """Return the tree after all of `events`."""
+        tree = cls()
+        for event in events:
+            tree.apply(event)
+        return tree
+
+    @property
+    def root(self) -> Call | None:
+        """The root call, once it was started."""
+        return self.calls.get("0")
+
+    @property
+    def live(self) -> int:
+        """How many calls are queued or running."""
+        return sum(call.phase in ("queued", "running") for call in self.calls.values())
+
+    @property
+    def answer(self) -> str:
+        """The answer, whole when the run has ended, else as far as it has streamed."""
+        if self.end is not None:
+            return self.end.answer
+        root = self.root
+        if root is None or not root.steps or root.steps[-1].code:
+            return ""
+        return root.steps[-1].text
+
+    def subtree(self, call_id: str) -> Iterable[Call]:
+        """Yield the call and its descendants, parents first."""
+        call = self.calls[call_id]
+        yield call
+        for child in call.children:
+            yield from self.subtree(child)
+
+    def spent(self, call_id: str = "0") -> Tokens:
+        """What the call and its descendants spent."""
+        return total(call.tokens for call in self.subtree(call_id)) if call_id in self.calls else Tokens()
+
+    def apply(self, event: Event) -> None:
+        """Take one event in. Events of calls that were never started (a cut record) are passed over."""
+        self.last = max(self.last, event.ts)
+        match event:
+            case RunStarted():
+                self.start = event
+            case RunEnded():
+                self.end = event
+            case CallStarted():
+                self._start(event)
+            case Cited():
+                self.citations = event.citations
+            case Noticed():
+                self.notices.append(event)
+            case _:
+                if (call := self.calls.get(event.call_id)) is not None:
+                    _advance(call, event)
+
+    def _start(self, event: CallStarted) -> None:
+        call = Call(
+            id=event.call_id,
+            parent=event.parent_id,
+            kind=event.call,
+            label=event.label,
+            task=event.task,
+            scope=event.scope,
+            model=event.model,
+            depth=event.depth,
+            step=event.step,
+            started=event.ts,
+        )
+        self.calls[call.id] = call
+        if (parent := self.calls.get(event.parent_id)) is not None and parent is not call:
+            parent.children.append(call.id)
+            if 0 < event.step <= len(parent.steps):
+                parent.steps[event.step - 1].children.append(call.id)
+
+
+def _advance(call: Call, event: Event) -> None:
+    match event:
+        case CallPrompted():
+            call.phase, call.running = "running", event.ts
+            call.system, call.message = event.system, event.message
+        case StepStarted():
+            call.steps.append(Step(event.step, event.ts))
+        case CallEnded():
+            call.phase, call.ended = event.status, event.ts
+            call.result, call.error = event.result, event.error
+            if call.steps and call.steps[-1].ended is None:
+                call.steps[-1].ended = event.ts
+                call.steps[-1].status = event.status
+        case Streamed() | Retrying() | TurnEnded() | ToolCalled() | CellEnded() if 0 < event.step <= len(call.steps):
+            _fill(call.steps[event.step - 1], event)
+        case _:
+            pass
+
+
+def _fill(step: Step, event: Streamed | Retrying | TurnEnded | ToolCalled | CellEnded) -> None:
+    match event:
+        case Streamed():
+            if event.restart:
+                step.text = step.thinking = step.code = ""
+            step.retry = ""
+            setattr(step, event.channel, getattr(step, event.channel) + event.text)
+        case Retrying():
+            step.retry = f"retry {event.attempt} in {event.seconds:.0f} s: {event.reason}"
+            step.text = step.thinking = step.code = ""
+        case TurnEnded():
+            step.text, step.thinking, step.code = event.text, event.thinking, event.code
+            step.tokens, step.retry = event.tokens, ""
+            if not event.code:
+                step.ended, step.status = event.ts, "done"
+        case ToolCalled():
+            step.tools.append(event)
+        case CellEnded():
+            step.output, step.omitted, step.error = event.output, event.omitted, event.error
+            step.variables, step.ended = event.variables, event.ts
+            step.status = "done" if event.status == "ok" else "failed"
+
+
+def total(parts: Iterable[Tokens]) -> Tokens:
+    """Add tokens up. The sum of the dollars is None only when no part has a price."""
+    result = Tokens()
+    for part in parts:
+        dollars = result.dollars if part.dollars is None else (result.dollars or 0.0) + part.dollars
+        result = Tokens(
+            input=result.input + part.input,
+            output=result.output + part.output,
+            cache_read=result.cache_read + part.cache_read,
+            cache_write=result.cache_write + part.cache_write,
+            dollars=dollars,
+        )
+    return result

@@ -1,0 +1,1 @@
+"""The REPL: the sandbox protocol, the sealed CPython child, Monty, and what cells see."""

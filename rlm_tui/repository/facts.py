@@ -1,0 +1,76 @@
+"""What one parse tells of one file: the raw facts from which the index and the graph are built.
+
+Facts come out of a worker process, so they are plain, small and picklable. `scope` fields are indices into
+`FileFacts.symbols`: the innermost definition around the fact, or -1 at file level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolFact:
+    """A definition. Bytes and lines are of the whole definition; lines count from 1. See `symbols.Symbol` for the words."""
+
+    name: str
+    qualified: str
+    kind: str
+    start: int
+    end: int
+    start_byte: int
+    end_byte: int
+    signature: str
+    doc: str
+    scope: int
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFact:
+    """A use of `name` at `line`. `kind` is call, use, inherit or type; `receiver` is what stands before the dot, as written."""
+
+    name: str
+    line: int
+    kind: str
+    receiver: str
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFact:
+    """An import as written: `module` ("..core", "net/http", "<stdio.h>") and the (name, alias) pairs it brings, () for all.
+
+    `alias` is what the module itself is called here, "" when only its names are bound; `exported` marks a re-export.
+    """
+
+    line: int
+    text: str
+    module: str
+    names: tuple[tuple[str, str], ...]
+    alias: str
+    exported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BindingFact:
+    """A declared or inferred type: `name` (a local, a parameter, `self.field`, a field, or "return") is a `type` in `scope`."""
+
+    name: str
+    type: str
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Everything that one parse gave. `package` is the name the file declares for itself (Go, Java), "" otherwise."""
+
+    language: str
+    lines: int
+    package: str
+    is_test: bool
+    has_errors: bool
+    symbols: tuple[SymbolFact, ...]
+    references: tuple[ReferenceFact, ...]
+    imports: tuple[ImportFact, ...]
+    bindings: tuple[BindingFact, ...]

@@ -1,0 +1,173 @@
+r"""The repository's vocabulary: spans, symbols, references, edges, and what the searches return.
+
+Every record is frozen and made of JSON scalars, so that it can be stored, shown and handed to a cell unchanged. Paths are
+relative to the repository's root, with `/`, and safe to show: control bytes of a file name are escaped (`\x1b`).
+Lines count from 1, and spans include both ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Tier(IntEnum):
+    """How an edge was resolved; the lower, the surer. Only tiers 1 to 4 count as edges."""
+
+    SCOPE = 1
+    """Lexical scope and file."""
+    IMPORT = 2
+    """Imports and packages, through re-exports and aliases."""
+    RECEIVER = 3
+    """`self` or the receiver, and its bases."""
+    TYPE = 4
+    """Declared or constructor-inferred types."""
+    GUESS = 5
+    """A unique name: a guess, shown as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines `start` to `end` of the file at `path`."""
+
+    path: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        """The citation form: `path:start-end`, or `path:line`."""
+        return f"{self.path}:{self.start}" if self.start == self.end else f"{self.path}:{self.start}-{self.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the repository.
+
+    `status` is "parsed", "pending" (its symbols are not in yet), "text" (no grammar), "binary", "large", "unreadable" or
+    "quarantined" (its parse did not end). `size` is in bytes; `lines` is 0 until the file was read.
+    """
+
+    path: str
+    language: str
+    size: int
+    lines: int
+    module: str
+    status: str
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A unit that the repository itself has: a package, a folder, a crate. `tokens` is an estimate (bytes / 4)."""
+
+    name: str
+    path: str
+    language: str
+    files: int
+    symbols: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A definition. `qualified` is its name within the file (`Session.send`); `parent` the qualified name around it, or "".
+
+    `kind` is one of function, method, class, interface, struct, enum, trait, type, constant, variable, macro, module.
+    `signature` is one line; `doc` is the docstring or leading comment, "" without one.
+    """
+
+    name: str
+    qualified: str
+    kind: str
+    path: str
+    start: int
+    end: int
+    signature: str
+    doc: str
+    parent: str
+    module: str
+    language: str
+    is_test: bool
+
+    @property
+    def span(self) -> Span:
+        """The lines of the whole definition."""
+        return Span(self.path, self.start, self.end)
+
+    @property
+    def locator(self) -> str:
+        """A name that finds this symbol again: `path::Qualified.name@line`."""
+        return f"{self.path}::{self.qualified}@{self.start}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A piece of a file that can be shown: its lines, without line numbers, and the span they stand at."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def span(self) -> Span:
+        """Where the text stands."""
+        return Span(self.path, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A line that `grep` found. `symbol` is the qualified name of the innermost definition around it, or ""."""
+
+    path: str
+    line: int
+    text: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A symbol (or, for a file without symbols, its first lines) that `find` ranked. `why` names the parts of the score."""
+
+    symbol: Symbol
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A use of `target` at `path:line`, inside `source` (None at file level). `kind` is call, import, inherit or use.
+
+    `text` is the line of the use, stripped.
+    """
+
+    kind: str
+    path: str
+    line: int
+    text: str
+    source: Symbol | None
+    target: Symbol
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import that brings `target` (a file or module of this repository, or an outside name) into `path` at `line`."""
+
+    path: str
+    line: int
+    text: str
+    target: str
+    inside: bool
+
+
+class RepositoryError(Exception):
+    """The repository cannot be used: what happened, where, and what to do, in one sentence for people."""
+
+
+class UnknownName(LookupError):
+    """No file, module or symbol has this name; the message carries near matches."""
+
+
+class AmbiguousName(LookupError):
+    """Several symbols have this name; the message lists their locators."""

@@ -1,0 +1,1 @@
+"""One file a theme, and the style sheets. Installed as `rlm_tui.themes`."""
