@@ -1,0 +1,122 @@
+"""Settings: flags before environment before the user's file before what stands here.
+
+The file is `config.toml` in the user's configuration directory; an environment variable is the field's name with `RLM_TUI_`
+before it. Keys and endpoints come from the variables that every Anthropic client reads. Nothing is read from the repository.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_cache_path, user_config_path, user_state_path
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from rlm_tui.records.events import Bounds, Route
+
+NAVIGATOR = "navigator"
+CONFIG_FILE = user_config_path("rlm-tui") / "config.toml"
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class ConfigError(Exception):
+    """A setting cannot be used: which one, where it stands, and what it takes."""
+
+
+class Settings(BaseSettings):
+    """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound."""
+
+    model_config = SettingsConfigDict(env_prefix="RLM_TUI_", frozen=True, extra="forbid", env_ignore_empty=True)
+
+    model: str = Field(default="", max_length=200)
+    sub_model: str = Field(default="", max_length=200)
+    api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("api_key", "ANTHROPIC_API_KEY"))
+    auth_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("auth_token", "ANTHROPIC_AUTH_TOKEN"))
+    base_url: str = Field(default="", validation_alias=AliasChoices("base_url", "ANTHROPIC_BASE_URL"))
+    cells: Literal["auto", "tool", "fence"] = "auto"
+    sandbox: Literal["auto", "sealed", "monty"] = "auto"
+    route: Route | None = None
+    budget: Positive | None = 2.0
+    max_tokens: Annotated[int, Field(gt=0)] | None = 4_000_000
+    max_calls: Annotated[int, Field(gt=0)] | None = 200
+    max_time: Positive | None = 900.0
+    max_depth: Annotated[int, Field(ge=0, le=5)] = 1
+    slots: Annotated[int, Field(ge=1, le=64)] = 8
+    theme: str = ""
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))
+    runs_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "runs")
+
+    @field_validator("budget", "max_time")
+    @classmethod
+    def _finite(cls, value: float | None) -> float | None:
+        if value is not None and not math.isfinite(value):
+            raise ValueError("must be a finite number")
+        return value
+
+    @property
+    def has_endpoint(self) -> bool:
+        """Whether a language model can be asked: there is a key, a token, or an endpoint of the user's own."""
+        return bool(self.api_key or self.auth_token or self.base_url)
+
+    @property
+    def root_model(self) -> str:
+        """The model of the root call: as chosen, else a default for what is at hand."""
+        return self.model or ("claude-sonnet-5-5" if self.has_endpoint else NAVIGATOR)
+
+    @property
+    def child_model(self) -> str:
+        """The model of sub-calls: as chosen; else the root's where the root's was chosen; else the small default."""
+        if self.sub_model:
+            return self.sub_model
+        return self.root_model if self.model or not self.has_endpoint else "claude-haiku-5-5"
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of a run."""
+        return Bounds(
+            calls=self.max_calls, tokens=self.max_tokens, dollars=self.budget, seconds=self.max_time, depth=self.max_depth
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources; a `.env` file is never read, because it would be the repository's."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=CONFIG_FILE)
+
+
+def load_settings(flags: dict[str, object]) -> Settings:
+    """Return the settings in force. `flags` holds only what the user gave. Raises `ConfigError`."""
+    try:
+        return Settings(**flags)  # type: ignore[arg-type]  # pydantic checks what mypy cannot see here
+    except ValidationError as error:
+        problems = "; ".join(_problem(tuple(map(str, item["loc"])), item["msg"], flags) for item in error.errors())
+        raise ConfigError(problems) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{CONFIG_FILE} is not valid TOML: {error}. Correct that line, or move the file away.") from None
+    except OSError as error:
+        raise ConfigError(f"{CONFIG_FILE} cannot be read: {error.strerror}. Correct its permissions, or move it away.") from None
+
+
+def _problem(location: tuple[str, ...], message: str, flags: dict[str, object]) -> str:
+    name = location[0] if location else "settings"
+    variable = name if name.isupper() else f"RLM_TUI_{name.upper()}"
+    if name in flags:
+        where = f"--{name.replace('_', '-')}"
+    elif variable in os.environ:
+        where = variable
+    else:
+        where = f"{name} in {CONFIG_FILE}"
+    if message.startswith("Extra inputs"):
+        message = "there is no such setting"
+    return f"{where}: {message[:1].lower()}{message[1:]}"
