@@ -1,0 +1,80 @@
+"""Drives the real program in a real terminal: tmux."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+
+_numbers = itertools.count()
+
+
+class Terminal:
+    """One tmux server of its own, with one window."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self._socket = f"rlm-tui-test-{os.getpid()}-{next(_numbers)}"
+        self._size = ("-x", str(columns), "-y", str(rows))
+
+    def start(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        """Run a shell in the window and type `command` into it."""
+        pairs = [item for name, value in environment.items() for item in ("-e", f"{name}={value}")]
+        self._tmux("-f", "/dev/null", "new-session", "-d", *self._size, *pairs, "-c", str(folder), "env PS1='$ ' sh")
+        self.type(" ".join(command))
+        self.press("Enter")
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their tmux names: Enter, Escape, C-c, Up."""
+        self._tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        """Type text as it stands."""
+        self._tmux("send-keys", "-l", "--", text)
+
+    def screen(self) -> str:
+        """Return what the window shows."""
+        return self._tmux("capture-pane", "-p")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size."""
+        self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
+    def pane_process(self) -> int:
+        """Return the process id of the shell in the window."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
+    def wait_for(self, text: str, seconds: float = 30.0) -> str:
+        """Return the screen once it shows `text`; fail with the screen as it was when it never does."""
+        end = time.monotonic() + seconds
+        while text not in (screen := self.screen()):
+            if time.monotonic() > end:
+                pytest.fail(f"{text!r} did not appear within {seconds:.0f} s. The screen:\n{screen}")
+            time.sleep(0.05)
+        return screen
+
+    def close(self) -> None:
+        """End the server and everything in it."""
+        subprocess.run(["tmux", "-L", self._socket, "kill-server"], capture_output=True, check=False)
+
+    def _tmux(self, *arguments: str) -> str:
+        done = subprocess.run(["tmux", "-L", self._socket, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+
+@contextmanager
+def terminal(columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
+    """Open a terminal for a `with` block."""
+    opened = Terminal(columns, rows)
+    try:
+        yield opened
+    finally:
+        opened.close()
