@@ -1,0 +1,158 @@
+"""The SQLite database under the index: opened, rebuilt when corrupt or of another version, shared by many threads."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rlm_tui.repository.symbols import RepositoryError
+
+
+class IndexRebuilt(RepositoryError):
+    """The index was found corrupt and is empty now: scan again."""
+
+
+class Database:
+    """One database in `folder`, or a temporary one when the folder is None or cannot be written.
+
+    `tables` is the SQL that makes it, statement by statement; with another `version` it starts empty. What happened to it is
+    told in `notices`. One connection reads, one writes (write-ahead log: readers never wait for the writer), each behind a lock.
+    """
+
+    def __init__(self, folder: Path | None, tables: tuple[str, ...], version: str) -> None:
+        self.notices: list[str] = []
+        self._tables = tables
+        self._version = version
+        self._path = folder / "index.db" if folder else None
+        self._changes = 0
+        self._write_lock = threading.RLock()
+        self._read_lock = threading.RLock()
+        self._open()
+
+    @property
+    def generation(self) -> tuple[int, int]:
+        """A value that is another one when anything was committed, by this object or another process."""
+        with self.reading() as db:
+            return self._changes, db.execute("PRAGMA data_version").fetchone()[0]
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend the connection that reads. Raises `IndexRebuilt` or `RepositoryError` where SQLite fails."""
+        with self._read_lock, self._guarded():
+            yield self._reader
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold one transaction: all of it is stored, or nothing. Nested uses join the outer one. Raises as `reading` does."""
+        with self._write_lock, self._guarded():
+            if self._writer.in_transaction:
+                yield self._writer
+                return
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.rollback()
+                raise
+            self._writer.commit()
+            self._changes += 1
+
+    def clear(self) -> None:
+        """Empty it."""
+        with self._read_lock, self._write_lock:
+            self.close()
+            self._unlink()
+            self._open()
+            self._changes += 1
+
+    def close(self) -> None:
+        """Close the connections; nothing works afterwards."""
+        with self._read_lock, self._write_lock:
+            self._reader.close()
+            self._writer.close()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.ProgrammingError as error:
+            raise RepositoryError("the repository is closed") from error
+        except sqlite3.DatabaseError as error:
+            if _is_corrupt(error):
+                self.notices.append("the index was corrupt and has been rebuilt")
+                self.clear()
+                raise IndexRebuilt(
+                    f"the index was corrupt ({error}) and is being rebuilt: try again when it is ready"
+                ) from error
+            raise RepositoryError(
+                f"the index at {self._path or 'a temporary place'} cannot be used: {error}"
+            ) from error
+
+    def _open(self) -> None:
+        if self._path is None:
+            self._open_temporary()
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._writer = _connect(str(self._path))
+            self._prepare()
+            self._reader = _connect(str(self._path))
+        except (OSError, sqlite3.DatabaseError) as error:
+            if isinstance(error, sqlite3.DatabaseError) and _is_corrupt(error):
+                self._unlink()
+                self.notices.append("the index was corrupt and has been rebuilt")
+                self._open()
+                return
+            self.notices.append(
+                f"the cache directory {self._path.parent} cannot be written ({error}): the index lasts for this session only"
+            )
+            self._path = None
+            self._open_temporary()
+
+    def _open_temporary(self) -> None:
+        # "" is SQLite's own temporary database: in memory while it is small, then in a file that is already unlinked.
+        self._writer = self._reader = _connect("")
+        self._read_lock = self._write_lock
+        self._prepare()
+
+    def _prepare(self) -> None:
+        db = self._writer
+        db.execute("BEGIN IMMEDIATE")
+        tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        if "meta" in tables:
+            row = db.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+            if row and row[0] == self._version:
+                db.rollback()
+                return
+            db.rollback()
+            self.notices.append("the index was made by another version and has been rebuilt")
+            db.close()
+            self._unlink()
+            db = self._writer = _connect(str(self._path))
+            db.execute("BEGIN IMMEDIATE")
+        db.execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID")
+        db.execute("INSERT INTO meta VALUES ('version', ?)", (self._version,))
+        for statement in self._tables:
+            db.execute(statement)
+        db.commit()
+
+    def _unlink(self) -> None:
+        if self._path:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
+
+def _connect(name: str) -> sqlite3.Connection:
+    db = sqlite3.connect(name, timeout=20, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA cache_size = -16000")
+    db.execute("PRAGMA temp_store = MEMORY")
+    return db
+
+
+def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

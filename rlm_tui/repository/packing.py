@@ -1,0 +1,195 @@
+"""Turns the facts of one file into what the store writes, and back: done in the worker, so that the writer has little to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from dataclasses import dataclass
+
+from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.words import distinct, identifiers, split, words
+
+SymbolRow = tuple[str, str, str, int, int, str, str, str, bool]
+"""name, qualified, kind, start, end, signature, doc, parent, is_test."""
+SearchRow = tuple[str, str, str]
+"""Words of the name, of signature and documentation, and of the body."""
+
+_MODULE_WORD = re.compile(r"[\w$@-]+")
+# Letters without case for every byte that the index's tokenizer would fold or cut at: `Get`, `get` and `get!` stay three names.
+_EXACT = {
+    code: chr(0x4E00 + code)
+    for code in range(1, 128)
+    if chr(code) != "\n" and not (chr(code).isdigit() or chr(code).islower())
+}
+_TEXT_WORDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What is stored of a parsed file. `names` and `imports` are exact tokens by line; the last of `search` is the file's own."""
+
+    language: str
+    lines: int
+    package: str
+    is_test: bool
+    has_errors: bool
+    symbols: list[SymbolRow]
+    search: list[SearchRow]
+    names: str
+    imports: str
+    blob: bytes
+
+
+def exact(name: str) -> str:
+    """Return the one token that stands for `name` in the postings."""
+    return name.translate(_EXACT).replace("\n", "")
+
+
+def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
+    """Return what the store writes for the file at `path`; `source` gives the words of the bodies."""
+    symbols = facts.symbols
+    rows = [
+        (
+            s.name,
+            s.qualified,
+            s.kind,
+            s.start,
+            s.end,
+            s.signature,
+            s.doc,
+            symbols[s.scope].qualified if s.scope >= 0 else "",
+            s.is_test,
+        )
+        for s in symbols
+    ]
+    bodies = _bodies(symbols, source)
+    search = [
+        (_name_words(s.name, s.qualified), " ".join(words(f"{s.signature} {s.doc}")), " ".join(distinct(body)))
+        for s, body in zip(symbols, bodies, strict=False)
+    ]
+    search.append((" ".join(words(path)), "", " ".join(distinct(bodies[-1]))))
+    names = {s.name for s in symbols}
+    names.update([r.name for r in facts.references])
+    imported: set[str] = set()
+    for i in facts.imports:
+        imported.update(_MODULE_WORD.findall(i.module))
+        names.update([pair[0] for pair in i.names])
+        names.update([pair[1] for pair in i.names if pair[1]])
+        if i.alias:
+            names.add(i.alias)
+    return Packed(
+        facts.language, facts.lines, facts.package, facts.is_test, facts.has_errors, rows, search,
+        "\n".join(names).translate(_EXACT), "\n".join(imported).translate(_EXACT), _blob(facts),
+    )  # fmt: skip
+
+
+def pack_text(path: str, text: str, language: str = "") -> Packed:
+    """Return what the store writes for a file without symbols: found by its path and by the words of its text."""
+    found = list(dict.fromkeys(words(text)))[:_TEXT_WORDS]
+    return Packed(
+        language,
+        text.count("\n") + 1,
+        "",
+        False,
+        False,
+        [],
+        [(" ".join(words(path)), "", " ".join(found))],
+        "",
+        "",
+        b"",
+    )
+
+
+def _name_words(name: str, qualified: str) -> str:
+    return " ".join([*split(name), *words(qualified.removesuffix(name))])
+
+
+def _bodies(symbols: tuple[SymbolFact, ...], source: bytes) -> list[set[str]]:
+    """Return the identifiers of each definition, without those of the definitions inside it; the last set is the file's own."""
+    text = source.decode("utf-8", "replace") if not source.isascii() else source.decode("ascii")
+    found: list[set[str]] = [set() for _ in range(len(symbols) + 1)]
+    if len(text) != len(source):  # spans are in bytes: cut the bytes, decode the pieces
+
+        def piece(start: int, end: int) -> str:
+            return source[start:end].decode("utf-8", "replace")
+    else:
+
+        def piece(start: int, end: int) -> str:
+            return text[start:end]
+
+    spans = [(s.start_byte, s.end_byte, i) for i, s in enumerate(symbols) if s.start_byte < s.end_byte]
+    edges = sorted([(start, 1, -end, i) for start, end, i in spans] + [(end, 0, 0, i) for _, end, i in spans])
+    around = [-1]
+    position = 0
+    for where, opens, _, i in edges:
+        if where > position:
+            found[around[-1]].update(identifiers(piece(position, where)))
+            position = where
+        if opens:
+            around.append(i)
+        elif i in around:
+            around.remove(i)
+    if position < len(source):
+        found[-1].update(identifiers(piece(position, len(source))))
+    return found
+
+
+def _blob(facts: FileFacts) -> bytes:
+    r = facts.references
+    columns = [
+        facts.package,
+        facts.has_errors,
+        [[s.start_byte, s.end_byte, s.scope] for s in facts.symbols],
+        [[x.name for x in r], [x.line for x in r], [x.kind for x in r], [x.receiver for x in r], [x.scope for x in r]],
+        [[i.line, i.text, i.module, i.names, i.alias, i.exported] for i in facts.imports],
+        [[b.name, b.type, b.scope] for b in facts.bindings],
+    ]
+    return zlib.compress(
+        json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
+    )
+
+
+class Unpacked:
+    """The facts of one file as read back: references are made into objects only when asked for."""
+
+    def __init__(self, blob: bytes) -> None:
+        columns = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
+        self.package: str = columns[0]
+        self.has_errors: bool = columns[1]
+        self._spans: list[tuple[int, int, int]] = columns[2]
+        self._references: tuple[list[str], list[int], list[str], list[str], list[int]] = columns[3]
+        self._imports: list[tuple[int, str, str, list[list[str]], str, bool]] = columns[4]
+        self._bindings: list[tuple[str, str, int]] = columns[5]
+
+    def references(self, name: str = "") -> tuple[ReferenceFact, ...]:
+        """Return the references in order; only those to `name` when it is given."""
+        names = self._references[0]
+        if not name:
+            return tuple(map(ReferenceFact, *self._references))
+        if name not in names:
+            return ()
+        _, lines, kinds, receivers, scopes = self._references
+        return tuple(
+            ReferenceFact(n, lines[i], kinds[i], receivers[i], scopes[i]) for i, n in enumerate(names) if n == name
+        )
+
+    def imports(self) -> tuple[ImportFact, ...]:
+        """Return the imports in order."""
+        return tuple(
+            ImportFact(line, text, module, tuple((name, alias) for name, alias in names), alias, exported)
+            for line, text, module, names, alias, exported in self._imports
+        )
+
+    def bindings(self) -> tuple[BindingFact, ...]:
+        """Return the bindings in order."""
+        return tuple(BindingFact(*binding) for binding in self._bindings)
+
+    def symbols(self, rows: list[SymbolRow]) -> tuple[SymbolFact, ...]:
+        """Return the definitions: `rows` as stored, joined with their spans in bytes and scopes."""
+        return tuple(
+            SymbolFact(name, qualified, kind, start, end, start_byte, end_byte, signature, doc, scope, bool(is_test))
+            for (name, qualified, kind, start, end, signature, doc, _, is_test), (start_byte, end_byte, scope) in zip(
+                rows, self._spans, strict=True
+            )
+        )

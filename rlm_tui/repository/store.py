@@ -1,0 +1,397 @@
+"""The index on disk: files, symbols, packed facts and postings in one SQLite database, made for quick appending.
+
+A file that changes gets a new id; what was indexed under the old one is left in the full-text tables, where it no longer
+joins with anything. When more is dead than alive the index is built anew (`overgrown`), so no text is kept to delete by.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+from typing import Any
+
+from rlm_tui.repository.database import Database
+from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.packing import Packed, Unpacked, exact, pack
+from rlm_tui.repository.symbols import File, Symbol
+
+_SCHEMA = 1
+_SHIFT = 20
+"""A symbol's id is its file's id, shifted, plus its place in the file: the symbols of a file are a range of ids."""
+_LAST = (1 << _SHIFT) - 1
+"""The place of the file's own row in the full-text table."""
+_COMMON = 20_000
+"""A word that stands in more bodies than this tells little, and costs much to count."""
+
+_TOKENS = """content='', detail=column, columnsize=0, tokenize="unicode61 remove_diacritics 0\""""
+_TABLES = (
+    """CREATE TABLE file(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, raw BLOB, language TEXT, size INTEGER,
+    mtime INTEGER, lines INTEGER, module TEXT, status TEXT, is_test INTEGER)""",
+    "CREATE TABLE facts(id INTEGER PRIMARY KEY, package TEXT, blob BLOB)",
+    """CREATE TABLE symbol(id INTEGER PRIMARY KEY, name TEXT, qualified TEXT, kind TEXT, start INTEGER, "end" INTEGER,
+    signature TEXT, doc TEXT, parent TEXT, is_test INTEGER)""",
+    "CREATE INDEX symbol_name ON symbol(name)",
+    f"CREATE VIRTUAL TABLE search USING fts5(name, text, body, {_TOKENS})",
+    f"CREATE VIRTUAL TABLE mention USING fts5(names, imports, {_TOKENS})",
+    "INSERT INTO meta VALUES ('dead', 0)",
+)
+_FILES = "SELECT path, language, size, lines, module, status, is_test FROM file"
+_SYMBOLS = """SELECT s.name, s.qualified, s.kind, f.path, s.start, s."end", s.signature, s.doc, s.parent, f.module, f.language,
+    s.is_test FROM symbol s JOIN file f ON f.id = s.id >> 20"""
+_ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is_test FROM symbol
+    WHERE id >= ? AND id < ? ORDER BY id"""
+_COUNTS = "SELECT f.path, count(*) FROM symbol s JOIN file f ON f.id = s.id >> 20 GROUP BY s.id >> 20"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file as listed: what a `File` says before it was read. `raw` is its name in bytes, `mtime` in nanoseconds."""
+
+    path: str
+    raw: bytes
+    language: str
+    size: int
+    mtime: int
+    module: str
+    status: str
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the index last knew of a file; equal size and mtime mean that it has not changed."""
+
+    id: int
+    size: int
+    mtime: int
+    module: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A symbol that has some of the words asked for; the parts are sums of inverse frequencies (see `Store.search`)."""
+
+    symbol: Symbol
+    name: float
+    text: float
+    body: float
+    words: int
+
+    @property
+    def score(self) -> float:
+        """The plain sum by which candidates are cut off."""
+        return 3 * self.name + 1.5 * self.text + self.body
+
+
+class Store:
+    """Reads and writes the index in `folder`; a folder that cannot be written means a temporary index.
+
+    Thread-safe. `version` names everything that the stored facts depend on: with another one the index starts empty.
+    What happened to the index is told in `notices`.
+    """
+
+    def __init__(self, folder: Path | None, version: str = "") -> None:
+        self._db = Database(folder, _TABLES, f"{_SCHEMA} {version}")
+        self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
+
+    # Reading
+
+    @property
+    def notices(self) -> list[str]:
+        """What happened to the index and should be said: rebuilt, temporary."""
+        return self._db.notices
+
+    @property
+    def generation(self) -> tuple[int, int]:
+        """A value that is another one when anything has changed, through this store or another process."""
+        return self._db.generation
+
+    def paths(self) -> Sequence[str]:
+        """Return the paths of all files, sorted."""
+        generation = self.generation
+        if self._cached_paths is None or self._cached_paths[0] != generation:
+            with self._db.reading() as db:
+                found = tuple(row[0] for row in db.execute("SELECT path FROM file ORDER BY path"))
+            self._cached_paths = (generation, found)
+        return self._cached_paths[1]
+
+    def files(self) -> list[File]:
+        """Return all files, sorted by path."""
+        with self._db.reading() as db:
+            return [_file(row) for row in db.execute(f"{_FILES} ORDER BY path")]
+
+    def file(self, path: str) -> File | None:
+        """Return the file at `path`, or None."""
+        with self._db.reading() as db:
+            row = db.execute(f"{_FILES} WHERE path = ?", (path,)).fetchone()
+        return _file(row) if row else None
+
+    def raw(self, path: str) -> bytes | None:
+        """Return the name in bytes under which the file at `path` is opened, or None."""
+        with self._db.reading() as db:
+            row = db.execute("SELECT raw FROM file WHERE path = ?", (path,)).fetchone()
+        return (row[0] or path.encode()) if row else None
+
+    def stamps(self) -> dict[str, Stamp]:
+        """Return what is known of every file, by path."""
+        with self._db.reading() as db:
+            return {
+                row[0]: Stamp(*row[1:]) for row in db.execute("SELECT path, id, size, mtime, module, status FROM file")
+            }
+
+    def stamp(self, path: str) -> Stamp | None:
+        """Return what is known of the file at `path`, or None."""
+        with self._db.reading() as db:
+            row = db.execute("SELECT id, size, mtime, module, status FROM file WHERE path = ?", (path,)).fetchone()
+        return Stamp(*row) if row else None
+
+    def symbols_in(self, path: str) -> list[Symbol]:
+        """Return the definitions of the file at `path`, in order."""
+        with self._db.reading() as db:
+            row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
+            if not row:
+                return []
+            return [
+                _symbol(r) for r in db.execute(f"{_SYMBOLS} WHERE s.id >= ? AND s.id < ? ORDER BY s.id", _range(row[0]))
+            ]
+
+    def symbols_named(self, name: str) -> list[Symbol]:
+        """Return the definitions whose last name is exactly `name`, by path and line."""
+        with self._db.reading() as db:
+            return [_symbol(row) for row in db.execute(f"{_SYMBOLS} WHERE s.name = ? ORDER BY f.path, s.id", (name,))]
+
+    def symbols(self, match: str = "", kind: str = "", limit: int = -1) -> Iterator[Symbol]:
+        """Yield the definitions whose qualified name holds `match` (case ignored; or a glob), by path and line."""
+        where, values = ["1"], list[str | int]()
+        if match:
+            where.append("lower(s.qualified) GLOB ?")
+            pattern = match.lower().replace("[", "[[]")
+            values.append(pattern if "*" in pattern or "?" in pattern else f"*{pattern}*")
+        if kind:
+            where.append("s.kind = ?")
+            values.append(kind)
+        with self._db.reading() as db:
+            rows = db.execute(
+                f"{_SYMBOLS} WHERE {' AND '.join(where)} ORDER BY f.path, s.id LIMIT ?", (*values, limit)
+            ).fetchall()
+        return map(_symbol, rows)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of definitions by path; files without any are left out."""
+        with self._db.reading() as db:
+            return dict(db.execute(_COUNTS))
+
+    def count_symbols(self) -> int:
+        """Return the number of all definitions."""
+        with self._db.reading() as db:
+            return int(db.execute("SELECT count(*) FROM symbol").fetchone()[0])
+
+    def facts(self, path: str) -> FileFacts | None:
+        """Return everything that the parse of the file at `path` gave; None when it was not parsed."""
+        with self._db.reading() as db:
+            query = "SELECT f.id, language, lines, is_test, blob FROM file f JOIN facts USING (id) WHERE path = ?"
+            row = db.execute(query, (path,)).fetchone()
+            if not row or not row[4]:
+                return None
+            rows = db.execute(_ROWS, _range(row[0])).fetchall()
+        _, language, lines, is_test, blob = row
+        facts = Unpacked(blob)
+        return FileFacts(
+            language=language,
+            lines=lines,
+            package=facts.package,
+            is_test=bool(is_test),
+            has_errors=facts.has_errors,
+            symbols=facts.symbols(rows),
+            references=facts.references(),
+            imports=facts.imports(),
+            bindings=facts.bindings(),
+        )
+
+    def unpacked(self, path: str) -> Unpacked | None:
+        """Return the references, imports and bindings of the file at `path`, made only when asked for: cheaper than `facts`."""
+        with self._db.reading() as db:
+            row = db.execute("SELECT blob FROM file JOIN facts USING (id) WHERE path = ?", (path,)).fetchone()
+        return Unpacked(row[0]) if row and row[0] else None
+
+    def packages(self) -> dict[str, str]:
+        """Return the package that each file declares for itself, by path; files that declare none are left out."""
+        with self._db.reading() as db:
+            return dict(db.execute("SELECT path, package FROM file JOIN facts USING (id) WHERE package != ''"))
+
+    def files_mentioning(self, name: str) -> list[str]:
+        """Return the paths of the files that define, use or import exactly `name`, sorted."""
+        return self._mentions("names", name)
+
+    def files_importing(self, word: str) -> list[str]:
+        """Return the paths of the files with an import whose module text has `word` between its separators, sorted."""
+        return self._mentions("imports", word)
+
+    def search(self, terms: Sequence[str], limit: int = 200) -> list[Candidate]:
+        """Return the definitions that have some of `terms` (words as `words.words` gives them), best first.
+
+        A definition gains a term's inverse document frequency once for each part that has it: the name (with the path,
+        for a file), the text (signature and documentation), the body. A file itself is a candidate of kind "module".
+        """
+        scores: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0])
+        with self._db.reading() as db:
+            total = db.execute("SELECT (SELECT count(*) FROM symbol) + (SELECT count(*) FROM file)").fetchone()[0]
+            for term in dict.fromkeys(term for term in terms if term.isalnum()):
+                seen: set[int] = set()
+                for part, column in enumerate(("name", "text", "body")):
+                    query = "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?"
+                    found = [row[0] for row in db.execute(query, (f'{column} : "{_quoted(term)}"', _COMMON))]
+                    if not found or (len(found) == _COMMON and scores):
+                        continue
+                    weight = log(1 + total / len(found))
+                    for row in found:
+                        scores[row][part] += weight
+                    seen.update(found)
+                for row in seen:
+                    scores[row][3] += 1
+            best = sorted(scores, key=lambda row: -(3 * scores[row][0] + 1.5 * scores[row][1] + scores[row][2]))
+            candidates: list[Candidate] = []
+            for row in best:
+                symbol = self._candidate(db, row)
+                if symbol:
+                    name, text, body, count = scores[row]
+                    candidates.append(Candidate(symbol, name, text, body, int(count)))
+                    if len(candidates) == limit:
+                        break
+        return candidates
+
+    # Writing
+
+    def put(self, file: File, facts: FileFacts | None = None, source: bytes = b"") -> None:
+        """Store one file and, when it was parsed, its facts; `source` gives the words of the bodies."""
+        listed = Listed(file.path, b"", file.language, file.size, 0, file.module, file.status, file.is_test)
+        packed = pack(file.path, facts, source) if facts else None
+        with self._db.writing():
+            self.list_files([listed])
+            stamp = self.stamp_written(file.path)
+            if packed and stamp is not None:
+                self.write([(stamp, file.status, packed)])
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Forget the files at `paths`."""
+        with self._db.writing() as db:
+            for path in paths:
+                self._forget(db, path)
+
+    def list_files(self, listed: Iterable[Listed]) -> None:
+        """Store files as listed, without facts; what was known of them is forgotten."""
+        with self._db.writing() as db:
+            for file in listed:
+                self._forget(db, file.path)
+                raw = None if file.raw == file.path.encode("utf-8", "surrogatepass") else file.raw or None
+                row = (file.path, raw, file.language, file.size, file.mtime, 0, file.module, file.status, file.is_test)
+                db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def set_modules(self, modules: Mapping[str, str]) -> None:
+        """Store other module names for the files at the paths that `modules` names."""
+        with self._db.writing() as db:
+            db.executemany(
+                "UPDATE file SET module = ? WHERE path = ?", [(module, path) for path, module in modules.items()]
+            )
+
+    def write(self, parsed: Iterable[tuple[int, str, Packed | None]]) -> None:
+        """Store what was found in files: (its id, its status, its facts). Ids gone or written already are passed over."""
+        with self._db.writing() as db:
+            for identity, status, packed in parsed:
+                if packed is None:
+                    db.execute("UPDATE file SET status = ? WHERE id = ?", (status, identity))
+                elif not db.execute("SELECT 1 FROM facts WHERE id = ?", (identity,)).fetchone():
+                    self._insert(db, identity, status, packed)
+
+    def stamp_written(self, path: str) -> int | None:
+        """Return the id of the file at `path`, also within the transaction that wrote it."""
+        with self._db.writing() as db:
+            row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
+    def overgrown(self) -> bool:
+        """Tell whether more is dead in the full-text tables than alive, so that `clear` is worth its price."""
+        with self._db.reading() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = 'dead'").fetchone()
+            return bool(row) and int(row[0]) > self.count_symbols() + 20_000
+
+    def clear(self) -> None:
+        """Empty the index."""
+        self._db.clear()
+
+    def close(self) -> None:
+        """Close the database; the store is of no use afterwards."""
+        self._db.close()
+
+    # Inside
+
+    def _mentions(self, column: str, name: str) -> list[str]:
+        token = exact(name)
+        if not token:
+            return []
+        with self._db.reading() as db:
+            query = "SELECT path FROM mention JOIN file ON file.id = mention.rowid WHERE mention MATCH ? ORDER BY path"
+            return [row[0] for row in db.execute(query, (f'{column} : "{_quoted(token)}"',))]
+
+    def _candidate(self, db: sqlite3.Connection, row: int) -> Symbol | None:
+        if row & _LAST != _LAST:
+            found = db.execute(f"{_SYMBOLS} WHERE s.id = ?", (row,)).fetchone()
+            return _symbol(found) if found else None
+        found = db.execute(f"{_FILES} WHERE id = ?", (row >> _SHIFT,)).fetchone()
+        if not found:
+            return None
+        file = _file(found)
+        name = file.path.rpartition("/")[2]
+        return Symbol(
+            name, name, "module", file.path, 1, max(1, file.lines), "", "", "", file.module, file.language, file.is_test
+        )
+
+    def _forget(self, db: sqlite3.Connection, path: str) -> None:
+        row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
+        if not row:
+            return
+        dead = db.execute("DELETE FROM symbol WHERE id >= ? AND id < ?", _range(row[0])).rowcount
+        db.execute("DELETE FROM facts WHERE id = ?", (row[0],))
+        db.execute("DELETE FROM file WHERE id = ?", (row[0],))
+        db.execute("UPDATE meta SET value = value + ? WHERE key = 'dead'", (dead + 1,))
+
+    def _insert(self, db: sqlite3.Connection, identity: int, status: str, packed: Packed) -> None:
+        updated = db.execute(
+            "UPDATE file SET status = ?, language = ?, lines = ?, is_test = is_test OR ? WHERE id = ?",
+            (status, packed.language, packed.lines, packed.is_test, identity),
+        )
+        if not updated.rowcount:
+            return
+        first = identity << _SHIFT
+        db.execute("INSERT INTO facts VALUES (?, ?, ?)", (identity, packed.package, packed.blob))
+        symbols = [(first + place, *row) for place, row in enumerate(packed.symbols[:_LAST])]
+        db.executemany("INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", symbols)
+        db.executemany(
+            "INSERT INTO search(rowid, name, text, body) VALUES (?, ?, ?, ?)",
+            [(first + place, *row) for place, row in enumerate(packed.search[:-1][:_LAST])]
+            + [(first + _LAST, *packed.search[-1])],
+        )
+        db.execute(
+            "INSERT INTO mention(rowid, names, imports) VALUES (?, ?, ?)", (identity, packed.names, packed.imports)
+        )
+
+
+def _range(identity: int) -> tuple[int, int]:
+    return identity << _SHIFT, (identity + 1) << _SHIFT
+
+
+def _quoted(token: str) -> str:
+    return token.replace('"', '""')
+
+
+def _file(row: tuple[Any, ...]) -> File:
+    return File(*row[:6], *map(bool, row[6:]))
+
+
+def _symbol(row: tuple[Any, ...]) -> Symbol:
+    return Symbol(*row[:11], *map(bool, row[11:]))

@@ -1,0 +1,155 @@
+"""The index on disk: what goes in comes out, and nothing that happens to its file breaks it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.symbols import File
+from rlm_tui.repository.words import words
+
+SOURCE = b'class Session:\n    """Keeps cookies."""\n    def send(self, request):\n        return self.retryPolicy(request)\n'
+FACTS = FileFacts(
+    language="python",
+    lines=4,
+    package="web",
+    is_test=False,
+    has_errors=False,
+    symbols=(
+        SymbolFact("Session", "Session", "class", 1, 4, 0, len(SOURCE), "class Session", "Keeps cookies.", -1, False),
+        SymbolFact("send", "Session.send", "method", 3, 4, 46, len(SOURCE), "def send(self, request)", "", 0, False),
+    ),
+    references=(ReferenceFact("retryPolicy", 4, "call", "self", 1), ReferenceFact("request", 4, "use", "", 1)),
+    imports=(ImportFact(1, "from .core.auth import Basic as B", ".core.auth", (("Basic", "B"),), "", False),),
+    bindings=(BindingFact("request", "Request", 1),),
+)
+
+
+def file(path: str, module: str = "src", status: str = "parsed") -> File:
+    return File(path, "python", len(SOURCE), 4, module, status, False)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "cache")
+
+
+def test_facts_come_back_as_they_went_in(store: Store) -> None:
+    store.put(file("src/a.py"), FACTS, SOURCE)
+    assert store.facts("src/a.py") == FACTS
+    assert store.facts("src/b.py") is None
+    assert store.file("src/a.py") == file("src/a.py")
+    send = store.symbols_named("send")[0]
+    assert (send.qualified, send.parent, send.module, send.path, send.start) == (
+        "Session.send",
+        "Session",
+        "src",
+        "src/a.py",
+        3,
+    )
+    assert [s.name for s in store.symbols_in("src/a.py")] == ["Session", "send"]
+    unpacked = store.unpacked("src/a.py")
+    assert unpacked is not None
+    assert unpacked.references("request") == (ReferenceFact("request", 4, "use", "", 1),)
+
+
+def test_postings_are_exact_names(store: Store) -> None:
+    store.put(file("src/a.py"), FACTS, SOURCE)
+    for name in ("retryPolicy", "send", "Session", "Basic", "B"):
+        assert store.files_mentioning(name) == ["src/a.py"], name
+    for name in ("retrypolicy", "Send", "session", "retry", "", "x y", '"', "send OR", "*"):
+        assert store.files_mentioning(name) == [], name
+    assert store.files_importing("auth") == store.files_importing("core") == ["src/a.py"]
+    assert store.files_importing("Auth") == []
+
+
+def test_search_finds_by_name_text_and_body(store: Store) -> None:
+    store.put(file("src/a.py"), FACTS, SOURCE)
+    found = store.search(words("where is the retry policy"))
+    assert found[0].symbol.qualified == "Session.send"
+    assert found[0].body > 0 == found[0].name
+    assert store.search(words("cookie"))[0].symbol.qualified == "Session"
+    assert store.search(words("sends"))[0].name > 0
+    assert store.search(["nothing", '"; DROP TABLE file']) == []
+
+
+def test_a_changed_or_deleted_file_leaves_nothing(store: Store) -> None:
+    store.put(file("src/a.py"), FACTS, SOURCE)
+    before = store.generation
+    store.put(file("src/a.py", status="text"))
+    assert store.generation != before
+    assert store.symbols_named("send") == []
+    assert store.files_mentioning("send") == []
+    assert store.search(["send"]) == []
+    store.put(file("src/a.py"), FACTS, SOURCE)
+    store.delete(["src/a.py"])
+    assert store.paths() == () and store.search(["send"]) == [] and store.count_symbols() == 0
+
+
+def test_it_stays_on_disk_and_another_version_starts_empty(tmp_path: Path) -> None:
+    first = Store(tmp_path, "one")
+    first.put(file("src/a.py"), FACTS, SOURCE)
+    first.close()
+    again = Store(tmp_path, "one")
+    assert again.facts("src/a.py") == FACTS and again.notices == []
+    again.close()
+    other = Store(tmp_path, "two")
+    assert other.paths() == () and "another version" in other.notices[0]
+
+
+@pytest.mark.parametrize("damage", ["header", "middle"])
+def test_a_corrupt_index_is_rebuilt_and_said_so(tmp_path: Path, damage: str) -> None:
+    store = Store(tmp_path)
+    for number in range(50):
+        store.put(file(f"src/{number}.py"), FACTS, SOURCE)
+    store.close()
+    database = tmp_path / "index.db"
+    content = bytearray(database.read_bytes())
+    start, end = (0, 100) if damage == "header" else (4096, len(content))
+    content[start:end] = b"\xa5" * (end - start)
+    database.write_bytes(content)
+    again = Store(tmp_path)
+    assert again.notices == ["the index was corrupt and has been rebuilt"]
+    again.put(file("src/a.py"), FACTS, SOURCE)
+    assert again.facts("src/a.py") == FACTS
+
+
+def test_a_cache_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    store = Store(blocked / "index")
+    assert "this session only" in store.notices[0]
+    store.put(file("src/a.py"), FACTS, SOURCE)
+    assert store.facts("src/a.py") == FACTS
+
+
+def test_two_stores_on_one_database_see_each_other(tmp_path: Path) -> None:
+    one, two = Store(tmp_path), Store(tmp_path)
+    before = two.generation
+    one.put(file("src/a.py"), FACTS, SOURCE)
+    assert two.generation != before
+    assert two.paths() == ("src/a.py",)
+    two.put(file("src/b.py"), FACTS, SOURCE)
+    assert one.paths() == ("src/a.py", "src/b.py")
+
+
+def test_many_threads_read_while_one_writes(store: Store) -> None:
+    failures: list[str] = []
+
+    def read() -> None:
+        for _ in range(50):
+            found = len(store.symbols_named("send"))
+            failures.extend(["wrong"] * (found > 30 or store.facts("missing") is not None))
+
+    readers = [threading.Thread(target=read) for _ in range(8)]
+    for thread in readers:
+        thread.start()
+    for number in range(30):
+        store.put(file(f"src/{number}.py"), FACTS, SOURCE)
+    for thread in readers:
+        thread.join()
+    assert not failures and len(store.symbols_named("send")) == 30
