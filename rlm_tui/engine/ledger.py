@@ -10,14 +10,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rlm_tui.records.events import Bounds
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 WARN_AT = 0.8
 """The part of a bound at which the model and the user are told."""
@@ -143,23 +138,6 @@ class Ledger:
             self.dollars = (self.dollars or 0.0) + cost.dollars
         self._changed.set()
         self._changed = asyncio.Event()
-
-    @asynccontextmanager
-    async def reserved(
-        self, input_tokens: int, output: int, price: Price, *, closing: bool = False
-    ) -> AsyncIterator[tuple[Reservation, Callable[[Cost], None]]]:
-        """Reserve for the length of a block, which says what it cost; a block that does not is settled as free."""
-        reservation = await self.reserve(input_tokens, output, price, closing=closing)
-        actual = Cost()
-
-        def spend(cost: Cost) -> None:
-            nonlocal actual
-            actual = cost
-
-        try:
-            yield reservation, spend
-        finally:
-            self.settle(reservation, actual)
 
     def _most_output(self, input_tokens: int, output: int, price: Price, closing: bool) -> int:
         """Return the most output, up to `output`, that fits when nothing else is pending; halves until it does."""

@@ -1,0 +1,108 @@
+"""Finds the citations of an answer and re-reads each from the repository: the host's own check of what a model claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from rlm_tui.records.events import Citation
+from rlm_tui.repository.repository import Repository
+
+_MOST = 200
+_EXCERPT_LINES = 30
+_EXCERPT_CHARACTERS = 2_400
+
+_LINES = r"(?::|\#)L?(?P<start>\d{1,7})(?:\s?[-\u2013]\s?L?(?P<end>\d{1,7}))?(?![\w])"
+_PLAIN = re.compile(rf"(?<![\w/:@.\\-])(?P<path>(?:\./)?[\w@+~.()\[\]-][\w@+~./()\[\]$-]*?){_LINES}")
+_QUOTED = re.compile(rf"`(?P<path>[^`\n:#]+){_LINES}(?P<more>(?:,\s?\d{{1,7}}(?:[-\u2013]\d{{1,7}})?)*)`")
+_MORE = re.compile(r"(\d+)(?:[-\u2013](\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What looks like `path:start-end` in a text; it may be something else (a host and port)."""
+
+    path: str
+    start: int
+    end: int
+
+
+def mentions(text: str) -> list[Mention]:
+    """Return what `text` cites, in order, each once. Understands `path:12`, `path:12-20`, `path#L12-L20`, `path:12-20, 31-35`."""
+    found: dict[tuple[str, int, int], tuple[int, Mention]] = {}
+
+    def note(at: int, path: str, start: str, end: str) -> None:
+        path = path.rpartition("](")[2].strip().removeprefix("./").lstrip("([")
+        if path and int(start):
+            mention = Mention(path, int(start), int(end or start))
+            found.setdefault((path, mention.start, mention.end), (at, mention))
+
+    for match in _QUOTED.finditer(text):
+        note(match.start(), match["path"], match["start"], match["end"])
+        for start, end in _MORE.findall(match["more"]):
+            note(match.start(), match["path"], start, end)
+    for match in _PLAIN.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted.group()), text)):
+        note(match.start(), match["path"], match["start"], match["end"])
+    return [mention for _, mention in sorted(found.values(), key=lambda pair: pair[0])][:_MOST]
+
+
+def check(text: str, repository: Repository, changed: Callable[[str], bool]) -> tuple[Citation, ...]:
+    """Re-read every citation of `text`; blocks. `changed(path)` says whether a file differs from what the run read."""
+    known = {file.path for file in repository.files()}
+    suffixes = {_suffix(path) for path in known} - {""}
+    citations: dict[tuple[str, int, int], Citation] = {}
+    for mention in mentions(text):
+        path = mention.path if mention.path in known else _only_end(mention.path, known)
+        if path is None:
+            if _suffix(mention.path) not in suffixes:
+                continue  # a host and port, a time, a ratio
+            citation = _bad(mention, mention.path, "no such file")
+        else:
+            citation = _read(mention, path, repository, changed)
+        citations.setdefault((citation.path, citation.start, citation.end), citation)
+    return tuple(citations.values())
+
+
+def _read(mention: Mention, path: str, repository: Repository, changed: Callable[[str], bool]) -> Citation:
+    if mention.end < mention.start:
+        return _bad(mention, path, f"line {mention.end} stands before line {mention.start}")
+    try:
+        piece = repository.slice(path, mention.start, mention.end)
+    except (LookupError, ValueError, OSError) as error:  # OSError: deleted, or a secret (PermissionError)
+        return _bad(mention, path, str(error) or type(error).__name__)
+    if piece.start > mention.start or piece.end < mention.end:
+        return _bad(mention, path, f"the file has {piece.end} lines" if piece.end else "the file is empty")
+    excerpt = _shorten(piece.text)
+    if changed(path):
+        return Citation(
+            path=path,
+            start=mention.start,
+            end=mention.end,
+            ok=False,
+            reason="changed since the run read it",
+            excerpt=excerpt,
+        )
+    return Citation(path=path, start=mention.start, end=mention.end, ok=True, excerpt=excerpt)
+
+
+def _bad(mention: Mention, path: str, reason: str) -> Citation:
+    return Citation(path=path, start=mention.start, end=mention.end, ok=False, reason=reason)
+
+
+def _only_end(path: str, known: Iterable[str]) -> str | None:
+    """Return the one file whose path ends in `path`, if there is exactly one: answers shorten paths."""
+    ends = [full for full in known if full.endswith(f"/{path}")]
+    return ends[0] if len(ends) == 1 else None
+
+
+def _suffix(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[2] if "." in name else ""
+
+
+def _shorten(text: str) -> str:
+    lines = text.splitlines()
+    kept = "\n".join(lines[:_EXCERPT_LINES])[:_EXCERPT_CHARACTERS]
+    left = len(lines) - kept.count("\n") - 1
+    return f"{kept}\n... {left} more lines" if left > 0 else kept

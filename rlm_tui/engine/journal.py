@@ -1,0 +1,158 @@
+"""The one place where events are made: numbered, cleaned, recorded, folded into the tree, and handed to readers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from typing import Literal, TypedDict
+
+from pydantic import BaseModel
+
+from rlm_tui.records.events import Event, Noticed, RunEnded, Streamed
+from rlm_tui.records.log import RecordError, RecordWriter
+from rlm_tui.records.tree import Tree
+from rlm_tui.repository.sanitize import sanitize
+
+JOIN_SECONDS = 0.05
+"""For how long streamed pieces are joined before they become an event."""
+
+# A key that an endpoint echoes in an error must not reach a record. The user's own is known to the model only.
+_KEY = re.compile(r"\bsk-[A-Za-z0-9_-]{16,}")
+
+
+class Stamp(TypedDict):
+    """The fields that every event has."""
+
+    seq: int
+    run_id: str
+    call_id: str
+    parent_id: str
+    ts: float
+
+
+class Journal:
+    """The events of one run, in order. Lives on the run's event loop."""
+
+    def __init__(self, run_id: str, writer: RecordWriter | None) -> None:
+        """Write to `writer`; None keeps the events in memory only."""
+        self.run_id = run_id
+        self.tree = Tree()
+        self.events: list[Event] = []
+        self._writer = writer
+        self._grown = asyncio.Event()
+
+    def stamp(self, call_id: str = "", parent_id: str = "") -> Stamp:
+        """Return the common fields of the next event; `emit` it before the next stamp is made."""
+        return Stamp(seq=len(self.events) + 1, run_id=self.run_id, call_id=call_id, parent_id=parent_id, ts=time.time())
+
+    def emit(self, event: Event) -> None:
+        """Take an event in. Its text is cleaned here; a record that cannot be written becomes a notice, once."""
+        event = _clean(event)
+        self.events.append(event)
+        self.tree.apply(event)
+        if self._writer is not None:
+            try:
+                self._writer.write(event)
+            except RecordError as error:
+                self._writer = None
+                self.notice(f"the run goes on unrecorded: {error}", "warning")
+        self._grown.set()
+        self._grown = asyncio.Event()
+
+    def notice(self, text: str, level: Literal["info", "warning"] = "info", call_id: str = "") -> None:
+        """Tell people something."""
+        self.emit(Noticed(**self.stamp(call_id), level=level, text=text))
+
+    async def follow(self) -> AsyncIterator[Event]:
+        """Yield every event from the first on, then as they come, to the end of the run."""
+        position = 0
+        while True:
+            while position < len(self.events):
+                event = self.events[position]
+                position += 1
+                yield event
+                if isinstance(event, RunEnded):
+                    return
+            await self._grown.wait()
+
+    def close(self) -> str:
+        """Bring the record to the disk; blocks. Return what went wrong, "" for nothing."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return ""
+        try:
+            writer.close()
+        except RecordError as error:
+            return str(error)
+        return ""
+
+
+class Joiner:
+    """Joins the pieces of one streamed turn into fewer events."""
+
+    def __init__(self, journal: Journal, call_id: str, parent_id: str, step: int) -> None:
+        self._journal, self._ids, self._step = journal, (call_id, parent_id), step
+        self._channel: Literal["text", "thinking", "code"] = "text"
+        self._pieces: list[str] = []
+        self._restart = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, channel: Literal["text", "thinking", "code"], text: str) -> None:
+        """Take a piece; it becomes part of an event within `JOIN_SECONDS`, or at the next flush."""
+        if not text:
+            return
+        if channel != self._channel:
+            self.flush()
+            self._channel = channel
+        self._pieces.append(text)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(JOIN_SECONDS, self.flush)
+
+    def restart(self) -> None:
+        """Void what was streamed: the next event says that the turn starts over."""
+        self._pieces.clear()
+        self._restart = True
+
+    def flush(self) -> None:
+        """Make an event of what is waiting."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._pieces:
+            return
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        restart, self._restart = self._restart, False
+        stamp = self._journal.stamp(*self._ids)
+        self._journal.emit(Streamed(**stamp, step=self._step, channel=self._channel, text=text, restart=restart))
+
+
+def clean(text: str) -> str:
+    """Return `text` as it may enter an event: without control characters, and without API keys."""
+    text = sanitize(text)
+    return _KEY.sub("sk-(removed)", text) if "sk-" in text else text
+
+
+def _clean(event: Event) -> Event:
+    changed = _changes(event)
+    return event.model_copy(update=changed) if changed else event
+
+
+def _changes(model: BaseModel) -> dict[str, object]:
+    return {name: new for name, old in model.__dict__.items() if (new := _cleaned(old)) is not old}
+
+
+def _cleaned(value: object) -> object:
+    """Return the same object where there is nothing to clean, so that most events are not copied."""
+    if isinstance(value, str):
+        cleaned = clean(value)
+        return value if cleaned == value else cleaned
+    if isinstance(value, tuple):
+        items = tuple(_cleaned(item) for item in value)
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    if isinstance(value, BaseModel):
+        changed = _changes(value)
+        return value.model_copy(update=changed) if changed else value
+    return value
