@@ -119,7 +119,7 @@ class Ledger:
             if not closing:
                 self._check_time()
             granted = self._most_output(input_tokens, output, price, closing)
-            cost = Reservation(input_tokens + granted, price(input_tokens, granted) or 0.0, granted)
+            cost = self._worst(input_tokens, granted, price)
             if self._over(cost, closing, self._pending_tokens, self._pending_dollars) is None:
                 self._pending_tokens += cost.tokens
                 self._pending_dollars += cost.dollars
@@ -142,12 +142,16 @@ class Ledger:
     def _most_output(self, input_tokens: int, output: int, price: Price, closing: bool) -> int:
         """Return the most output, up to `output`, that fits when nothing else is pending; halves until it does."""
         while True:
-            over = self._over(Reservation(input_tokens + output, price(input_tokens, output) or 0.0, output), closing)
+            over = self._over(self._worst(input_tokens, output, price), closing)
             if over is None:
                 return output
             if output <= _LEAST_OUTPUT:
                 raise self._spent(over)
             output = max(_LEAST_OUTPUT, output // 2)
+
+    def _worst(self, input_tokens: int, output: int, price: Price) -> Reservation:
+        dollars = None if self.bounds.dollars is None else price(input_tokens, output)
+        return Reservation(input_tokens + output, dollars or 0.0, output)
 
     def _over(self, cost: Reservation, closing: bool, tokens: int = 0, dollars: float = 0.0) -> str | None:
         """Say which bound `cost` would exceed, on top of what is spent and of pending `tokens` and `dollars`; None for none."""

@@ -1,0 +1,149 @@
+"""A call while it lives: a node of the tree that can be started, stopped softly, and cancelled with its descendants."""
+
+import asyncio
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from rlm_tui.engine.ledger import BudgetSpent
+from rlm_tui.engine.work import Outcome, Work
+from rlm_tui.models.protocol import Model, ModelError
+from rlm_tui.records.events import CallEnded, CallPrompted, CallStarted
+from rlm_tui.repl.protocol import SandboxError
+from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.symbols import RepositoryError
+
+
+class Node:
+    """A call. Its task always returns an `Outcome`, whatever happens to it."""
+
+    def __init__(
+        self,
+        work: Work,
+        parent: Node | None,
+        kind: Literal["agent", "query"],
+        *,
+        label: str,
+        task: str,
+        repository: Repository,
+        model: Model,
+    ) -> None:
+        self.work, self.parent, self.kind = work, parent, kind
+        self.label, self.task, self.repository, self.model = label, task, repository, model
+        self.depth: int = 0 if parent is None else parent.depth + (kind == "agent")
+        self.id = ""
+        self.step = 0
+        self.looked = False
+        """Whether it has seen anything of the repository or of what was handed in."""
+        self.children: dict[str, Node] = {}
+        """The living calls below it."""
+        self._soft = ""
+        self._hard = ""
+        self._began = False
+        self.future: asyncio.Task[Outcome] | None = None
+
+    @property
+    def parent_id(self) -> str:
+        """The parent's id; "" for the root."""
+        return self.parent.id if self.parent is not None else ""
+
+    @property
+    def stopped(self) -> str:
+        """Why nothing new may start here: its own soft stop or an ancestor's; "" while it may."""
+        return self._soft or self._hard or (self.parent.stopped if self.parent is not None else "")
+
+    @property
+    def asked_to_stop(self) -> str:
+        """Why this very call was asked to stop; "" if it was not (an ancestor may have been)."""
+        return self._soft
+
+    def start(self, body: Callable[[Node], Awaitable[Outcome]]) -> asyncio.Task[Outcome]:
+        """Enter the tree and begin. Raises `BudgetSpent` when the ledger allows no further call, or none so deep."""
+        self.work.ledger.start_call(self.depth)
+        self.id = self.work.next_id()
+        if self.parent is not None:
+            self.parent.children[self.id] = self
+        self.work.journal.emit(
+            CallStarted(
+                **self.work.journal.stamp(self.id, self.parent_id),
+                call=self.kind,
+                label=self.label,
+                task=self.task,
+                scope=self.repository.scope,
+                model=self.model.name,
+                depth=self.depth,
+                step=self.parent.step if self.parent is not None else 0,
+            )
+        )
+        self.future = asyncio.create_task(self._live(body), name=f"call {self.id}")
+        return self.future
+
+    async def result(self) -> Outcome:
+        """Wait for the end. Whoever waits and is cancelled takes the call with him."""
+        if self.future is None:
+            raise ValueError("the call was not started")
+        try:
+            await asyncio.wait({self.future})
+        except asyncio.CancelledError:
+            self.cancel("the cell that asked for it ended")
+            raise
+        return self.future.result()
+
+    def prompted(self, system: str, message: str) -> None:
+        """Record that the call got its slot, and with what prompt."""
+        journal = self.work.journal
+        journal.emit(CallPrompted(**journal.stamp(self.id, self.parent_id), system=system, message=message))
+
+    def stop(self, reason: str) -> None:
+        """Stop softly: nothing new starts, here or below, and the call answers from what it has."""
+        self._soft = self._soft or reason
+
+    def cancel(self, reason: str) -> None:
+        """End now, with every descendant. Idempotent."""
+        if self._hard:
+            return
+        self._hard = reason
+        if self.future is not None and self._began:  # a task that never ran would end without a word
+            self.future.cancel()
+
+    def cancel_children(self, reason: str) -> None:
+        """Cancel everything below."""
+        for child in self.children.values():
+            child.cancel(reason)
+
+    def find(self, call_id: str) -> Node | None:
+        """Return the living call of this id, here or below."""
+        if self.id == call_id:
+            return self
+        return next((found for child in self.children.values() if (found := child.find(call_id))), None)
+
+    async def _live(self, body: Callable[[Node], Awaitable[Outcome]]) -> Outcome:
+        self._began = True
+        outcome = await self._outcome(body)
+        self.cancel_children("its parent ended")
+        if futures := {child.future for child in self.children.values() if child.future is not None}:
+            await asyncio.wait(futures)
+        journal = self.work.journal
+        stamp = journal.stamp(self.id, self.parent_id)
+        journal.emit(CallEnded(**stamp, status=outcome.status, result=outcome.text, error=outcome.error))
+        if self.parent is not None:
+            self.parent.children.pop(self.id, None)
+        return outcome
+
+    async def _outcome(self, body: Callable[[Node], Awaitable[Outcome]]) -> Outcome:
+        try:
+            if self._hard:
+                raise asyncio.CancelledError
+            return await body(self)
+        except asyncio.CancelledError:
+            return Outcome("cancelled", "", self._hard or "cancelled")
+        except BudgetSpent as error:
+            return Outcome("budget", "", str(error))
+        except ModelError as error:
+            return Outcome("failed", "", str(error), access=error.kind == "access")
+        except (SandboxError, RepositoryError, LookupError, OSError) as error:
+            return Outcome("failed", "", str(error) or type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - a defect of ours must end this call, told as one, and not the others
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
+            return Outcome("failed", "", f"internal error ({type(error).__name__} at {place}): {error}")
