@@ -80,7 +80,12 @@ class Sandbox(Protocol):
     async def session(
         self, functions: Sequence[GuestFunction], call: HostCall, variables: Mapping[str, JSON], limits: Limits
     ) -> Session:
-        """Start a child in which `functions` can be called and `variables` are set."""
+        """Start a child in which `functions` can be called and `variables` are set.
+
+        The variable `repo`, a dict {name, commit, scope, languages, tokens}, becomes the `repo` object; its lazy sequences
+        and `repo[...]` call the host functions `modules`, `files`, `symbols` (start, stop, match) and `resolve` (name).
+        Raises SandboxError.
+        """
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,183 @@
+"""The host's end of a child's pipe: checks every frame, answers host calls, and keeps the clock of the running cell.
+
+Nothing that comes from the child is believed: a frame that is not exactly what it should be ends the child.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from rlm_tui.repl import frames
+from rlm_tui.repl.protocol import JSON, HostCall, Variable
+from rlm_tui.repl.values import encode
+from rlm_tui.repository.sanitize import sanitize
+
+_CALLS = 64
+"""Host calls in flight, and bytes of their arguments, above which the pipe is not read until some are answered."""
+_CALL_BYTES = 8 << 20
+_ERROR = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A cell's end as the child tells it, checked and cleaned."""
+
+    number: int
+    status: str
+    error: str
+    output: str
+    omitted: int
+    answer: str
+    ready: bool
+    variables: tuple[Variable, ...]
+
+
+class Pipe(asyncio.Protocol):
+    """Frames to and from one child. `broken` is called with the reason when the child must be killed."""
+
+    def __init__(self, call: HostCall, names: frozenset[str], shown: int, broken: Callable[[str], None]) -> None:
+        self._call, self._names, self._shown, self._broken = call, names, shown, broken
+        self._reader = frames.FrameReader(frames.FROM_GUEST)
+        self._transport: asyncio.Transport | None = None
+        self._calls: dict[asyncio.Task[None], int] = {}
+        self._paused = False
+        self.ready: asyncio.Future[dict[str, object]] = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Future[Done] | None = None
+        self.closed = asyncio.Event()
+        self._computed = 0.0
+        self._since: float | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End what waits: the child has closed its end, or died."""
+        self.stop_clock()
+        self.cancel_calls()
+        self.closed.set()
+        for future in (self.ready, self.done):
+            if future is not None and not future.done():
+                future.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; at the first byte that cannot be right, the child is ended."""
+        try:
+            for frame in self._reader.feed(data):
+                self._take(frames.unpack(frame, frames.FROM_GUEST), sum(map(len, frame.parts)) + len(frame.json))
+        except frames.FrameError as error:
+            self.close()
+            self._broken(f"it wrote {error} to the host")
+
+    def _take(self, message: dict[str, object], size: int) -> None:
+        kind = message.get("t")
+        if kind == "call":
+            self._start_call(message, size)
+        elif kind == "done" and self.done is not None and not self.done.done():
+            self.stop_clock()
+            self.done.set_result(_read_done(message, self._shown))
+        elif kind in ("ready", "failed") and not self.ready.done():
+            self.ready.set_result(message)
+        else:
+            raise frames.FrameError("an unexpected frame")
+
+    def send(self, message: dict[str, object], parts: list[bytes]) -> None:
+        """Write a frame. Raises ValueError when it is too large."""
+        data = frames.pack(message, parts, frames.FROM_HOST)
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Close this end; idempotent."""
+        self.cancel_calls()
+        if self._transport is not None:
+            self._transport.abort()
+
+    # -- host calls
+
+    def _start_call(self, message: dict[str, object], size: int) -> None:
+        number, name, args, kwargs = (message.get(key) for key in ("id", "name", "args", "kwargs"))
+        if type(number) is not int or not 0 < number < 1 << 53 or type(name) is not str:
+            raise frames.FrameError("a call without a number or a name")
+        if type(args) is not list or type(kwargs) is not dict:
+            raise frames.FrameError("a call without arguments")
+        answering = self._answer(number, name, cast("list[JSON]", args), cast("dict[str, JSON]", kwargs))
+        task = asyncio.get_running_loop().create_task(answering)
+        if not self._calls:
+            self.stop_clock()
+        self._calls[task] = size
+        task.add_done_callback(self._call_ended)
+        if (len(self._calls) >= _CALLS or sum(self._calls.values()) > _CALL_BYTES) and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+
+    async def _answer(self, number: int, name: str, args: list[JSON], kwargs: dict[str, JSON]) -> None:
+        parts: list[bytes] = []
+        try:
+            if name not in self._names:
+                raise LookupError("there is no such host function")
+            value = encode(await self._call(name, args, kwargs), parts)
+            self.send({"t": "reply", "id": number, "ok": True, "value": value}, parts)
+        except Exception as error:  # the contract: whatever a host function raises becomes a HostError in the cell
+            parts = []
+            why = frames.text(f"{error}"[:_ERROR] or type(error).__name__, parts)
+            self.send({"t": "reply", "id": number, "ok": False, "value": why}, parts)
+
+    def _call_ended(self, task: asyncio.Task[None]) -> None:
+        self._calls.pop(task, None)
+        if not self._calls and self.done is not None and not self.done.done():
+            self._since = time.monotonic()
+        if self._paused and self._transport is not None and not self._transport.is_closing():
+            if len(self._calls) < _CALLS and sum(self._calls.values()) <= _CALL_BYTES:
+                self._paused = False
+                self._transport.resume_reading()
+
+    def cancel_calls(self) -> None:
+        """Cancel the host calls in flight; their replies are never sent."""
+        for task in list(self._calls):
+            task.cancel()
+
+    # -- the clock: seconds of computing, without waiting for host calls
+
+    def start_clock(self) -> None:
+        """Start from zero."""
+        self._computed = 0.0
+        self._since = None if self._calls else time.monotonic()
+
+    def stop_clock(self) -> None:
+        """Stop, and keep what was counted."""
+        self._computed = self.computed
+        self._since = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the cell waits for the host."""
+        return bool(self._calls)
+
+    @property
+    def computed(self) -> float:
+        """Seconds that the running, or the last, cell has computed."""
+        return self._computed + (time.monotonic() - self._since if self._since is not None else 0.0)
+
+
+def _read_done(message: dict[str, object], shown: int) -> Done:
+    number, omitted = message.get("id"), message.get("omitted")
+    texts = [message.get(key) for key in ("status", "error", "output", "answer")]
+    rows = message.get("variables")
+    if type(number) is not int or type(omitted) is not int or not 0 <= omitted < 1 << 53:
+        raise frames.FrameError("a cell's end without its numbers")
+    if any(type(text) is not str for text in texts) or type(message.get("ready")) is not bool or type(rows) is not list:
+        raise frames.FrameError("a cell's end without its parts")
+    status, error, output, answer = (sanitize(cast(str, text)) for text in texts)
+    if status not in ("ok", "error", "interrupted") or len(error) > _ERROR or len(output) > shown + 1_000:
+        raise frames.FrameError("a cell's end that is over its bounds")
+    variables = []
+    for row in cast("list[object]", rows)[:1_000]:
+        if type(row) is not list or len(row) != 3 or any(type(text) is not str for text in row):
+            raise frames.FrameError("a cell's end with a malformed variable")
+        variables.append(Variable(*(sanitize(text)[:100] for text in cast("list[str]", row))))
+    return Done(number, status, error, output, omitted, answer, message["ready"] is True, tuple(variables))
