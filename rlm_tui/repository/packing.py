@@ -136,14 +136,13 @@ def _bodies(symbols: tuple[SymbolFact, ...], source: bytes) -> list[set[str]]:
 
 
 def _blob(facts: FileFacts) -> bytes:
-    r = facts.references
     columns = [
         facts.package,
         facts.has_errors,
-        [[s.start_byte, s.end_byte, s.scope] for s in facts.symbols],
-        [[x.name for x in r], [x.line for x in r], [x.kind for x in r], [x.receiver for x in r], [x.scope for x in r]],
-        [[i.line, i.text, i.module, i.names, i.alias, i.exported] for i in facts.imports],
-        [[b.name, b.type, b.scope] for b in facts.bindings],
+        [(s.start_byte, s.end_byte, s.scope) for s in facts.symbols],
+        list(zip(*facts.references, strict=True)) or [()] * 5,
+        facts.imports,
+        facts.bindings,
     ]
     return zlib.compress(
         json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"), 1

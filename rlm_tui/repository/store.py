@@ -7,85 +7,39 @@ joins with anything. When more is dead than alive the index is built anew (`over
 from __future__ import annotations
 
 import sqlite3
+from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from math import log
 from pathlib import Path
-from typing import Any
 
 from rlm_tui.repository.database import Database
 from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.packing import Packed, Unpacked, exact, pack
+from rlm_tui.repository.schema import (
+    COUNTS,
+    FILES,
+    LAST,
+    MATCHING,
+    ROWS,
+    SCHEMA,
+    SHIFT,
+    SYMBOLS,
+    TABLES,
+    Candidate,
+    Listed,
+    Stamp,
+    id_range,
+    quoted,
+    to_file,
+    to_symbol,
+)
 from rlm_tui.repository.symbols import File, Symbol
 
-_SCHEMA = 1
-_SHIFT = 20
-"""A symbol's id is its file's id, shifted, plus its place in the file: the symbols of a file are a range of ids."""
-_LAST = (1 << _SHIFT) - 1
-"""The place of the file's own row in the full-text table."""
 _COMMON = 20_000
 """A word that stands in more bodies than this tells little, and costs much to count."""
-
-_TOKENS = """content='', detail=column, columnsize=0, tokenize="unicode61 remove_diacritics 0\""""
-_TABLES = (
-    """CREATE TABLE file(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, raw BLOB, language TEXT, size INTEGER,
-    mtime INTEGER, lines INTEGER, module TEXT, status TEXT, is_test INTEGER)""",
-    "CREATE TABLE facts(id INTEGER PRIMARY KEY, package TEXT, blob BLOB)",
-    """CREATE TABLE symbol(id INTEGER PRIMARY KEY, name TEXT, qualified TEXT, kind TEXT, start INTEGER, "end" INTEGER,
-    signature TEXT, doc TEXT, parent TEXT, is_test INTEGER)""",
-    "CREATE INDEX symbol_name ON symbol(name)",
-    f"CREATE VIRTUAL TABLE search USING fts5(name, text, body, {_TOKENS})",
-    f"CREATE VIRTUAL TABLE mention USING fts5(names, imports, {_TOKENS})",
-    "INSERT INTO meta VALUES ('dead', 0)",
-)
-_FILES = "SELECT path, language, size, lines, module, status, is_test FROM file"
-_SYMBOLS = """SELECT s.name, s.qualified, s.kind, f.path, s.start, s."end", s.signature, s.doc, s.parent, f.module, f.language,
-    s.is_test FROM symbol s JOIN file f ON f.id = s.id >> 20"""
-_ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is_test FROM symbol
-    WHERE id >= ? AND id < ? ORDER BY id"""
-_COUNTS = "SELECT f.path, count(*) FROM symbol s JOIN file f ON f.id = s.id >> 20 GROUP BY s.id >> 20"
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A file as listed: what a `File` says before it was read. `raw` is its name in bytes, `mtime` in nanoseconds."""
-
-    path: str
-    raw: bytes
-    language: str
-    size: int
-    mtime: int
-    module: str
-    status: str
-    is_test: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the index last knew of a file; equal size and mtime mean that it has not changed."""
-
-    id: int
-    size: int
-    mtime: int
-    module: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A symbol that has some of the words asked for; the parts are sums of inverse frequencies (see `Store.search`)."""
-
-    symbol: Symbol
-    name: float
-    text: float
-    body: float
-    words: int
-
-    @property
-    def score(self) -> float:
-        """The plain sum by which candidates are cut off."""
-        return 3 * self.name + 1.5 * self.text + self.body
 
 
 class Store:
@@ -96,7 +50,7 @@ class Store:
     """
 
     def __init__(self, folder: Path | None, version: str = "") -> None:
-        self._db = Database(folder, _TABLES, f"{_SCHEMA} {version}")
+        self._db = Database(folder, TABLES, f"{SCHEMA} {version}")
         self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
 
     # Reading
@@ -123,13 +77,13 @@ class Store:
     def files(self) -> list[File]:
         """Return all files, sorted by path."""
         with self._db.reading() as db:
-            return [_file(row) for row in db.execute(f"{_FILES} ORDER BY path")]
+            return [to_file(row) for row in db.execute(f"{FILES} ORDER BY path")]
 
     def file(self, path: str) -> File | None:
         """Return the file at `path`, or None."""
         with self._db.reading() as db:
-            row = db.execute(f"{_FILES} WHERE path = ?", (path,)).fetchone()
-        return _file(row) if row else None
+            row = db.execute(f"{FILES} WHERE path = ?", (path,)).fetchone()
+        return to_file(row) if row else None
 
     def raw(self, path: str) -> bytes | None:
         """Return the name in bytes under which the file at `path` is opened, or None."""
@@ -157,34 +111,58 @@ class Store:
             if not row:
                 return []
             return [
-                _symbol(r) for r in db.execute(f"{_SYMBOLS} WHERE s.id >= ? AND s.id < ? ORDER BY s.id", _range(row[0]))
+                to_symbol(r)
+                for r in db.execute(f"{SYMBOLS} WHERE s.id >= ? AND s.id < ? ORDER BY s.id", id_range(row[0]))
             ]
 
     def symbols_named(self, name: str) -> list[Symbol]:
         """Return the definitions whose last name is exactly `name`, by path and line."""
         with self._db.reading() as db:
-            return [_symbol(row) for row in db.execute(f"{_SYMBOLS} WHERE s.name = ? ORDER BY f.path, s.id", (name,))]
+            return [to_symbol(row) for row in db.execute(f"{SYMBOLS} WHERE s.name = ? ORDER BY f.path, s.id", (name,))]
 
-    def symbols(self, match: str = "", kind: str = "", limit: int = -1) -> Iterator[Symbol]:
-        """Yield the definitions whose qualified name holds `match` (case ignored; or a glob), by path and line."""
-        where, values = ["1"], list[str | int]()
-        if match:
-            where.append("lower(s.qualified) GLOB ?")
-            pattern = match.lower().replace("[", "[[]")
-            values.append(pattern if "*" in pattern or "?" in pattern else f"*{pattern}*")
-        if kind:
-            where.append("s.kind = ?")
-            values.append(kind)
+    def symbol_ids(self, match: str = "", kind: str = "") -> array[int]:
+        """Return the ids of the definitions whose qualified name holds `match` (case ignored; or a glob), by path and line."""
+        pattern = match.lower().replace("[", "[[]")
+        if "*" not in pattern and "?" not in pattern:
+            pattern = f"*{pattern}*"
         with self._db.reading() as db:
-            rows = db.execute(
-                f"{_SYMBOLS} WHERE {' AND '.join(where)} ORDER BY f.path, s.id LIMIT ?", (*values, limit)
-            ).fetchall()
-        return map(_symbol, rows)
+            found = array(
+                "q", [row[0] for row in db.execute(MATCHING, {"all": not match, "match": pattern, "kind": kind})]
+            )
+            order = [row[0] for row in db.execute("SELECT id FROM file ORDER BY path")]
+        result = array("q")
+        for identity in order:
+            first, end = id_range(identity)
+            result.extend(found[bisect_left(found, first) : bisect_left(found, end)])
+        return result
+
+    def symbols_at(self, identities: Sequence[int]) -> list[Symbol]:
+        """Return the definitions with these ids, in their order; what is gone is left out."""
+        with self._db.reading() as db:
+            rows = (db.execute(f"{SYMBOLS} WHERE s.id = ?", (identity,)).fetchone() for identity in identities)
+            return [to_symbol(row) for row in rows if row]
+
+    def file_ids(self) -> dict[str, int]:
+        """Return the id of every file, by path; a symbol's id holds that of its file (`file_of`)."""
+        with self._db.reading() as db:
+            return dict(db.execute("SELECT path, id FROM file"))
+
+    def spans(self, path: str) -> list[tuple[int, int, str]]:
+        """Return first line, last line and qualified name of the definitions of the file at `path`, outer ones first."""
+        with self._db.reading() as db:
+            row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
+            query = 'SELECT start, "end", qualified FROM symbol WHERE id >= ? AND id < ? ORDER BY id'
+            return db.execute(query, id_range(row[0])).fetchall() if row else []
 
     def counts(self) -> dict[str, int]:
         """Return the number of definitions by path; files without any are left out."""
         with self._db.reading() as db:
-            return dict(db.execute(_COUNTS))
+            return dict(db.execute(COUNTS))
+
+    def count_files(self) -> int:
+        """Return the number of all files."""
+        with self._db.reading() as db:
+            return int(db.execute("SELECT count(*) FROM file").fetchone()[0])
 
     def count_symbols(self) -> int:
         """Return the number of all definitions."""
@@ -198,7 +176,7 @@ class Store:
             row = db.execute(query, (path,)).fetchone()
             if not row or not row[4]:
                 return None
-            rows = db.execute(_ROWS, _range(row[0])).fetchall()
+            rows = db.execute(ROWS, id_range(row[0])).fetchall()
         _, language, lines, is_test, blob = row
         facts = Unpacked(blob)
         return FileFacts(
@@ -245,7 +223,7 @@ class Store:
                 seen: set[int] = set()
                 for part, column in enumerate(("name", "text", "body")):
                     query = "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?"
-                    found = [row[0] for row in db.execute(query, (f'{column} : "{_quoted(term)}"', _COMMON))]
+                    found = [row[0] for row in db.execute(query, (f'{column} : "{quoted(term)}"', _COMMON))]
                     if not found or (len(found) == _COMMON and scores):
                         continue
                     weight = log(1 + total / len(found))
@@ -272,10 +250,9 @@ class Store:
         listed = Listed(file.path, b"", file.language, file.size, 0, file.module, file.status, file.is_test)
         packed = pack(file.path, facts, source) if facts else None
         with self._db.writing():
-            self.list_files([listed])
-            stamp = self.stamp_written(file.path)
-            if packed and stamp is not None:
-                self.write([(stamp, file.status, packed)])
+            identity = self.list_files([listed])[0]
+            if packed:
+                self.write([(identity, file.status, packed)])
 
     def delete(self, paths: Iterable[str]) -> None:
         """Forget the files at `paths`."""
@@ -283,14 +260,17 @@ class Store:
             for path in paths:
                 self._forget(db, path)
 
-    def list_files(self, listed: Iterable[Listed]) -> None:
-        """Store files as listed, without facts; what was known of them is forgotten."""
+    def list_files(self, listed: Iterable[Listed]) -> list[int]:
+        """Store files as listed, without facts, and return their new ids; what was known of them is forgotten."""
+        identities: list[int] = []
         with self._db.writing() as db:
             for file in listed:
                 self._forget(db, file.path)
                 raw = None if file.raw == file.path.encode("utf-8", "surrogatepass") else file.raw or None
                 row = (file.path, raw, file.language, file.size, file.mtime, 0, file.module, file.status, file.is_test)
-                db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                done = db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                identities.append(done.lastrowid or 0)
+        return identities
 
     def set_modules(self, modules: Mapping[str, str]) -> None:
         """Store other module names for the files at the paths that `modules` names."""
@@ -308,11 +288,11 @@ class Store:
                 elif not db.execute("SELECT 1 FROM facts WHERE id = ?", (identity,)).fetchone():
                     self._insert(db, identity, status, packed)
 
-    def stamp_written(self, path: str) -> int | None:
-        """Return the id of the file at `path`, also within the transaction that wrote it."""
-        with self._db.writing() as db:
-            row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
-        return row[0] if row else None
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold several writes together: all of them are stored, or none."""
+        with self._db.writing():
+            yield
 
     def overgrown(self) -> bool:
         """Tell whether more is dead in the full-text tables than alive, so that `clear` is worth its price."""
@@ -336,16 +316,16 @@ class Store:
             return []
         with self._db.reading() as db:
             query = "SELECT path FROM mention JOIN file ON file.id = mention.rowid WHERE mention MATCH ? ORDER BY path"
-            return [row[0] for row in db.execute(query, (f'{column} : "{_quoted(token)}"',))]
+            return [row[0] for row in db.execute(query, (f'{column} : "{quoted(token)}"',))]
 
     def _candidate(self, db: sqlite3.Connection, row: int) -> Symbol | None:
-        if row & _LAST != _LAST:
-            found = db.execute(f"{_SYMBOLS} WHERE s.id = ?", (row,)).fetchone()
-            return _symbol(found) if found else None
-        found = db.execute(f"{_FILES} WHERE id = ?", (row >> _SHIFT,)).fetchone()
+        if row & LAST != LAST:
+            found = db.execute(f"{SYMBOLS} WHERE s.id = ?", (row,)).fetchone()
+            return to_symbol(found) if found else None
+        found = db.execute(f"{FILES} WHERE id = ?", (row >> SHIFT,)).fetchone()
         if not found:
             return None
-        file = _file(found)
+        file = to_file(found)
         name = file.path.rpartition("/")[2]
         return Symbol(
             name, name, "module", file.path, 1, max(1, file.lines), "", "", "", file.module, file.language, file.is_test
@@ -355,7 +335,7 @@ class Store:
         row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
         if not row:
             return
-        dead = db.execute("DELETE FROM symbol WHERE id >= ? AND id < ?", _range(row[0])).rowcount
+        dead = db.execute("DELETE FROM symbol WHERE id >= ? AND id < ?", id_range(row[0])).rowcount
         db.execute("DELETE FROM facts WHERE id = ?", (row[0],))
         db.execute("DELETE FROM file WHERE id = ?", (row[0],))
         db.execute("UPDATE meta SET value = value + ? WHERE key = 'dead'", (dead + 1,))
@@ -367,31 +347,15 @@ class Store:
         )
         if not updated.rowcount:
             return
-        first = identity << _SHIFT
+        first = identity << SHIFT
         db.execute("INSERT INTO facts VALUES (?, ?, ?)", (identity, packed.package, packed.blob))
-        symbols = [(first + place, *row) for place, row in enumerate(packed.symbols[:_LAST])]
+        symbols = [(first + place, *row) for place, row in enumerate(packed.symbols[:LAST])]
         db.executemany("INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", symbols)
         db.executemany(
             "INSERT INTO search(rowid, name, text, body) VALUES (?, ?, ?, ?)",
-            [(first + place, *row) for place, row in enumerate(packed.search[:-1][:_LAST])]
-            + [(first + _LAST, *packed.search[-1])],
+            [(first + place, *row) for place, row in enumerate(packed.search[:-1][:LAST])]
+            + [(first + LAST, *packed.search[-1])],
         )
         db.execute(
             "INSERT INTO mention(rowid, names, imports) VALUES (?, ?, ?)", (identity, packed.names, packed.imports)
         )
-
-
-def _range(identity: int) -> tuple[int, int]:
-    return identity << _SHIFT, (identity + 1) << _SHIFT
-
-
-def _quoted(token: str) -> str:
-    return token.replace('"', '""')
-
-
-def _file(row: tuple[Any, ...]) -> File:
-    return File(*row[:6], *map(bool, row[6:]))
-
-
-def _symbol(row: tuple[Any, ...]) -> Symbol:
-    return Symbol(*row[:11], *map(bool, row[11:]))

@@ -1,0 +1,233 @@
+"""Keeps the index true to the files: lists them, compares, parses what changed in worker processes, and writes in batches."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version as distribution_version
+from pathlib import Path
+
+from rlm_tui.repository import modules, walk
+from rlm_tui.repository.database import IndexRebuilt
+from rlm_tui.repository.indexer import Indexer, indexers
+from rlm_tui.repository.packing import Packed
+from rlm_tui.repository.schema import Listed
+from rlm_tui.repository.secrets import is_secret
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.walk import Found
+from rlm_tui.repository.worker import Job
+from rlm_tui.repository.workers import COMMAND, Pool, Worker
+
+_BATCH_FILES = 200
+_BATCH_SECONDS = 0.3
+_MANY = 200
+"""From so many changed files on, listing everything and using all processors is the quicker way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the index is. `phase` is new, listing, parsing or ready; `total` files, of which `done` need no more work."""
+
+    phase: str
+    done: int
+    total: int
+    symbols: int
+    seconds: float
+
+
+class Indexing:
+    """Brings the index of `root` up to date; `scan` and `refresh` may be called from any thread, `close` ends both."""
+
+    def __init__(self, root: Path, store: Store, command: Sequence[str] = COMMAND) -> None:
+        self._root = root
+        self._store = store
+        self._command = command
+        self._scanning = threading.Lock()
+        self._refreshing = threading.Lock()
+        self._closed = threading.Event()
+        self._pool: Pool | None = None
+        self._warm: Worker | None = None
+        self._modules: dict[str, str] = {}
+        self.progress = Progress("new", 0, 0, 0, 0.0)
+
+    def scan(self, on_progress: Callable[[Progress], None] | None = None) -> Progress:
+        """Bring everything up to date and return the last progress; ends early, and quietly, after `close`.
+
+        Raises `RepositoryError` when the files cannot be listed or no worker starts.
+        """
+        with self._scanning:
+            try:
+                return self._scan(on_progress or _silent)
+            except IndexRebuilt:  # found corrupt half-way: it is empty now, so one more round fills it
+                return self._scan(on_progress or _silent)
+
+    def refresh(self, names: Iterable[bytes]) -> None:
+        """Bring the files with these names (bytes, relative to the root) up to date: changed, created or deleted.
+
+        Whether ignore files hide them is the caller's question. Many of them become one `scan`.
+        """
+        raws = list(dict.fromkeys(names))
+        if len(raws) > _MANY:
+            self.scan()
+            return
+        with self._refreshing:
+            if self._closed.is_set():
+                return
+            found = {file.raw: file for file in walk.look(self._root, raws)}
+            known = {raw: self._store.stamp(walk.path_of(raw)) for raw in raws}
+            gone = [walk.path_of(raw) for raw in raws if raw not in found and known[raw]]
+            listed = [
+                self._listed(file)
+                for raw, file in found.items()
+                if (stamp := known[raw]) is None
+                or (stamp.size, stamp.mtime) != (file.size, file.mtime)
+                or stamp.status == "pending"
+            ]
+            jobs = [_job(0, file) for file in listed if file.status == "pending"]
+            answers = {job.path: (status, packed) for job, status, packed in self._worker().parse(jobs)} if jobs else {}
+            if self._closed.is_set():
+                return
+            with self._store.transaction():
+                self._store.delete(gone)
+                for file, identity in zip(listed, self._store.list_files(listed), strict=True):
+                    if file.path in answers:
+                        self._store.write([(identity, *answers[file.path])])
+        if self.progress.phase == "ready":
+            count = self._store.count_files()
+            self.progress = Progress("ready", count, count, self._store.count_symbols(), self.progress.seconds)
+
+    def warm_up(self) -> None:
+        """Start the worker that `refresh` uses, so that the first saved file need not wait for it."""
+        with self._refreshing:
+            if not self._closed.is_set():
+                self._worker()
+
+    def close(self) -> None:
+        """End all work and wait until it has ended; what was written stays."""
+        self._closed.set()
+        if self._pool:
+            self._pool.close()
+        if self._warm:
+            self._warm.kill()
+        with self._scanning, self._refreshing:
+            if self._warm:
+                self._warm.close()
+                self._warm = None
+
+    def _scan(self, on_progress: Callable[[Progress], None]) -> Progress:
+        began = time.monotonic()
+        pool = self._pool = Pool(self._root, self._command)
+
+        def report(phase: str, done: int, total: int, symbols: int) -> None:
+            self.progress = Progress(phase, done, total, symbols, time.monotonic() - began)
+            on_progress(self.progress)
+
+        symbols = self._store.count_symbols()
+        report("listing", 0, 0, symbols)
+        jobs, total = self._compare(walk.listing(self._root))
+        symbols = self._store.count_symbols()
+        done = total - len(jobs)
+        if jobs:
+            report("parsing", done, total, symbols)
+        batch: list[tuple[int, str, Packed | None]] = []
+        written = time.monotonic()
+        if not self._closed.is_set():
+            for job, status, packed in pool.parse(jobs):
+                batch.append((job.id, status, packed))
+                if len(batch) >= _BATCH_FILES or time.monotonic() - written > _BATCH_SECONDS:
+                    done, symbols = self._write(batch, done, symbols)
+                    report("parsing", done, total, symbols)
+                    written = time.monotonic()
+        done, symbols = self._write(batch, done, symbols)
+        report("parsing" if self._closed.is_set() else "ready", done, total, self._store.count_symbols())
+        return self.progress
+
+    def _write(self, batch: list[tuple[int, str, Packed | None]], done: int, symbols: int) -> tuple[int, int]:
+        self._store.write(batch)
+        done += len(batch)
+        symbols += sum(len(packed.symbols) for _, _, packed in batch if packed)
+        batch.clear()
+        return done, symbols
+
+    def _compare(self, found: list[Found]) -> tuple[list[tuple[Job, int]], int]:
+        """Store what has changed in the listing, and return what must be parsed, with sizes, and the number of all files."""
+        if self._store.overgrown():
+            self._store.clear()
+        by_name = indexers()
+        self._modules = modules.layout((file.path, file.size) for file in found if _indexer(file.path, by_name))
+        known = self._store.stamps()
+        changed: list[Listed] = []
+        moved: dict[str, str] = {}
+        jobs: list[tuple[Job, int]] = []
+        module_names: dict[str, str] = {}
+        for file in found:
+            stamp = known.pop(file.path, None)
+            if stamp is None or stamp.size != file.size or stamp.mtime != file.mtime:
+                changed.append(self._listed(file))
+                continue
+            folder = file.path.rpartition("/")[0]
+            if folder not in module_names:
+                module_names[folder] = modules.module_of(file.path, self._modules)
+            if stamp.module != module_names[folder]:
+                moved[file.path] = module_names[folder]
+            if stamp.status == "pending":
+                jobs.append((_job(stamp.id, self._listed(file)), file.size))
+        if known or changed or moved:
+            with self._store.transaction():
+                self._store.delete(known)
+                self._store.set_modules(moved)
+                identities = self._store.list_files(changed)
+            jobs += [
+                (_job(identity, file), file.size)
+                for file, identity in zip(changed, identities, strict=True)
+                if file.status == "pending"
+            ]
+        return jobs, len(found)
+
+    def _listed(self, file: Found) -> Listed:
+        indexer = _indexer(file.path, indexers())
+        status, language = "pending", indexer.name if indexer else "text"
+        if is_secret(file.path):
+            status, language = "text", "text"
+        elif walk.is_binary_name(file.path):
+            status, language = "binary", ""
+        elif file.size > walk.LARGEST:
+            status = "large"
+        module = modules.module_of(file.path, self._modules)
+        return Listed(file.path, file.raw, language, file.size, file.mtime, module, status, False)
+
+    def _worker(self) -> Worker:
+        if self._warm is None:
+            self._warm = Worker(self._root, self._command)
+        return self._warm
+
+
+def version() -> str:
+    """Return what the stored facts depend on: our version, and the code of the indexers and of what packs their facts."""
+    parts = [distribution_version("rlm-tui")]
+    folders = [Path(entry) for entry in import_module("rlm_tui.indexers").__path__] + [Path(__file__).parent]
+    for path in sorted(path for folder in folders for path in folder.glob("*.py")):
+        if path.parent != Path(__file__).parent or path.stem in ("parse", "packing", "words", "facts"):
+            status = path.stat()
+            parts.append(f"{path.name} {status.st_size} {status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _silent(_progress: Progress) -> None:
+    """Tell nobody."""
+
+
+def _job(identity: int, file: Listed) -> Job:
+    return Job(identity, file.path, file.raw, file.language)
+
+
+def _indexer(path: str, by_name: dict[str, Indexer]) -> Indexer | None:
+    name = path.rpartition("/")[2]
+    found = by_name.get(name)
+    if found is None and "." in name:
+        found = by_name.get("." + name.rpartition(".")[2])
+    return found

@@ -1,0 +1,102 @@
+"""The tables of the index, and the records that go into them and come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rlm_tui.repository.symbols import File, Symbol
+
+SCHEMA = 1
+SHIFT = 20
+"""A symbol's id is its file's id, shifted, plus its place in the file: the symbols of a file are a range of ids."""
+LAST = (1 << SHIFT) - 1
+"""The place of the file's own row in the full-text table."""
+
+_TOKENS = """content='', detail=column, columnsize=0, tokenize="unicode61 remove_diacritics 0\""""
+TABLES = (
+    """CREATE TABLE file(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, raw BLOB, language TEXT, size INTEGER,
+    mtime INTEGER, lines INTEGER, module TEXT, status TEXT, is_test INTEGER)""",
+    "CREATE TABLE facts(id INTEGER PRIMARY KEY, package TEXT, blob BLOB)",
+    """CREATE TABLE symbol(id INTEGER PRIMARY KEY, name TEXT, qualified TEXT, kind TEXT, start INTEGER, "end" INTEGER,
+    signature TEXT, doc TEXT, parent TEXT, is_test INTEGER)""",
+    "CREATE INDEX symbol_name ON symbol(name)",
+    f"CREATE VIRTUAL TABLE search USING fts5(name, text, body, {_TOKENS})",
+    f"CREATE VIRTUAL TABLE mention USING fts5(names, imports, {_TOKENS})",
+    "INSERT INTO meta VALUES ('dead', 0)",
+)
+FILES = "SELECT path, language, size, lines, module, status, is_test FROM file"
+SYMBOLS = """SELECT s.name, s.qualified, s.kind, f.path, s.start, s."end", s.signature, s.doc, s.parent, f.module, f.language,
+    s.is_test FROM symbol s JOIN file f ON f.id = s.id >> 20"""
+ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is_test FROM symbol
+    WHERE id >= ? AND id < ? ORDER BY id"""
+MATCHING = (
+    "SELECT id FROM symbol WHERE (:all OR lower(qualified) GLOB :match) AND (:kind = '' OR kind = :kind) ORDER BY id"
+)
+COUNTS = "SELECT f.path, count(*) FROM symbol s JOIN file f ON f.id = s.id >> 20 GROUP BY s.id >> 20"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file as listed: what a `File` says before it was read. `raw` is its name in bytes, `mtime` in nanoseconds."""
+
+    path: str
+    raw: bytes
+    language: str
+    size: int
+    mtime: int
+    module: str
+    status: str
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the index last knew of a file; equal size and mtime mean that it has not changed."""
+
+    id: int
+    size: int
+    mtime: int
+    module: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A symbol that has some of the words asked for; the parts are sums of inverse frequencies (see `Store.search`)."""
+
+    symbol: Symbol
+    name: float
+    text: float
+    body: float
+    words: int
+
+    @property
+    def score(self) -> float:
+        """The plain sum by which candidates are cut off."""
+        return 3 * self.name + 1.5 * self.text + self.body
+
+
+def file_of(symbol: int) -> int:
+    """Return the id of the file that the symbol with this id is in."""
+    return symbol >> SHIFT
+
+
+def id_range(identity: int) -> tuple[int, int]:
+    """Return the first id of a file's symbols, and the first after them."""
+    return identity << SHIFT, (identity + 1) << SHIFT
+
+
+def quoted(token: str) -> str:
+    """Return a token as it may stand within the quotes of a full-text query."""
+    return token.replace('"', '""')
+
+
+def to_file(row: tuple[Any, ...]) -> File:
+    """Return the file that a row of `FILES` tells of."""
+    return File(*row[:6], *map(bool, row[6:]))
+
+
+def to_symbol(row: tuple[Any, ...]) -> Symbol:
+    """Return the symbol that a row of `SYMBOLS` tells of."""
+    return Symbol(*row[:11], *map(bool, row[11:]))
