@@ -1,0 +1,102 @@
+"""Decides the next turn: replays the plans over the steps made so far, and comes out with a cell or the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from rlm_tui.models.navigator import answer, modules, searching, structural
+from rlm_tui.models.navigator.answer import Section, code
+from rlm_tui.models.navigator.conversation import Conversation
+from rlm_tui.models.navigator.move import Move, Plan
+from rlm_tui.models.navigator.reading import Printed, read
+from rlm_tui.models.navigator.understand import Intent, Understanding, understand
+from rlm_tui.repository.words import words
+
+MOST_CELLS = 16
+_MOST_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the navigator says next: a cell with a word on why, or (`code` "") the answer."""
+
+    text: str
+    code: str = ""
+
+
+def next_turn(conversation: Conversation, *, cells: bool) -> Turn:
+    """Return the next turn of `conversation`. Without `cells` it is always text."""
+    if not cells and not conversation.steps:
+        return Turn(best_lines(conversation.first))
+    understanding = understand(conversation.task)
+    sections = [Section(intent.text) for intent in understanding.intents]
+    plan = _plan(understanding, sections, delegates=conversation.delegates)
+    move = _replay(plan, conversation)
+    out_of_turns = (
+        len(conversation.steps) >= MOST_CELLS or conversation.turns_left is not None and conversation.turns_left <= 1
+    )
+    if move is not None and cells and not out_of_turns:
+        return Turn(move.why, move.code)
+    plan.close()
+    told = [section for section in sections if section.lead] or sections
+    return Turn(answer.render(told, signed=not understanding.is_child, cut_short=move is not None))
+
+
+def _replay(plan: Plan, conversation: Conversation) -> Move | None:
+    """Send the plan every output so far; return the move it wants next, None when it is done."""
+    try:
+        move = next(plan)
+        for step in conversation.steps:
+            move = plan.send(read(step.output, failed=step.failed))
+    except StopIteration:
+        return None
+    return move
+
+
+def _plan(understanding: Understanding, sections: list[Section], *, delegates: bool) -> Generator[Move, Printed, None]:
+    alone = understanding.is_child or not delegates
+    for intent, section in zip(understanding.intents, sections, strict=True):
+        yield from _plan_one(intent, section, understanding, alone=alone)
+
+
+def _plan_one(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:
+    match intent.kind:
+        case "definition":
+            yield from structural.definition(intent, section)
+        case "callers" | "references" | "callees" | "subclasses":
+            yield from structural.edges(intent, section)
+        case "path":
+            yield from structural.path(intent, section)
+        case "importers":
+            yield from structural.importing(intent, section)
+        case "overview":
+            yield from modules.overview(intent, section, delegates=not alone)
+        case "explain" if understanding.is_child:
+            yield from modules.explain_place("", section, brief=True)
+        case "explain":
+            yield from structural.definition(intent, section)
+        case "free":
+            yield from searching.search(intent, section)
+
+
+def best_lines(text: str) -> str:
+    """Answer a plain query: quote the lines of the prompt that hold most of the words of its question."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    asking = [line for line in lines if line.endswith("?")] or lines[:1]
+    wanted = set(words(" ".join(asking[:3])))
+    scored = [(len(wanted & set(words(line))), index, line) for index, line in enumerate(lines) if line not in asking]
+    best = sorted(sorted(scored, key=lambda row: (-row[0], row[1]))[:_MOST_LINES], key=lambda row: row[1])
+    quoted = [f"- {code(line)}" for score, _, line in best if score]
+    head = (
+        "The lines that hold most of the question's words:"
+        if quoted
+        else "No line of the prompt holds the question's words."
+    )
+    return "\n".join([head, "", *quoted, "", f"*{answer.SIGNATURE}*"])
+
+
+def pieces(text: str, size: int = 48) -> list[str]:
+    """Cut `text` for streaming, at spaces or line ends where there are any."""
+    return re.findall(rf"[\s\S]{{1,{size}}}(?:(?<=\s)|$)|[\s\S]{{1,{size}}}", text)
