@@ -1,0 +1,236 @@
+"""JavaScript (with JSX), and what TypeScript shares with it: ES modules, CommonJS, re-exports, workspace packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import tree_sitter_javascript
+from tree_sitter import Node
+
+from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
+from rlm_tui.repository.paths import Paths, joined, nearest
+
+SHARED_QUERY = """
+(function_declaration) @def.function
+(generator_function_declaration) @def.function
+(class_declaration) @def.class
+(method_definition) @def.function
+(variable_declarator name: (identifier) value: [(arrow_function) (function_expression) (generator_function)]) @def.function
+(variable_declarator name: (identifier) value: (call_expression arguments: (arguments . [(arrow_function) (function_expression)]))) @def.function
+(variable_declarator name: (identifier) value: (class)) @def.class
+(program (lexical_declaration (variable_declarator name: (identifier)) @def.variable))
+(program (variable_declaration (variable_declarator name: (identifier)) @def.variable))
+(program (export_statement (lexical_declaration (variable_declarator name: (identifier)) @def.variable)))
+(pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @def.function
+(assignment_expression left: (member_expression) right: [(arrow_function) (function_expression)]) @def.function
+(assignment_expression left: (member_expression) right: (class)) @def.class
+(call_expression function: [(identifier) (member_expression)] @call)
+(call_expression function: (import)) @import
+(new_expression constructor: [(identifier) (member_expression)] @call)
+(arguments (identifier) @use)
+(pair value: (identifier) @use)
+(shorthand_property_identifier) @use
+(array (identifier) @use)
+(return_statement (identifier) @use)
+(variable_declarator value: (identifier) @use)
+(assignment_expression right: (identifier) @use)
+(binary_expression (identifier) @use)
+(template_substitution (identifier) @use)
+(import_statement) @import
+(export_statement source: (string)) @import
+(export_statement (export_clause)) @import
+(export_statement value: (identifier)) @import
+(export_statement "default") @import
+(variable_declarator value: (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
+(expression_statement (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
+(assignment_expression right: (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
+(variable_declarator name: (identifier) value: [(new_expression) (call_expression) (await_expression)]) @bind
+(assignment_expression left: (member_expression) right: (new_expression)) @bind
+"""
+
+_QUERY = (
+    SHARED_QUERY
+    + """
+(field_definition property: (_) value: [(arrow_function) (function_expression)]) @def.function
+(field_definition) @bind
+(class_heritage [(identifier) (member_expression)] @inherit)
+(jsx_opening_element name: [(identifier) (member_expression)] @call)
+(jsx_self_closing_element name: [(identifier) (member_expression)] @call)
+"""
+)
+
+_SOURCE = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)([\"'`])([^\"'`\n]+)\1")
+_CLAUSE = re.compile(r"\{([^{}]*)\}")
+_DEFAULT = re.compile(r"(?:import|export)\s+(?:type\s+)?([\w$]+)\s*(?:,|\bfrom\b)")
+_STAR = re.compile(r"\*\s*as\s+([\w$]+)")
+_REQUIRED = re.compile(r"(?:([\w$.]+)|\{([^{}]*)\})\s*=\s*require\b")
+_DEFAULTED = re.compile(r"export\s+default\s+(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?|class)?\s*([\w$]+)")
+_ASSIGNED = re.compile(
+    r"(?:(?:public|private|protected|readonly|static|declare|override|accessor)\s+)*(#?[\w$.]+)[!?]?\s*"
+    r"(?::\s*([^=;\n]+?)\s*(?:=|;|$)|=\s*(?:await\s+)?(new\s+)?([\w$.]+)(?:<[^()]*>)?(\()?)"
+)
+_PARAMETER = re.compile(
+    r"(?<=[(,])\s*((?:(?:public|private|protected|readonly|override)\s+)*)(?:\.\.\.)?([\w$]+)\??\s*:\s*([^,()=]+)"
+)
+_RESULT = re.compile(r"\)\s*:\s*(?:Promise<)?([^{=>]+)")
+BASIC = frozenset(
+    "string number boolean any unknown void never null undefined object symbol bigint this true false Object Array String"
+    " Number Boolean Promise Error JSON Math Date RegExp Symbol console require Map Set WeakMap WeakSet Record Partial"
+    " Readonly Pick Omit Function".split()
+)
+
+
+def imports(text: str, line: int) -> Iterable[ImportFact]:
+    """Read an import, a require, a re-export, or an export that renames (module "": this file itself)."""
+    head = text[:4000]
+    match = _SOURCE.search(head)
+    exported = head.startswith("export")
+    if exported and head.startswith("export default"):
+        named = _DEFAULTED.match(head)
+        if named and named.group(1) not in {"async", "function", "class", "new"}:
+            yield ImportFact(line, f"export default {named.group(1)}", "", ((named.group(1), "default"),), "", True)
+        return
+    written = " ".join(head.split())[:200]
+    if not match:
+        clause = _CLAUSE.search(head)
+        if exported and clause and head[6:].lstrip().removeprefix("type").lstrip().startswith("{"):
+            pairs = _pairs(clause.group(1), "as")
+            if pairs:
+                yield ImportFact(line, written, "", pairs, "", True)
+        return
+    module = match.group(2)
+    if "require" in match.group(0):
+        required = _REQUIRED.search(head)
+        name, clause_text = required.groups() if required else (None, None)
+        pairs = _pairs(clause_text, ":") if clause_text else ()
+        yield ImportFact(line, written, module, pairs, (name or "").rpartition(".")[2] if not pairs else "", False)
+        return
+    before = head[: match.start()]
+    clause = _CLAUSE.search(before)
+    names = list(_pairs(clause.group(1), "as")) if clause else []
+    default = _DEFAULT.match(head)
+    if default and default.group(1) != "type":
+        names.append(("default", default.group(1)))
+    star = _STAR.search(before)
+    if names or not star:
+        yield ImportFact(line, written, module, tuple(names), "", exported)
+    if star:
+        yield ImportFact(line, written, module, (), star.group(1), exported)
+
+
+def _pairs(listed: str, keyword: str) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for part in re.sub(r"//[^\n]*|/\*.*?\*/", "", listed).split(","):
+        words = part.replace(":", " : ").split("=")[0].split()
+        if words and words[0] == "type" and len(words) > 1 and words[1] != keyword:
+            words = words[1:]
+        if len(words) == 3 and words[1] == keyword:
+            pairs.append((words[0], words[2]))
+        elif len(words) == 1:
+            pairs.append((words[0], words[0]))
+    return tuple(pairs)
+
+
+def name_of(node: Node, text: str) -> tuple[str, str]:
+    """Name a definition: by its name, its key, or what it is assigned to (`exports.run`, `Session.prototype.send`)."""
+    if node.type == "pair":
+        key = node.child_by_field_name("key")
+        return (text[key.start_byte : key.end_byte], "") if key else ("", "")
+    if node.type == "field_definition":
+        prop = node.child_by_field_name("property")
+        return (text[prop.start_byte : prop.end_byte], "") if prop else ("", "")
+    if node.type == "assignment_expression":
+        left = node.child_by_field_name("left")
+        parts = text[left.start_byte : left.end_byte].split(".") if left else []
+        if not parts or not all(part.replace("$", "_").isidentifier() for part in parts):
+            return "", ""
+        owner = parts[-3] if len(parts) > 2 and parts[-2] == "prototype" else parts[-2]
+        return parts[-1], "" if owner in {"exports", "module", "this", "self"} else owner
+    name, _ = field_name(node, text)
+    return name.strip("\"'"), ""
+
+
+def bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    """Read `x: T = ...`, `x = new T()` and `x = f()`."""
+    match = _ASSIGNED.match(text, start, min(end, start + 300))
+    if match:
+        name, declared, new, made, called = match.groups()
+        if declared:
+            if declared not in BASIC:
+                yield name, declared
+        elif new:
+            yield name, made
+        elif called and made not in BASIC:
+            yield name, f"{made}()"
+
+
+def parameters(signature: str) -> Iterable[Bound]:
+    """Read the annotations of a signature; a constructor's parameter properties become fields."""
+    if ":" not in signature:
+        return
+    for match in _PARAMETER.finditer(signature):
+        kept, name, declared = match.groups()
+        if declared.strip() not in BASIC:
+            yield (f"this.{name}" if kept else name), declared
+    result = _RESULT.search(signature)
+    if result and result.group(1).strip() not in BASIC:
+        yield "return", result.group(1)
+
+
+GRAMMAR = Grammar(
+    "javascript",
+    tree_sitter_javascript.language,
+    _QUERY,
+    imports,
+    name_of=name_of,
+    bindings=bindings,
+    parameters=parameters,
+    closed=True,
+    builtin=BASIC,
+)
+
+_ENDINGS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
+_WRITTEN = re.compile(r"\.[cm]?jsx?$")
+_ENTRIES = ("src/index", "index", "lib/index", "src/main")
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    return parse(GRAMMAR, path, source)
+
+
+def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
+    """Find a relative module by its endings or index file, or a package of the workspace by its folder's name."""
+    paths = Paths.of(files)
+    module = module.partition("?")[0]
+    if module.startswith("."):
+        base = joined(importer.rpartition("/")[0], module)
+        return paths.first(_spellings(base))
+    if module.startswith(("@/", "~/", "#/")):
+        return nearest([p for s in _spellings("src/" + module[2:]) for p in paths.ending(s)], importer)
+    scope, _, rest = module.partition("/") if module.startswith("@") else ("", "", module)
+    name, _, inner = rest.partition("/")
+    if not name:
+        return ()
+    found: list[str] = []
+    manifests = [p for p in paths.named("package.json") if "/" in p and "node_modules/" not in p]
+    for folder in (
+        p.rpartition("/")[0] for p in manifests if p.split("/")[-2] in {name, f"{scope.lstrip('@')}-{name}"}
+    ):
+        entries = (inner, f"src/{inner}") if inner else _ENTRIES
+        found.extend(p for entry in entries for p in paths.first(_spellings(f"{folder}/{entry}")))
+    return nearest(found[:1] if scope else found, importer)
+
+
+def _spellings(base: str) -> tuple[str, ...]:
+    plain = _WRITTEN.sub("", base)
+    index = f"{base}/index" if base else "index"
+    spelled = [base, *(base + ending for ending in _ENDINGS)] if base else []
+    if plain != base:
+        spelled += [plain + ending for ending in (".ts", ".tsx", ".mts", ".cts")]
+    return (*spelled, *(index + ending for ending in _ENDINGS))
+
+
+INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve)

@@ -1,0 +1,71 @@
+"""TypeScript and TSX: JavaScript's rules, and interfaces, types, enums, namespaces and annotations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import tree_sitter_typescript
+from tree_sitter import Node
+
+from rlm_tui.indexers import javascript
+from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.parse import Grammar, parse
+
+_TYPED = """
+(abstract_class_declaration) @def.class
+(interface_declaration) @def.interface
+(type_alias_declaration) @def.type
+(enum_declaration) @def.enum
+(internal_module) @def.module
+(module) @def.module
+(method_signature) @def.function
+(abstract_method_signature) @def.function
+(program (ambient_declaration (function_signature) @def.function))
+(public_field_definition value: [(arrow_function) (function_expression)]) @def.function
+(enum_assignment name: (property_identifier)) @def.constant
+(enum_body name: (property_identifier) @def.constant)
+(public_field_definition) @bind
+(property_signature type: (_)) @bind
+(variable_declarator type: (_)) @bind
+(extends_clause value: [(identifier) (member_expression)] @inherit)
+(implements_clause [(type_identifier) (nested_type_identifier)] @inherit)
+(implements_clause (generic_type name: [(type_identifier) (nested_type_identifier)] @inherit))
+(extends_type_clause type: [(type_identifier) (nested_type_identifier)] @inherit)
+(extends_type_clause type: (generic_type name: [(type_identifier) (nested_type_identifier)] @inherit))
+[(type_identifier) (nested_type_identifier)] @type
+(as_expression (identifier) @use)
+(non_null_expression (identifier) @use)
+(type_query (identifier) @use)
+"""
+_JSX = """
+(jsx_opening_element name: [(identifier) (member_expression)] @call)
+(jsx_self_closing_element name: [(identifier) (member_expression)] @call)
+"""
+
+
+def _name_of(node: Node, text: str) -> tuple[str, str]:
+    if node.type == "property_identifier":
+        return text[node.start_byte : node.end_byte], ""
+    return javascript.name_of(node, text)
+
+
+GRAMMAR = Grammar(
+    "typescript",
+    tree_sitter_typescript.language_typescript,
+    javascript.SHARED_QUERY + _TYPED,
+    javascript.imports,
+    name_of=_name_of,
+    bindings=javascript.bindings,
+    parameters=javascript.parameters,
+    closed=True,
+    builtin=javascript.BASIC,
+)
+_WITH_JSX = replace(GRAMMAR, language=tree_sitter_typescript.language_tsx, query=GRAMMAR.query + _JSX)
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    return parse(_WITH_JSX if path.endswith(".tsx") else GRAMMAR, path, source)
+
+
+INDEXER = Indexer("typescript", (".ts", ".tsx", ".mts", ".cts"), "javascript", _parse, javascript.resolve)

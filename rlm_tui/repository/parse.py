@@ -1,0 +1,354 @@
+"""The machinery that every indexer shares: one tree-sitter parse, one query, one pass over its captures.
+
+A language brings a `Grammar`: a query whose captures have fixed names, and a few rules that read text, because walking nodes
+in Python costs more than the parse. Capture names:
+
+- `def.KIND`  a definition; `scope` a container that is no symbol itself (a Rust `impl`)
+- `call`      the function part of a call, receiver included; `use`, `type`, `inherit` other uses of a name
+- `import`    a whole import statement; `bind` a declaration or assignment that tells a type
+- `outer`     a node that widens the definition ending at the same byte (decorators)
+
+Text is handled as Latin-1, so that offsets in it are the tree's byte offsets; what is kept is decoded again at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.sanitize import sanitize
+
+CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
+"""The kinds of symbol that have members."""
+
+_MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions are not worth a hung worker
+_MAX_SIGNATURE = 240
+_MAX_DOC = 1200
+_MAX_CHAIN = 320
+_MAX_NAME = 200
+_VAGUE = frozenset({"variable", "type"})  # kinds that give way to a surer one for the same node
+_KINDS = ("call", "use", "type", "inherit")
+_ARGUMENTS = (
+    (re.compile(r"\([^()]*\)"), "\x01", "()"),
+    (re.compile(r"\[[^][]*\]"), "\x02", "[]"),
+    (re.compile(r"\{[^{}]*\}"), "\x03", ""),
+    (re.compile(r"<[^<>()]*>"), "", ""),
+)
+_SPACE = re.compile(r"\s+")
+_MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!\S*\*/)|///?!?|#!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e|testdata|__mocks__|testfixtures)/"
+    r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_tests?\.(?:py|go|rs|c|cc|cpp|java)$|(?:^|/)tests?\.(?:py|rs|[jt]sx?|c|cc|cpp)$"
+    r"|[.-](?:test|spec|test-d)\.[cm]?[jt]sx?$|(?:^|/)(?:Test[A-Z]\w*|\w+Tests?|\w+TestCase|\w+IT)\.java$"
+)
+
+Bound = tuple[str, str]
+"""A name and its type as written; `T()` is what a call of `T` gives, `=x` the type of the expression `x`."""
+
+
+def no_types(_text: str) -> Iterable[Bound]:
+    """Find no types: for languages without such a rule."""
+    return ()
+
+
+def no_bindings(_text: str, _start: int, _end: int) -> Iterable[Bound]:
+    """Find no types: for languages without such a rule."""
+    return ()
+
+
+def field_name(node: Node, text: str) -> tuple[str, str]:
+    """Return the text of the node's `name` field, and no owner."""
+    name = node.child_by_field_name("name")
+    return (text[name.start_byte : name.end_byte], "") if name else ("", "")
+
+
+def no_test(_name: str, _before: str) -> bool:
+    """Recognise no test by its name."""
+    return False
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What one language knows.
+
+    `name(node, text)` gives a definition's name and the owner that is written with it (Go's receiver type), "" for none; an
+    empty name drops it. `imports(text, line)` reads one import statement. `bindings(text, start, end)` reads
+    the types that a `bind` node tells; `parameters(signature)` those of a signature (the name "return" is its result).
+    `marks_test(name, text before)` recognises a test by its name or attributes. `comments` are the starts of comment lines that
+    document the next definition; without them, docstrings are read. `skipped` starts lines between the two (attributes).
+    `closed` says that a bare name means a definition or an import of its own file, or nothing that the index knows.
+    `builtin` names are everywhere and tell nothing: bare uses of them are left out.
+    """
+
+    name: str
+    language: Callable[[], object]
+    query: str
+    imports: Callable[[str, int], Iterable[ImportFact]]
+    name_of: Callable[[Node, str], tuple[str, str]] = field_name
+    bindings: Callable[[str, int, int], Iterable[Bound]] = no_bindings
+    parameters: Callable[[str], Iterable[Bound]] = no_types
+    marks_test: Callable[[str, str], bool] = no_test
+    package: re.Pattern[str] | None = None
+    comments: tuple[str, ...] = ("//", "/*", "*")
+    skipped: tuple[str, ...] = ()
+    closed: bool = False
+    builtin: frozenset[str] = frozenset()
+
+
+@cache
+def _machinery(grammar_name: str, language: Callable[[], object], query: str) -> tuple[Parser, Query]:
+    """Make a language's parser and query once a process."""
+    made = Language(language())
+    return Parser(made), Query(made, query)
+
+
+def is_test_path(path: str) -> bool:
+    """Tell whether a path is that of test code, by the conventions of folders and file names."""
+    return _TEST_PATH.search(path) is not None
+
+
+def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
+    """Return the facts of one file. Never raises for what the file holds; broken syntax gives what could be read."""
+    parser, query = _machinery(grammar.name, grammar.language, grammar.query)
+    tree = parser.parse(source)
+    cursor = QueryCursor(query)
+    cursor.set_max_start_depth(_MAX_DEPTH)
+    captures = cursor.captures(tree.root_node)
+    text = source.decode("latin-1")
+    test = is_test_path(path)
+    definitions = _definitions(grammar, captures, text)
+    symbols, outline, types = _symbols(grammar, definitions, text, test)
+    bounds, scopes = outline
+    bindings = [*types]
+    for node in captures.get("bind", ()):
+        start = node.start_byte
+        for name, written in grammar.bindings(text, start, node.end_byte):
+            bindings.append(BindingFact(_decode(name), _type(written), scopes[bisect_right(bounds, start) - 1]))
+    imports: list[ImportFact] = []
+    for node in captures.get("import", ()):
+        imports.extend(grammar.imports(_decode(text[node.start_byte : node.end_byte]), node.start_point[0] + 1))
+    known = _known(symbols, imports) if grammar.closed else None
+    package = grammar.package.search(text) if grammar.package else None
+    return FileFacts(
+        grammar.name,
+        text.count("\n") + (not text.endswith("\n") and bool(text)),
+        _decode(package.group(1)) if package else "",
+        test,
+        tree.root_node.has_error,
+        tuple(symbols),
+        _references(grammar.builtin, captures, text, bounds, scopes, symbols, known),
+        tuple(imports),
+        tuple(bindings),
+    )
+
+
+_Definition = tuple[int, int, str, Node, int]
+_Outline = tuple[list[int], list[int]]
+
+
+def _definitions(grammar: Grammar, captures: dict[str, list[Node]], text: str) -> list[_Definition]:
+    """Return start, negative end, kind, node and first line of the definitions, outer ones first."""
+    outer = {node.end_byte: node for node in captures.get("outer", ())}
+    found: dict[tuple[int, int], _Definition] = {}
+    for capture, nodes in captures.items():
+        if not capture.startswith("def.") and capture != "scope":
+            continue
+        kind = capture.removeprefix("def.")
+        for node in nodes:
+            end = node.end_byte
+            whole = outer.get(end, node)
+            start = whole.start_byte
+            if (start, end) not in found or found[start, end][2] in _VAGUE:
+                found[start, end] = (start, -end, kind, node, whole.start_point[0] + 1)
+    return sorted(found.values(), key=lambda definition: definition[:2])
+
+
+def _symbols(
+    grammar: Grammar, definitions: list[_Definition], text: str, test: bool
+) -> tuple[list[SymbolFact], _Outline, list[BindingFact]]:
+    """Name the definitions, nest them, and return them with the places where the innermost one changes."""
+    symbols: list[SymbolFact] = []
+    types: list[BindingFact] = []
+    around: list[tuple[int, str, str, int, bool]] = []  # end, qualified name, kind, index of the symbol, is a test
+    edges: list[tuple[int, int]] = [(-1, -1)]
+    named = [(*grammar.name_of(definition[3], text), definition) for definition in definitions]
+    named = [
+        (_decode(name)[:_MAX_NAME], _decode(owner)[:_MAX_NAME], rest)
+        for name, owner, rest in named
+        if name and name != "_"
+    ]
+    defined = [name if rest[2] in CONTAINERS else "" for name, _, rest in named if rest[2] != "scope"]
+    owners = {name: index for index, name in reversed(list(enumerate(defined))) if name}
+    for name, owner, (start, negative_end, kind, node, line) in named:
+        end = -negative_end
+        while around and around[-1][0] <= start:
+            closed = around.pop()[0]
+            edges.append((closed, around[-1][3] if around else -1))
+        _, prefix, outer_kind, scope, within_test = around[-1] if around else (0, "", "", -1, False)
+        if owner:
+            prefix, outer_kind, scope = owner, "class", owners.get(owner, -1)
+        qualified = f"{prefix}.{name}" if prefix else name
+        if kind == "scope":
+            around.append((end, qualified, "class", owners.get(name, -1), within_test))
+            edges.append((start, owners.get(name, -1)))
+            continue
+        if kind == "function" and outer_kind in CONTAINERS:
+            kind = "method"
+        elif kind == "variable" and name.isupper():
+            kind = "constant"
+        signature, body = _signature(node, text)
+        head = text[max(0, start - 80) : start] if not test else ""
+        is_test = test or within_test or grammar.marks_test(name, head)
+        index = len(symbols)
+        doc = _doc(grammar, text, start, body, node.end_byte)
+        symbols.append(
+            SymbolFact(
+                name, qualified, kind, line, node.end_point[0] + 1, start, end, signature, doc, scope, is_test
+            )  # fmt: skip
+        )
+        types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.parameters(signature))
+        around.append((end, qualified, kind, index, is_test))
+        edges.append((start, index))
+    while around:
+        closed = around.pop()[0]
+        edges.append((closed, around[-1][3] if around else -1))
+    return symbols, ([position for position, _ in edges], [scope for _, scope in edges]), types
+
+
+def _signature(node: Node, text: str) -> tuple[str, int]:
+    """Return a definition's head on one line, and the offset of its body (its end without one)."""
+    body = node.child_by_field_name("body")
+    start, end = node.start_byte, body.start_byte if body else node.end_byte
+    head = text[start : min(end, start + 4 * _MAX_SIGNATURE)]
+    if body is None:
+        head = head.partition("{")[0] if "\n" in head else head
+    head = _decode(_SPACE.sub(" ", head).strip().rstrip("{:= ").rstrip())
+    return (head if len(head) <= _MAX_SIGNATURE else head[: _MAX_SIGNATURE - 1] + "…"), end
+
+
+_DOCSTRING = re.compile(r"\s*[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.DOTALL)
+
+
+def _doc(grammar: Grammar, text: str, start: int, body: int, end: int) -> str:
+    """Return the docstring, or the comment that stands right before the definition, without its marks."""
+    if not grammar.comments:
+        match = _DOCSTRING.match(text, body, min(end, body + 2 * _MAX_DOC)) if body < end else None
+        return _plain(match.group(2)) if match else ""
+    line = text.rfind("\n", 0, start) + 1
+    first = last = line
+    while first > 0 and last - first < _MAX_DOC:
+        before = text.rfind("\n", 0, first - 1) + 1
+        content = text[before : first - 1].strip()
+        if content.startswith(grammar.comments) or content.endswith("*/"):
+            first = before
+        elif first == last and content.startswith(grammar.skipped or "\0"):
+            first = last = before
+        elif (
+            content
+            and not content.startswith(grammar.comments)
+            and "*/" in text[first:last]
+            and "/*" not in text[first:last]
+        ):
+            first = before  # prose inside a block comment that has no leading stars
+        else:
+            break
+    return _plain(_MARKS.sub("", text[first:last])) if first < last else ""
+
+
+def _plain(text: str) -> str:
+    lines = [line.strip() for line in sanitize(_decode(text[:_MAX_DOC])).strip().splitlines()]
+    return "\n".join(lines)
+
+
+def _known(symbols: list[SymbolFact], imports: list[ImportFact]) -> frozenset[str] | None:
+    """Return the names that a bare use can mean in this file; None when an import may bring any."""
+    if any(not i.names and not i.alias for i in imports):
+        return None
+    brought = {alias for i in imports for _, alias in i.names}
+    return frozenset(brought.union([s.name for s in symbols], [i.alias.partition(".")[0] for i in imports]))
+
+
+def _references(
+    builtin: frozenset[str],
+    captures: dict[str, list[Node]],
+    text: str,
+    bounds: list[int],
+    scopes: list[int],
+    symbols: list[SymbolFact],
+    known: frozenset[str] | None,
+) -> tuple[ReferenceFact, ...]:
+    """Return the uses in order; of equal uses and types within one definition only the first."""
+    found: list[tuple[int, int, str, int, str, str]] = []
+    for kind in _KINDS:
+        for node in captures.get(kind, ()):
+            start, end = node.start_byte, node.end_byte
+            if kind == "call" and node.child_count > 3 and (arguments := node.child_by_field_name("arguments")):
+                end = arguments.start_byte
+            whole = text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end]
+            if whole.isidentifier():
+                if whole not in builtin and (kind != "use" or known is None or whole in known):
+                    found.append((start, end, whole, node.start_point[0], kind, ""))
+            else:
+                name, receiver = member(whole)
+                if name:
+                    found.append((start, end, name, node.end_point[0], kind, receiver))
+    found.sort()
+    seen: set[tuple[str, str, int, str]] = set()
+    references: list[ReferenceFact] = []
+    last = -1
+    for start, end, name, row, kind, receiver in found:
+        scope = scopes[bisect_right(bounds, start) - 1]
+        if kind == "type" or kind == "use":
+            key = (name, receiver, scope, kind)
+            if end == last or key in seen:
+                continue
+            seen.add(key)
+            if scope >= 0 and symbols[scope].name == name and symbols[scope].start == row + 1:
+                continue  # the name of the definition itself
+        last = end
+        if not name.isascii() or not receiver.isascii():
+            name, receiver = _decode(name), _decode(receiver)
+        references.append(ReferenceFact(name, row + 1, kind, receiver, scope))
+    return tuple(references)
+
+
+def member(whole: str) -> tuple[str, str]:
+    """Split `a.b(x).c` into its last name and its receiver, whose arguments are left out: `c`, `a.b()`."""
+    cut = max(whole.rfind("."), whole.rfind(">"), whole.rfind(":"))
+    name = whole[cut + 1 :].strip()
+    if not name.replace("$", "_").lstrip("#~").isidentifier():
+        return "", ""
+    receiver = whole[: max(cut, 0)].rstrip("-:?!. \t\r\n")
+    return name, receiver if receiver.isidentifier() else _bare(receiver)
+
+
+def _bare(receiver: str) -> str:
+    """Leave out what stands in brackets, and white space."""
+    for pattern, mark, _ in _ARGUMENTS:
+        if pattern.pattern[-1] in ">" or mark and pattern.pattern[1] in receiver:
+            for _round in range(4):
+                shorter = pattern.sub(mark, receiver)
+                if shorter == receiver:
+                    break
+                receiver = shorter
+    for _, mark, kept in _ARGUMENTS:
+        if mark:
+            receiver = receiver.replace(mark, kept)
+    return _SPACE.sub("", receiver)[-120:]
+
+
+def _type(written: str) -> str:
+    return _decode(_SPACE.sub(" ", written.strip()))[:120]
+
+
+def _decode(text: str) -> str:
+    """Return Latin-1 text as the UTF-8 that it is, without what is unsafe to show."""
+    if text.isascii():
+        return text if text.isprintable() else sanitize(text)
+    return sanitize(text.encode("latin-1", "replace").decode("utf-8", "replace"))
