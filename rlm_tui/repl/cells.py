@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
 from pathlib import PurePath
-from types import FunctionType, ModuleType
+from types import ModuleType
 
 from rlm_tui.repl.guest import HostError
 from rlm_tui.repl.output import Output, show, show_printed, size_of
@@ -24,8 +24,8 @@ _VARIABLES = 200
 _OWN = str(PurePath(__file__).parent)
 
 
-class Result(dict[str, object]):
-    """What the host is told when a cell has ended: status, error, output, omitted, answer, ready, variables."""
+Result = dict[str, object]
+"""What the host is told when a cell has ended: status, error, output, omitted, answer, ready, variables."""
 
 
 class Cells:
@@ -68,14 +68,14 @@ class Cells:
                 "error",
                 f"SystemExit({leave.code}): a cell cannot end the session; to answer, set answer or use FINAL(x)",
             )
-        except BaseException as failure:  # cells may raise anything; whatever it is, it ends the cell only
+        except BaseException as failure:  # noqa: BLE001 - cells may raise anything; whatever it is, it ends the cell only
             status, error = "error", _explain(failure)
         output, omitted = self._output.take(self._count)
         content, ready = self._read_answer()
-        return Result(
-            status=status, error=error, output=output, omitted=omitted, answer=content, ready=ready,
-            variables=self.variables(),
-        )  # fmt: skip
+        return {
+            "status": status, "error": error, "output": output, "omitted": omitted, "answer": content, "ready": ready,
+            "variables": self.variables(),
+        }  # fmt: skip
 
     def _execute(self, code: str, name: str) -> None:
         tree = ast.parse(code, name)
@@ -135,13 +135,14 @@ class Method:
         self.__name__, self.__doc__ = name, doc
 
     def __call__(self, *args: object, **kwargs: object) -> object:
+        """Return what the host returns. Raises HostError."""
         return self._ask(self.__name__, *args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<function {self._signature}>"
 
 
-def method(ask: Callable[..., object], name: str, doc: str) -> FunctionType:
+def method(ask: Callable[..., object], name: str, doc: str) -> Callable[..., object]:
     """Return a function for a record class that calls a host function with the record as its first argument."""
 
     def call(self: object, *args: object, **kwargs: object) -> object:
@@ -149,7 +150,6 @@ def method(ask: Callable[..., object], name: str, doc: str) -> FunctionType:
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = doc
-    assert isinstance(call, FunctionType)
     return call
 
 
@@ -189,9 +189,7 @@ def _builtins() -> dict[str, object]:
 def _text(value: object) -> str:
     try:
         return show(value)
-    except (
-        BaseException
-    ) as failure:  # a repr of the cell's own may raise anything; the cell has ended, so say what happened
+    except BaseException as failure:  # noqa: BLE001 - the cell's own repr may raise anything
         return f"<{type(value).__name__} whose repr failed: {type(failure).__name__}>"
 
 
@@ -201,7 +199,7 @@ def _explain(failure: BaseException) -> str:
         told = traceback.TracebackException.from_exception(failure, compact=True)
         _strip(told, 0)
         text = "".join(told.format())
-    except BaseException as second:  # the exception is the cell's own, its __str__ may raise, memory may be short
+    except BaseException as second:  # noqa: BLE001 - the cell's own __str__ may raise anything, and memory may be short
         text = f"{type(failure).__name__} (its traceback cannot be shown: {type(second).__name__})"
     if len(text) > _TRACEBACK:
         half = _TRACEBACK // 2

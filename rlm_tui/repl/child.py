@@ -14,8 +14,10 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any, cast
 
 from rlm_tui.repl import cells, frames, guest, seal
+from rlm_tui.repl.lazy import Lazy, Repo
 from rlm_tui.repl.output import Output
 
 PIPE = 3
@@ -49,35 +51,35 @@ class Child:
                 self._report(message["id"], self._cells.run(str(message["code"]), self._guard))
 
     def _report(self, number: object, result: cells.Result) -> None:
+        try:
+            self._send_result(number, result)
+        except ValueError as error:  # only the answer is not bounded yet
+            self._send_result(
+                number, {**result, "status": "error", "answer": "", "ready": False, "error": f"answer is {error}"}
+            )
+
+    def _send_result(self, number: object, result: cells.Result) -> None:
         parts: list[bytes] = []
         told = {key: frames.text(value, parts) if isinstance(value, str) else value for key, value in result.items()}
-        try:
-            self._send({"t": "done", "id": number, **told}, parts)
-        except ValueError:
-            told.update(
-                status="error", answer="", error=frames.text("ValueError: answer is too large to hand over", parts)
-            )
-            self._send({"t": "done", "id": number, **told, "ready": False}, [part for part in parts[-3:]])
+        self._send({"t": "done", "id": number, **told}, parts)
 
     def _start(self, message: dict[str, object]) -> None:
         functions: dict[str, Callable[..., object]] = {}
         owned: dict[str, dict[str, Callable[..., object]]] = {}
-        listed = message["functions"]
-        assert isinstance(listed, list)
-        for name, signature, doc, owners, hidden in listed:
+        for name, signature, doc, owners, hidden in cast("list[list[Any]]", message["functions"]):
             for owner in owners:
                 owned.setdefault(owner, {})[name] = cells.method(self.ask, name, doc)
             if not hidden:
                 functions[name] = cells.Method(self.ask, name, signature, doc)
         self._kinds.update(guest.bound_kinds(self.ask, owned))
-        shown, variables = message["output"], message["variables"]
-        assert isinstance(shown, int) and isinstance(variables, dict)
+        shown = cast(int, message["output"])
+        variables = cast("dict[str, Any]", message["variables"])
         output = Output(shown, self._memory // 8)
         sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
         self._cells = cells.Cells({**functions, **self._kinds}, output)
         for name, value in variables.items():
             facts = name == "repo" and isinstance(value, dict)
-            self._cells.give(name, guest.Repo(self.ask, value, functions) if facts else value)
+            self._cells.give(name, Repo(self.ask, value, functions) if facts else value)
 
     def ask(self, name: str, *args: object, **kwargs: object) -> object:
         """Call a host function. Raises HostError with the host's message, TypeError for what cannot be handed over."""
@@ -158,9 +160,9 @@ def _hand_over(value: object, parts: list[bytes]) -> object:
     if isinstance(value, guest.Record):
         return frames.text(value.locator, parts)
     if isinstance(value, dict):
-        items = [[str(key), _hand_over(item, parts)] for key, item in value.items()]
-        return {"@": "dict", "items": items} if "@" in value else dict(items)
-    if isinstance(value, list | tuple | set | frozenset | guest.Lazy):
+        items = {str(key): _hand_over(item, parts) for key, item in value.items()}
+        return {"@": "dict", "items": list(items.items())} if "@" in items else items
+    if isinstance(value, list | tuple | set | frozenset | Lazy):
         return [_hand_over(item, parts) for item in value]
     raise TypeError(
         f"a host function cannot be given a {type(value).__name__}: hand over text, numbers, lists, dicts or records"

@@ -60,12 +60,12 @@ def serve(control: socket.socket) -> None:
     children: dict[int, int] = {}
     control.send(b'{"ready":true}')
     while True:
-        ready, _, _ = select.select([control, wake], [], [])
+        ready, _, _ = select.select([control.fileno(), wake], [], [])
         if wake in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(wake, 4096)
             _reap(control, children)
-        if control in ready:
+        if control.fileno() in ready:
             packet, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
             if not packet:
                 break

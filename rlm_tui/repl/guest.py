@@ -6,14 +6,13 @@ name by which it is handed back to host functions. Attributes that need the host
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol, overload
+from collections.abc import Callable
+from typing import Any, Protocol
 
 LINE = 200
 """The longest one-line repr, in characters."""
 SLICE = 6_000
 """The longest repr of a slice, in characters."""
-PAGE = 500
 _TIERS = {1: "tier 1 scope", 2: "tier 2 import", 3: "tier 3 receiver", 4: "tier 4 type", 5: "tier 5 guess"}
 
 
@@ -55,7 +54,8 @@ class Record:
     def _line(self) -> str:
         raise NotImplementedError
 
-    def _key(self) -> tuple[str, int, str]:
+    def key(self) -> tuple[str, int, str]:
+        """Return what it is sorted by: path, line, repr."""
         return (
             str(self.__dict__.get("path", "")),
             int(self.__dict__.get("start", self.__dict__.get("line", 0))),
@@ -66,10 +66,10 @@ class Record:
         return isinstance(other, Record) and type(self) is type(other) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash(self._key())
+        return hash(self.key())
 
     def __lt__(self, other: object) -> bool:
-        return self._key() < other._key() if isinstance(other, Record) else NotImplemented
+        return self.key() < other.key() if isinstance(other, Record) else NotImplemented
 
     @property
     def source(self) -> Any:
@@ -86,6 +86,7 @@ class File(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return self.path
 
     @property
@@ -114,6 +115,7 @@ class Module(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return self.path or self.name
 
     @property
@@ -140,6 +142,7 @@ class Symbol(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return f"{self.path}::{self.qualified}@{self.start}"
 
     @property
@@ -153,9 +156,10 @@ class Symbol(Record):
         return self._ask("outline", self.locator)
 
     def _line(self) -> str:
-        return f"{self._head()}  {self.doc.strip().partition(chr(10))[0]}".rstrip()
+        return f"{self.head()}  {self.doc.strip().partition(chr(10))[0]}".rstrip()
 
-    def _head(self) -> str:
+    def head(self) -> str:
+        """Return where it stands, what it is and its name."""
         return f"{self.span}  {self.kind} {self.qualified}"
 
 
@@ -169,6 +173,7 @@ class Slice(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return span(self.path, self.start, self.end)
 
     @property
@@ -215,6 +220,7 @@ class Hit(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return span(self.path, self.line, self.line)
 
     @property
@@ -252,13 +258,15 @@ class Match(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return self.symbol.locator
 
-    def _key(self) -> tuple[str, int, str]:
-        return self.symbol._key()
+    def key(self) -> tuple[str, int, str]:
+        """Return what it is sorted by: path, line, repr."""
+        return self.symbol.key()
 
     def _line(self) -> str:
-        return f"{self.symbol._head()}  score {self.score:.1f} ({self.why})"
+        return f"{self.symbol.head()}  score {self.score:.1f} ({self.why})"
 
 
 class Edge(Record):
@@ -282,6 +290,7 @@ class Edge(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return span(self.path, self.line, self.line)
 
     @property
@@ -306,6 +315,7 @@ class Import(Record):
 
     @property
     def locator(self) -> str:
+        """The name by which host functions know it."""
         return span(self.path, self.line, self.line)
 
     @property
@@ -322,94 +332,6 @@ RECORDS: dict[str, type[Record]] = {
 }
 
 
-class Lazy:
-    """A sequence that stays with the host: len(), indexing, slices, iteration, .filter(text) by part of a name."""
-
-    def __init__(self, ask: Ask, name: str, match: str = "") -> None:
-        self._ask, self._name, self._match = ask, name, match
-        self._total: int | None = None
-
-    def _fetch(self, start: int, stop: int) -> list[Record]:
-        answer = self._ask(self._name, start, stop, self._match)
-        self._total = answer["total"]
-        return list(answer["items"])
-
-    def filter(self, text: str) -> Lazy:
-        """Return those whose name or path contains `text` (or fits it, as a glob)."""
-        return Lazy(self._ask, self._name, text)
-
-    def __len__(self) -> int:
-        if self._total is None:
-            self._fetch(0, 0)
-        return self._total or 0
-
-    @overload
-    def __getitem__(self, key: int) -> Record: ...
-    @overload
-    def __getitem__(self, key: slice) -> list[Record]: ...
-    def __getitem__(self, key: int | slice) -> Record | list[Record]:
-        if isinstance(key, slice):
-            start, stop, step = key.indices(len(self))
-            if step != 1:
-                return list(self)[key]
-            return self._fetch(start, stop) if stop > start else []
-        at = key + len(self) if key < 0 else key
-        found = self._fetch(at, at + 1) if at >= 0 else []
-        if not found:
-            raise IndexError(f"{self._name} has {len(self)} items")
-        return found[0]
-
-    def __iter__(self) -> Iterator[Record]:
-        start = 0
-        while page := self._fetch(start, start + PAGE):
-            yield from page
-            start += len(page)
-            if start >= len(self):
-                return
-
-    def __repr__(self) -> str:
-        shown = self._fetch(0, 10)
-        rest = [] if len(self) <= 10 else [f"[... {len(self) - 10:,} more: slice, iterate or .filter(text)]"]
-        return "\n".join([f"{len(self):,} {self._name}", *map(repr, shown), *rest])
-
-
-class Repo:
-    """The repository, limited to your scope: name commit scope languages tokens; repo["name"] finds a Symbol, File or Module."""
-
-    def __init__(self, ask: Ask, facts: dict[str, object], functions: dict[str, Callable[..., object]]) -> None:
-        self._ask, self._functions = ask, functions
-        self.__dict__.update({key: value for key, value in facts.items() if not key.startswith("_")})
-
-    @property
-    def modules(self) -> Lazy:
-        """All Modules, lazily."""
-        return Lazy(self._ask, "modules")
-
-    @property
-    def files(self) -> Lazy:
-        """All Files, lazily."""
-        return Lazy(self._ask, "files")
-
-    @property
-    def symbols(self) -> Lazy:
-        """All Symbols, lazily."""
-        return Lazy(self._ask, "symbols")
-
-    def __getitem__(self, name: str) -> Any:
-        return self._ask("resolve", name)
-
-    def __getattr__(self, name: str) -> object:
-        if not name.startswith("_") and name in self._functions:
-            return self._functions[name]
-        raise AttributeError(f"repo has no attribute {name!r}; it has {', '.join(public(type(self), self))}")
-
-    def __repr__(self) -> str:
-        facts = self.__dict__
-        languages = facts.get("languages")
-        names = ", ".join(f"{key} {count}" for key, count in languages.items()) if isinstance(languages, dict) else ""
-        return f"{facts.get('name', '')}@{facts.get('commit', '')}  {names}  ~{facts.get('tokens', 0):,} tokens"[:LINE]
-
-
 def span(path: str, start: int, end: int) -> str:
     """Return the citation form of lines of a file."""
     return f"{path}:{start}" if start == end else f"{path}:{start}-{end}"
@@ -418,7 +340,9 @@ def span(path: str, start: int, end: int) -> str:
 def public(kind: type, value: object = None) -> list[str]:
     """Return the names of the public attributes of a class and, if given, of one of its objects."""
     names = {name for parent in kind.__mro__[:-1] for name in vars(parent) if not name.startswith("_")}
-    return sorted(names | {name for name in getattr(value, "__dict__", {}) if not name.startswith("_")})
+    return sorted(
+        (names - {"head", "key"}) | {name for name in getattr(value, "__dict__", {}) if not name.startswith("_")}
+    )
 
 
 def bound_kinds(ask: Ask, owned: dict[str, dict[str, Callable[..., object]]]) -> dict[str, type[Record]]:

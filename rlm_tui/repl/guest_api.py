@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 
-from rlm_tui.repl.guest import RECORDS, Lazy, Repo, public
+from rlm_tui.repl.guest import RECORDS, public
+from rlm_tui.repl.lazy import Lazy, Repo
 
 _FIELDS_ARE_IN_THE_DOCSTRING = frozenset({"locator"})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import pprint
 import sys
+from typing import TextIO, TypeGuard
 
 from rlm_tui.repl.guest import Record
 
@@ -94,7 +95,7 @@ def _whole_lines(text: str, *, at_start: bool) -> str:
 def show(value: object) -> str:
     """Return how a value is echoed: records one a line, containers wrapped, everything else as its repr."""
     if _records(value):
-        return "\n".join(map(repr, value))  # type: ignore[call-overload]
+        return "\n".join(map(repr, value))
     line = repr(value)
     if type(value) in (dict, list, tuple, set) and 120 < len(line) < 20_000:
         return pprint.pformat(value, width=120, sort_dicts=False, compact=True)
@@ -102,16 +103,18 @@ def show(value: object) -> str:
 
 
 def show_printed(
-    *values: object, sep: str | None = " ", end: str | None = "\n", file: object = None, flush: bool = False
+    *values: object, sep: str | None = " ", end: str | None = "\n", file: TextIO | None = None, flush: bool = False
 ) -> None:
     """print(), but lists of records stand one a line."""
     del flush
-    line = (" " if sep is None else sep).join("\n".join(map(repr, v)) if _records(v) else str(v) for v in values)  # type: ignore[call-overload]
-    (sys.stdout if file is None else file).write(line + ("\n" if end is None else end))  # type: ignore[attr-defined]
+    line = (" " if sep is None else sep).join(
+        "\n".join(map(repr, value)) if _records(value) else str(value) for value in values
+    )
+    (file or sys.stdout).write(line + ("\n" if end is None else end))
 
 
-def _records(value: object) -> bool:
-    return type(value) in (list, tuple) and bool(value) and all(isinstance(item, Record) for item in value)  # type: ignore[attr-defined]
+def _records(value: object) -> TypeGuard[list[Record] | tuple[Record, ...]]:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(item, Record) for item in value)
 
 
 def size_of(value: object) -> str:
@@ -126,6 +129,6 @@ def size_of(value: object) -> str:
         return repr(value)
     if isinstance(value, int):
         return repr(value) if value.bit_length() < 64 else f"{value.bit_length():,} bits"
-    if type(value) in (list, tuple, dict, set, frozenset):
-        return f"{len(value):,} items"  # type: ignore[arg-type]
+    if isinstance(value, list | tuple | dict | set | frozenset):
+        return f"{len(value):,} items"
     return ""

@@ -62,7 +62,8 @@ class Pipe(asyncio.Protocol):
         self.closed.set()
         for future in (self.ready, self.done):
             if future is not None and not future.done():
-                future.cancel()
+                future.set_exception(ConnectionResetError("the child has ended"))
+                future.exception()  # asyncio would log it, should nobody wait for it
 
     def data_received(self, data: bytes) -> None:
         """Take what came; at the first byte that cannot be right, the child is ended."""
@@ -111,7 +112,7 @@ class Pipe(asyncio.Protocol):
             self.stop_clock()
         self._calls[task] = size
         task.add_done_callback(self._call_ended)
-        if (len(self._calls) >= _CALLS or sum(self._calls.values()) > _CALL_BYTES) and self._transport is not None:
+        if self._full() and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
 
@@ -122,7 +123,7 @@ class Pipe(asyncio.Protocol):
                 raise LookupError("there is no such host function")
             value = encode(await self._call(name, args, kwargs), parts)
             self.send({"t": "reply", "id": number, "ok": True, "value": value}, parts)
-        except Exception as error:  # the contract: whatever a host function raises becomes a HostError in the cell
+        except Exception as error:  # noqa: BLE001 - the contract: whatever a host function raises becomes a HostError
             parts = []
             why = frames.text(f"{error}"[:_ERROR] or type(error).__name__, parts)
             self.send({"t": "reply", "id": number, "ok": False, "value": why}, parts)
@@ -131,10 +132,12 @@ class Pipe(asyncio.Protocol):
         self._calls.pop(task, None)
         if not self._calls and self.done is not None and not self.done.done():
             self._since = time.monotonic()
-        if self._paused and self._transport is not None and not self._transport.is_closing():
-            if len(self._calls) < _CALLS and sum(self._calls.values()) <= _CALL_BYTES:
-                self._paused = False
-                self._transport.resume_reading()
+        if self._paused and not self._full() and self._transport is not None and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
+
+    def _full(self) -> bool:
+        return len(self._calls) >= _CALLS or sum(self._calls.values()) > _CALL_BYTES
 
     def cancel_calls(self) -> None:
         """Cancel the host calls in flight; their replies are never sent."""

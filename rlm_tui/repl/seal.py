@@ -12,6 +12,7 @@ import platform
 import resource
 import signal
 import socket
+from collections.abc import Callable
 
 from rlm_tui.repl import seccomp
 
@@ -78,7 +79,7 @@ def seal(memory: int, parent: int) -> int:
 
 def proof() -> dict[str, int]:
     """Try what must not work, through Python, and return the errno of each try; 0 means that it worked."""
-    tries = {
+    tries: dict[str, Callable[[], object]] = {
         "file": lambda: os.close(os.open("/", os.O_RDONLY)),
         "write": lambda: os.close(os.open(f"/tmp/rlm-tui-proof-{os.getpid()}", os.O_CREAT | os.O_WRONLY)),  # noqa: S108
         "stat": lambda: os.stat("/"),  # noqa: PTH116

@@ -1,0 +1,156 @@
+"""The program's side of the fork server: starts it once, asks it for children, hears how they ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlm_tui.repl.protocol import SandboxError
+
+START_SECONDS = 20.0
+_EXIT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A child that has just been forked: its pid, a descriptor that stands for it, and our end of its pipe."""
+
+    pid: int
+    pidfd: int
+    pipe: socket.socket
+
+
+class ForkServer:
+    """A warm Python, started with the first child and again after it has ended."""
+
+    def __init__(self) -> None:
+        self._starting = asyncio.Lock()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._numbers = 0
+        self._forks: dict[int, asyncio.Future[tuple[int, int]]] = {}
+        self._exits: dict[int, asyncio.Future[int]] = {}
+
+    async def fork(self, memory: int) -> Process:
+        """Return a new child, sealed to `memory` bytes. Raises SandboxError."""
+        async with self._starting:
+            control = self._control or await self._start()
+        loop = asyncio.get_running_loop()
+        with ExitStack() as opened:
+            ours, theirs = socket.socketpair()
+            opened.enter_context(ours)
+            self._numbers += 1
+            number = self._numbers
+            future = self._forks[number] = loop.create_future()
+            try:
+                with theirs:
+                    request = json.dumps({"id": number, "memory": memory}).encode()
+                    socket.send_fds(control, [request], [theirs.fileno()])
+                pid, pidfd = await asyncio.wait_for(future, START_SECONDS)
+            except (OSError, TimeoutError) as error:
+                raise SandboxError(f"the sandbox's fork server does not answer: {error!r}") from error
+            finally:
+                self._forks.pop(number, None)
+            opened.pop_all()
+        self._exits[pid] = loop.create_future()
+        return Process(pid, pidfd, ours)
+
+    async def exit_code(self, pid: int) -> int | None:
+        """Return how a child ended: its exit code, or minus a signal's number; None when that is not told within 1 s."""
+        future = self._exits.get(pid)
+        if future is None:
+            return None
+        try:
+            return await asyncio.wait_for(future, _EXIT_SECONDS)
+        except TimeoutError:
+            return None
+        finally:
+            self._exits.pop(pid, None)
+
+    async def close(self) -> None:
+        """End the server, and with it every child. Idempotent."""
+        self._hang_up()
+        if self._server is not None:
+            server, self._server = self._server, None
+            try:
+                await asyncio.to_thread(server.wait, 2.0)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                await asyncio.to_thread(server.wait)
+
+    async def _start(self) -> socket.socket:
+        await self.close()  # an earlier server that has ended by itself
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        loop = asyncio.get_running_loop()
+        server = _spawn(theirs)
+        try:
+            hello = await asyncio.wait_for(loop.sock_recv(ours, 4096), START_SECONDS)
+        except (OSError, TimeoutError):
+            hello = b""
+        if hello != b'{"ready":true}':
+            ours.close()
+            server.kill()
+            told = server.communicate()[1].decode(errors="replace").strip().splitlines()
+            raise SandboxError(f"the sandbox's fork server does not start: {told[-1] if told else 'no answer'}")
+        if server.stderr is not None:
+            server.stderr.close()
+        self._server, self._control = server, ours
+        loop.add_reader(ours, self._hear, ours)
+        return ours
+
+    def _hear(self, control: socket.socket) -> None:
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            packet, descriptors = b"", []
+        if not packet:
+            self._hang_up()
+            return
+        told = json.loads(packet)
+        if "exited" in told:
+            exited = self._exits.get(told["exited"])
+            if exited is not None and not exited.done():
+                exited.set_result(told["status"])
+            return
+        fork = self._forks.get(told["id"])
+        if fork is None or fork.done():
+            for descriptor in descriptors:  # whoever asked has given up, and the child ends with its pipe
+                os.close(descriptor)
+        elif "pid" in told:
+            fork.set_result((told["pid"], descriptors[0]))
+        else:
+            fork.set_exception(SandboxError(f"no sandbox child can be started: {told['failed']}"))
+
+    def _hang_up(self) -> None:
+        if self._control is not None:
+            asyncio.get_running_loop().remove_reader(self._control)
+            self._control.close()
+            self._control = None
+        for future in self._forks.values():
+            if not future.done():
+                future.set_exception(SandboxError("the sandbox's fork server has ended"))
+
+
+def _spawn(control: socket.socket) -> subprocess.Popen[bytes]:
+    script = Path(__file__).with_name("fork_server.py")
+    with control:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", "-X", "utf8", str(script), str(control.fileno())],
+            env={},
+            cwd="/",
+            pass_fds=(control.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl+C at the terminal is for the program, which interrupts cells itself
+        )
