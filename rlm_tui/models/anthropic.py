@@ -1,0 +1,238 @@
+"""Language models behind Anthropic's endpoint, or any that speaks its Messages API."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rlm_tui.models import prices
+from rlm_tui.models.conversation import Manner, body
+from rlm_tui.models.endpoint import Cells, Connection
+from rlm_tui.models.protocol import Cell, Delta, ModelError, Request, Retry, StreamItem, Usage
+from rlm_tui.models.retries import Fault, Patience, connection_fault, status_fault
+from rlm_tui.models.turn import Malformed, Refused, Turn
+
+if TYPE_CHECKING:
+    from anthropic import APIStatusError
+
+_GRACE = 1.0
+"""Seconds that a stream may stay open after its last event; only an ended one gives its connection back to the pool."""
+
+
+class Endpoint:
+    """A place where models are asked by name. All models made here share one client and one pool of connections."""
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        auth_token: str | None = None,
+        base_url: str | None = None,
+        cells: Cells = "auto",
+        patience: Patience | None = None,
+    ) -> None:
+        self._connection = Connection(api_key, auth_token, base_url, patience or Patience())
+        self._cells: Cells = cells
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self._connection.origin})"
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know about this endpoint before a question goes there."""
+        if not self._connection.exposed:
+            return []
+        return [f"the key travels in the clear: {self._connection.origin} is plain http and not on this machine"]
+
+    def model(self, name: str) -> AnthropicModel:
+        """Return the model of this name. Raises `ModelError` for a wrong address, or where a key is needed and missing."""
+        self._connection.check()
+        return AnthropicModel(name, self._connection, self._cells)
+
+    async def warm(self) -> None:
+        """Import the SDK and make its client ahead of the first question, in a thread."""
+        await self._connection.client()
+
+    async def close(self) -> None:
+        """Close the connections. Idempotent."""
+        await self._connection.close()
+
+
+class AnthropicModel:
+    """One model of an endpoint; see `protocol.Model`. Made by `Endpoint.model`."""
+
+    is_language_model = True
+
+    def __init__(self, name: str, connection: Connection, cells: Cells) -> None:
+        self._name = name
+        self._connection = connection
+        self._cells: Cells = cells
+
+    def __repr__(self) -> str:
+        return f"AnthropicModel({self._name!r}, {self._connection.origin})"
+
+    @property
+    def name(self) -> str:
+        """The model's name, as the endpoint knows it."""
+        return self._name
+
+    def price(self, usage: Usage) -> float | None:
+        """Return the price of one completion in US dollars, None where the table does not know the model."""
+        return prices.dollars(self._name, usage, "" if self._connection.official else self._connection.base_url)
+
+    async def close(self) -> None:
+        """Close the endpoint's connections, which its other models share. Idempotent."""
+        await self._connection.close()
+
+    async def stream(self, request: Request) -> AsyncGenerator[StreamItem, None]:
+        """Answer `request`, waiting out what passes. Raises `ModelError` when no reply can be had."""
+        attempt = 0
+        lost = Usage()
+        while True:
+            fences = self._cells == "fence" or self._name in self._connection.without_tools
+            turn = Turn(_fence_id(request) if fences and request.cells else "")
+            try:
+                async with aclosing(self._ask(request, turn, fences)) as deltas:
+                    async for delta in deltas:
+                        yield delta
+                reply = turn.reply()
+                yield replace(reply, usage=lost + reply.usage)
+                return
+            except _Faulty as faulty:
+                fault = faulty.fault
+            lost += turn.usage  # what streamed is void, but was paid for
+            if self._adapt(fault, request, fences):
+                continue
+            attempt += 1
+            self._judge(fault, attempt)
+            seconds = self._connection.patience.seconds(attempt, fault.asked)
+            yield Retry(attempt, seconds, fault.reason)
+            await asyncio.sleep(seconds)
+
+    async def _ask(self, request: Request, turn: Turn, fences: bool) -> AsyncGenerator[Delta, None]:
+        client = await self._connection.client()
+        import anthropic  # imported by now
+        import httpx2  # what the SDK stands on, whose errors it lets through from within a stream
+
+        most = min(request.max_tokens, self._connection.ceilings.get(self._name, request.max_tokens))
+        wire = body(request, self._name, most, Manner(fences, eager=self._connection.official))
+        try:
+            stream = await client.messages.create(**wire, stream=True)  # type: ignore[call-overload]  # plain JSON, not its types
+            self._connection.reached = True
+            try:
+                _expect_events(stream.response.headers.get("content-type", ""))
+                events = anthropic.AsyncStream.raw_events(stream.response)
+                async for event in events:
+                    for delta in turn.feed(event.data):
+                        yield delta
+                    if turn.ended:
+                        break
+                for delta in turn.finish():
+                    yield delta
+                with contextlib.suppress(TimeoutError, httpx2.HTTPError):
+                    async with asyncio.timeout(0 if fences else _GRACE):
+                        async for _ in events:
+                            pass
+            finally:
+                await stream.close()
+        except anthropic.APIStatusError as error:
+            self._connection.reached = True
+            raise _Faulty(self._status_fault(error)) from None
+        except anthropic.APITimeoutError:
+            raise _Faulty(Fault("network", self._silence(), again=True)) from None
+        except anthropic.APIConnectionError as error:
+            raise _Faulty(connection_fault(error)) from None
+        except httpx2.ReadTimeout:
+            raise _Faulty(Fault("network", self._silence(), again=True)) from None
+        except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
+            reason = self._connection.clean(str(error)) or type(error).__name__
+            raise _Faulty(Fault("network", f"the stream was dropped: {reason}", again=True)) from None
+        except (Malformed, UnicodeDecodeError) as error:
+            raise _Faulty(Fault("reply", str(error), again=True)) from None
+        except Refused as error:
+            message = self._connection.clean(str(error))
+            fault = (
+                Fault("reply", message)
+                if error.kind == "reply_too_long"
+                else status_fault(200, error.kind, message, {})
+            )
+            raise _Faulty(fault) from None
+
+    def _status_fault(self, error: APIStatusError) -> Fault:
+        message = error.api_message
+        if not isinstance(message, str) or not message:
+            message = error.body if isinstance(error.body, str) else error.message
+        return status_fault(
+            error.status_code, error.type or "", self._connection.clean(message), error.response.headers
+        )
+
+    def _silence(self) -> str:
+        return f"nothing came for {self._connection.patience.silence:g} s"
+
+    def _adapt(self, fault: Fault, request: Request, fences: bool) -> bool:
+        """Learn from a refusal what this model cannot do; True when the request can go out again, changed."""
+        if fault.refuses_tools and request.cells and not fences and self._cells == "auto":
+            self._connection.without_tools.add(self._name)
+            return True
+        if fault.ceiling and fault.ceiling < self._connection.ceilings.get(self._name, request.max_tokens):
+            self._connection.ceilings[self._name] = fault.ceiling
+            return True
+        return False
+
+    def _judge(self, fault: Fault, attempt: int) -> None:
+        """Raise what ends the completion: a fault that waiting does not mend, or too many of those that it may."""
+        patience, origin = self._connection.patience, self._connection.origin
+        most = patience.retries if self._connection.reached else patience.unreached
+        if fault.again and (fault.asked or 0) > patience.asked:
+            raise ModelError(f"{origin} asks to wait {fault.asked:.0f} s ({fault.reason}). Ask again then.", fault.kind)
+        if fault.again and attempt > most:
+            raise ModelError(f"{origin} failed {attempt} times, at last with: {fault.reason}{self._hint()}", fault.kind)
+        if not fault.again:
+            raise ModelError(self._explain(fault), fault.kind)
+
+    def _explain(self, fault: Fault) -> str:
+        origin = self._connection.origin
+        if fault.status == 401 and not self._connection.has_key:
+            return f"{origin} wants a key and none is set ({fault.reason}). Set ANTHROPIC_API_KEY."
+        if fault.status == 401:
+            return f"{origin} refused the key ({fault.reason}). Set ANTHROPIC_API_KEY to one that is valid there."
+        if fault.status == 404:
+            return (
+                f"{origin} does not offer the model {self._name!r} ({fault.reason}). Name another with --model, or correct "
+                "ANTHROPIC_BASE_URL."
+            )
+        if fault.kind == "access":
+            return f"{origin} does not allow this ({fault.reason}). Check the account of the key, or set another key."
+        if fault.kind == "limit":
+            return f"the request is too long for {self._name} ({fault.reason}). Narrow the scope, or choose a larger model."
+        if fault.refuses_tools:
+            return f"{origin} refuses tool calls ({fault.reason}). Set cells to fence."
+        return f"{origin} cannot serve this: {fault.reason}"
+
+    def _hint(self) -> str:
+        return "" if self._connection.reached else ". Is ANTHROPIC_BASE_URL right, and the endpoint running?"
+
+
+class _Faulty(Exception):
+    """Carries a fault out of an attempt."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
+
+
+def _expect_events(content_type: str) -> None:
+    """Refuse what is plainly no stream of events: a web page, or JSON from an endpoint that cannot stream."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in ("text/html", "application/json"):
+        raise _Faulty(
+            Fault("reply", f"it answered with {kind} in place of a stream of events. Is ANTHROPIC_BASE_URL right?")
+        )
+
+
+def _fence_id(request: Request) -> str:
+    written = sum(isinstance(block, Cell) for message in request.messages for block in message.blocks)
+    return f"cell_{written + 1}"

@@ -1,0 +1,142 @@
+"""Where models are asked: address, key, the one client with its pool of connections, and what was learnt about the place."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from rlm_tui.models.protocol import ModelError
+from rlm_tui.models.retries import Patience
+from rlm_tui.repository.sanitize import escape_name, sanitize
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+
+OFFICIAL = "https://api.anthropic.com"
+_PLACEHOLDER = "no-key"
+_LONGEST_MESSAGE = 300
+
+
+class Connection:
+    """One address with its key; every model of a run shares it. Nothing is imported or opened before it is needed.
+
+    `base_url` None is Anthropic's own. An address that ends in `/v1` means the same as without: other clients want it.
+    """
+
+    def __init__(self, api_key: str | None, auth_token: str | None, base_url: str | None, patience: Patience) -> None:
+        self._secrets = [secret for secret in (api_key, auth_token) if secret]
+        self._bearer = auth_token if auth_token and not api_key else None
+        self._key = api_key or (None if self._bearer else _PLACEHOLDER)
+        self.base_url = _trimmed(base_url or OFFICIAL)
+        self.patience = patience
+        self.reached = False
+        self.without_tools: set[str] = set()
+        self.ceilings: dict[str, int] = {}
+        self._opening: asyncio.Task[AsyncAnthropic] | None = None
+
+    def __repr__(self) -> str:
+        return f"Connection({self.origin})"
+
+    @property
+    def official(self) -> bool:
+        """Whether this is Anthropic's own endpoint."""
+        return self.base_url == OFFICIAL
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the user gave a key or a token."""
+        return bool(self._secrets)
+
+    @property
+    def origin(self) -> str:
+        """The address as people may see it: without a password that stands in it."""
+        scheme, separator, rest = self.base_url.rpartition("://")
+        host, slash, path = rest.partition("/")
+        return escape_name(scheme + separator + host.rpartition("@")[2] + slash + path)[:200]
+
+    @property
+    def exposed(self) -> bool:
+        """Whether a key would travel in the clear: plain http to another machine."""
+        url = self._parsed()
+        return self.has_key and url.scheme == "http" and not _is_loopback(url.hostname or "")
+
+    def check(self) -> None:
+        """Raise `ModelError` where no request could ever succeed: a wrong address, or none and no key."""
+        try:
+            url = self._parsed()
+            sound = (
+                url.scheme in ("http", "https") and url.hostname and url.port != 0 and not (url.query or url.fragment)
+            )
+        except ValueError:
+            sound = None
+        if not sound or any(letter.isspace() or not letter.isprintable() for letter in self.base_url):
+            raise ModelError(
+                f"{self.origin!r} is no address of a model endpoint. Set ANTHROPIC_BASE_URL to something like "
+                "http://localhost:11434, or unset it for Anthropic's own.",
+                "access",
+            )
+        if self.official and not self.has_key:
+            raise ModelError(
+                "There is no key for api.anthropic.com. Set ANTHROPIC_API_KEY; or set ANTHROPIC_BASE_URL to an endpoint of "
+                "your own; or work without a language model: --model navigator.",
+                "access",
+            )
+
+    def clean(self, text: str) -> str:
+        """Make a message from the endpoint fit to be shown: no key in it, no control characters, not long."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[key]")
+        text = " ".join(sanitize(text).split())
+        return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "..."
+
+    async def client(self) -> AsyncAnthropic:
+        """Return the client, made on first use in a thread: the import alone is 1.2 s of CPU."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(asyncio.to_thread(self._open))
+        return await asyncio.shield(self._opening)
+
+    async def close(self) -> None:
+        """Close the connections. Idempotent; a later request opens new ones."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            await (await opening).close()
+
+    def _open(self) -> AsyncAnthropic:
+        import anthropic  # see `client`
+
+        silence = self.patience.silence
+        client = anthropic.AsyncAnthropic(
+            api_key=self._key,
+            auth_token=self._bearer,
+            base_url=self.base_url,
+            max_retries=0,  # ours are seen by the user
+            timeout=anthropic.Timeout(silence, connect=min(10.0, silence)),
+            open_telemetry=False,
+            # A proxy of the environment is not meant for this machine, but few remember NO_PROXY.
+            http_client=anthropic.DefaultAsyncHttpxClient(trust_env=False) if self._is_local() else None,
+        )
+        _ = client.messages  # imports the types of the Messages API, which would else delay the first request
+        return client
+
+    def _parsed(self) -> SplitResult:
+        return urlsplit(self.base_url)
+
+    def _is_local(self) -> bool:
+        return _is_loopback(self._parsed().hostname or "")
+
+
+def _trimmed(url: str) -> str:
+    return url.strip().rstrip("/").removesuffix("/messages").removesuffix("/v1").rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+Cells = Literal["auto", "tool", "fence"]
+"""How cells travel; "auto" begins with tool calls and turns to fences where the endpoint refuses them."""
