@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Literal, TypedDict
 
 from pydantic import BaseModel
@@ -77,16 +78,18 @@ class Journal:
                     return
             await self._grown.wait()
 
-    def close(self) -> str:
-        """Bring the record to the disk; blocks. Return what went wrong, "" for nothing."""
-        writer, self._writer = self._writer, None
-        if writer is None:
-            return ""
-        try:
-            writer.close()
-        except RecordError as error:
-            return str(error)
-        return ""
+    async def end(self, event: RunEnded) -> None:
+        """Take the last event in and bring the record to the disk, telling what goes wrong before it."""
+        if self._writer is not None:
+            try:
+                await asyncio.to_thread(self._writer.sync)
+            except RecordError as error:
+                self.notice(str(error), "warning")
+        self.emit(event.model_copy(update=dict(self.stamp())))
+        if self._writer is not None:
+            # What could still fail here is the sync of that one line, and nobody reads events any more.
+            with suppress(RecordError):
+                await asyncio.to_thread(self._writer.close)
 
 
 class Joiner:

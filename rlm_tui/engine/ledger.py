@@ -53,7 +53,10 @@ class Reservation:
 class Ledger:
     """The budget of one run. Lives on the run's event loop; not for threads."""
 
-    def __init__(self, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, bounds: Bounds, tell: Callable[[str], None] | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`tell` is called once, with a sentence for people, when a bound is used to `WARN_AT`."""
         self.bounds = bounds
         self.calls = 0
         self.tokens = 0
@@ -61,6 +64,7 @@ class Ledger:
         self.refused = 0
         self.spent_reason = ""
         """The bound that refused something, in words; "" while none has."""
+        self._tell = tell
         self._clock = clock
         self._start = clock()
         self._pending_tokens = 0
@@ -104,6 +108,18 @@ class Ledger:
             raise self._spent(f"all {self.bounds.calls} calls of the run are used")
         self._check_time()
         self.calls += 1
+        self.warn()
+
+    def warn(self) -> None:
+        """Tell people, once, that a bound is nearly used up, if one is."""
+        part, name = self.used
+        if part >= WARN_AT and self._tell is not None:
+            tell, self._tell = self._tell, None
+            tell(f"{part:.0%} of the run's {name} are used")
+
+    def expire(self) -> str:
+        """Take the run's time as used up, and return that in words."""
+        return str(self._spent(f"the time of {self.bounds.seconds or 0:.0f} s is used up"))
 
     def hold(self, cost: Cost) -> None:
         """Hold `cost` back for the closing answer; replaces what was held before."""
@@ -138,6 +154,7 @@ class Ledger:
             self.dollars = (self.dollars or 0.0) + cost.dollars
         self._changed.set()
         self._changed = asyncio.Event()
+        self.warn()
 
     def _most_output(self, input_tokens: int, output: int, price: Price, closing: bool) -> int:
         """Return the most output, up to `output`, that fits when nothing else is pending; halves until it does."""
@@ -166,7 +183,7 @@ class Ledger:
 
     def _check_time(self) -> None:
         if (limit := self.working_seconds) is not None and self.seconds >= limit:
-            raise self._spent(f"the time of {self.bounds.seconds:.0f} s is used up")
+            raise BudgetSpent(self.expire())
 
     def _spent(self, reason: str) -> BudgetSpent:
         self.refused += 1

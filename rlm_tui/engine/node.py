@@ -1,5 +1,7 @@
 """A call while it lives: a node of the tree that can be started, stopped softly, and cancelled with its descendants."""
 
+from __future__ import annotations
+
 import asyncio
 import traceback
 from collections.abc import Awaitable, Callable

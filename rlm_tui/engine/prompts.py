@@ -71,8 +71,9 @@ NO_CONTENT = (
     'answer["ready"] was set, but answer["content"] is empty. Set the content and set it again, or write the answer.'
 )
 CONTINUE = "Your answer was cut off at the length limit. Go on exactly where it stopped, without repeating anything."
-TWO_FAILURES = "Two cells failed in a row. Take a smaller step: print a type or a repr, look at `SHOW_VARS()`, and only then go on."
-LATER = "Not run: this was to be the answer."
+TWO_FAILURES = (
+    "Two cells failed in a row. Take a smaller step: print a type or a repr, look at `SHOW_VARS()`, then go on."
+)
 
 
 def system_prompt(mode: Mode, functions: Sequence[GuestFunction], guide: str, *, root: bool, agents: bool) -> str:
@@ -178,13 +179,12 @@ def note(
 
 def closing(reason: str, missing: Sequence[str]) -> str:
     """Return the message that asks for the answer now. `missing` names sub-calls whose results are not there."""
-    parts = [
+    text = (
         f"This is your last turn ({reason}); no cells any more. Answer the task now from what you have seen. Cite only lines "
         "that you have read. Say plainly what you did not look at."
-    ]
+    )
     if missing:
         shown = "; ".join(missing[:10])
-        parts.append(
-            f"These sub-calls gave no result: {shown}{f' and {len(missing) - 10} more' if len(missing) > 10 else ''}."
-        )
-    return "\n".join(parts)
+        more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+        text += f"\nThese sub-calls gave no result: {shown}{more}."
+    return text

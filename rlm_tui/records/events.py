@@ -143,7 +143,10 @@ class TurnEnded(_Event):
 
 
 class ToolCalled(_Event):
-    """A cell called a tool, which returned. `seconds` is how long it took; `error` its message, "" for none."""
+    """A cell called a tool, which returned. `seconds` is how long it took; `error` its message, "" for none.
+
+    `files` are those that the result shows something of (at most 100).
+    """
 
     kind: Literal["tool_called"] = "tool_called"
     step: int
@@ -152,6 +155,7 @@ class ToolCalled(_Event):
     result: str
     seconds: float
     error: str = ""
+    files: tuple[str, ...] = ()
 
 
 class CellEnded(_Event):

@@ -35,6 +35,13 @@ class RecordWriter:
         except (OSError, ValueError) as error:  # ValueError: the file was closed
             raise RecordError(_unwritable(self.path, error)) from error
 
+    def sync(self) -> None:
+        """Bring what was written to the disk; blocks. Raises `RecordError` when the disk refuses."""
+        try:
+            os.fsync(self._file.fileno())
+        except (OSError, ValueError) as error:
+            raise RecordError(_unwritable(self.path, error)) from error
+
     def close(self) -> None:
         """Bring the record to the disk and close it. Idempotent. Raises `RecordError` when the disk refuses."""
         if self._file.closed:

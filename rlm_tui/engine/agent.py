@@ -1,0 +1,285 @@
+"""The loop of an agent: turns with a cell each, until a turn without one is the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Literal
+
+from rlm_tui.engine.host import Host, functions
+from rlm_tui.engine.ledger import BudgetSpent, Cost
+from rlm_tui.engine.measure import facts_of
+from rlm_tui.engine.node import Node
+from rlm_tui.engine.prompts import (
+    CONTINUE,
+    EMPTY,
+    NO_CONTENT,
+    REMINDER,
+    TWO_FAILURES,
+    Facts,
+    closing,
+    first_message,
+    note,
+    system_prompt,
+)
+from rlm_tui.engine.turn import CLOSING_OUTPUT, TURN_OUTPUT, tokens_of, turn
+from rlm_tui.engine.work import Outcome
+from rlm_tui.models.protocol import Block, Cell, Message, ModelError, Output, Reply, Text, Usage
+from rlm_tui.records.events import CellEnded
+from rlm_tui.repl.guest_api import guest_api
+from rlm_tui.repl.protocol import CellResult, SandboxError, Session
+
+TURNS = 20
+"""The most turns of an agent; the last is for the answer."""
+
+_PATIENCE = 2
+"""How often in a row an empty or unreadable turn is asked for again."""
+
+_TAIL = 1_500
+
+
+async def agent(node: Node, context: str) -> Outcome:
+    """Do the node's task as an agent with a REPL; `context` is what was handed to it."""
+    if node.parent is None:
+        return await _run(node, context)
+    async with node.work.slots.agents(node.depth):
+        return await _run(node, context)
+
+
+async def _run(node: Node, context: str) -> Outcome:
+    return await _Agent(node, context).run()
+
+
+class _Agent:
+    """One agent's conversation and its REPL."""
+
+    def __init__(self, node: Node, context: str) -> None:
+        self._node = node
+        self._work = node.work
+        self._context = context
+        self._host = Host(node, agent)
+        self._facts = Facts("", "", (), 0, 0, {}, ())
+        self._system = ""
+        self._messages: list[Message] = []
+        self._answer: list[str] = []
+        """Parts of an answer that was cut off at the length limit."""
+        self._last_output = ""
+        self._reminded = False
+        self._strange = 0
+        self._failures = 0
+
+    async def run(self) -> Outcome:
+        """Work until there is an answer, or no more turns or budget."""
+        await self._open()
+        # The child starts while the model writes its first turn.
+        starting = asyncio.create_task(self._session())
+        try:
+            while (outcome := await self._step(starting)) is None:
+                pass
+            return outcome
+        finally:
+            self._node.cancel_children("its parent ended")
+            await _end(starting)
+
+    async def _open(self) -> None:
+        node, work = self._node, self._work
+        facts = await asyncio.to_thread(facts_of, node.repository)
+        self._facts = facts
+        root = node.parent is None
+        self._system = system_prompt(work.mode, functions(), guest_api(), root=root, agents=node.depth < work.depth)
+        history = work.question.history if root else ()
+        message = first_message(node.task, facts, context=self._context, history=history, turns=TURNS)
+        self._messages = [Message("user", (Text(message),))]
+        node.prompted(self._system, message)
+
+    async def _session(self) -> Session:
+        work, facts = self._work, self._facts
+        root = self._node.parent is None
+        return await work.sandbox.session(
+            functions(),
+            self._host,
+            {
+                "repo": {
+                    "name": facts.name,
+                    "commit": facts.commit,
+                    "scope": list(facts.scope),
+                    "languages": dict(facts.languages),
+                    "tokens": facts.tokens,
+                },
+                "context": self._context,
+                "history": [list(pair) for pair in work.question.history] if root else [],
+            },
+            work.limits,
+        )
+
+    async def _step(self, starting: asyncio.Task[Session]) -> Outcome | None:
+        """Take one turn; return the outcome when it was the last."""
+        node = self._node
+        if reason := node.stopped:
+            return await self._close(reason, "partial")
+        if node.step >= TURNS - 1:
+            return await self._close("no turns left", "partial")
+        try:
+            reply = await self._turn()
+        except BudgetSpent as error:
+            return await self._close(str(error), "budget")
+        except ModelError as error:
+            if error.kind != "reply" or self._strange >= _PATIENCE:
+                raise
+            self._strange += 1
+            return None
+        cell = reply.cell
+        if cell is not None:
+            self._strange = 0
+            return await self._cell(reply, cell, starting)
+        return self._text(reply)
+
+    async def _turn(self) -> Reply:
+        work = self._work
+        if self._node.parent is None:
+            tokens = tokens_of(self._system, self._messages)
+            price = self._node.model.price(Usage(tokens, CLOSING_OUTPUT))
+            work.ledger.hold(Cost(tokens + TURN_OUTPUT // 2 + CLOSING_OUTPUT, price))
+        async with work.slots.turns:
+            return await turn(self._node, self._system, self._messages, cells=True, output=TURN_OUTPUT)
+
+    def _text(self, reply: Reply) -> Outcome | None:
+        """Take a turn without a cell: the answer, a piece of it, or nothing at all."""
+        text = reply.text
+        if not text.strip():
+            self._strange += 1
+            if self._strange > _PATIENCE:
+                return Outcome("failed", "", f"the model's turns were empty (stop reason: {reply.stop})")
+            self._say(Text(EMPTY))
+            return None
+        if not self._node.looked and not self._reminded:
+            self._reminded = True
+            self._hear(reply)
+            self._say(Text(REMINDER))
+            return None
+        if not self._node.looked:
+            self._work.journal.notice("the answer was given without a look at the repository", "warning", self._node.id)
+        self._answer.append(text)
+        if reply.stop == "max_tokens" and len(self._answer) <= _PATIENCE:
+            self._hear(reply)
+            self._say(Text(CONTINUE))
+            return None
+        answer = "".join(self._answer).strip()
+        return (
+            Outcome("partial", answer, "cut off at the length limit")
+            if reply.stop == "max_tokens"
+            else Outcome("done", answer)
+        )
+
+    async def _cell(self, reply: Reply, cell: Cell, starting: asyncio.Task[Session]) -> Outcome | None:
+        """Run the cell of a turn, and tell the model what came of it."""
+        self._answer.clear()
+        self._hear(reply)
+        if cell.invalid:
+            self._failed_cell(cell, f"Error: this was not run: {cell.invalid}")
+            return None
+        if reason := self._node.stopped:
+            self._failed_cell(cell, f"Error: this was not run: {reason}")
+            return None
+        session = await asyncio.shield(starting)
+        result = await session.run(cell.code)
+        self._record(result)
+        self._node.looked = self._node.looked or bool(self._context and result.output.strip())
+        if result.ready and self._may_end(result):
+            return Outcome("done", result.answer.strip())
+        output = "\n".join(part for part in (result.output.rstrip("\n"), result.error.rstrip("\n")) if part)
+        self._last_output = output or self._last_output
+        blocks: list[Block] = [Output(cell.id, output or "(nothing was printed)", failed=result.status != "ok")]
+        if result.ready:
+            await session.run('answer["ready"] = False')
+            blocks.append(Text(REMINDER if result.answer.strip() else NO_CONTENT))
+            self._reminded = True
+        self._failures = 0 if result.status == "ok" else self._failures + 1
+        if self._failures == 2:
+            blocks.append(Text(TWO_FAILURES))
+            self._failures = 0
+        blocks.append(Text(self._note()))
+        self._say(*blocks)
+        return None
+
+    def _may_end(self, result: CellResult) -> bool:
+        if not result.answer.strip():
+            return False
+        if not self._node.looked and self._reminded:
+            self._work.journal.notice("the answer was given without a look at the repository", "warning", self._node.id)
+        return self._node.looked or self._reminded
+
+    def _failed_cell(self, cell: Cell, error: str) -> None:
+        node, journal = self._node, self._work.journal
+        stamp = journal.stamp(node.id, node.parent_id)
+        journal.emit(
+            CellEnded(
+                **stamp, step=node.step, output="", omitted=0, error=error, status="error", variables=(), seconds=0.0
+            )
+        )
+        self._say(Output(cell.id, error, failed=True), Text(self._note()))
+
+    def _record(self, result: CellResult) -> None:
+        node, journal = self._node, self._work.journal
+        journal.emit(
+            CellEnded(
+                **journal.stamp(node.id, node.parent_id),
+                step=node.step,
+                output=result.output,
+                omitted=result.omitted,
+                error=result.error,
+                status=result.status,
+                variables=tuple(f"{one.name}: {one.kind}, {one.size}" for one in result.variables),
+                seconds=result.seconds,
+            )
+        )
+
+    def _note(self) -> str:
+        work, ledger = self._work, self._work.ledger
+        depth = (self._node.depth, work.depth)
+        return note(self._node.step, TURNS, ledger.tokens, ledger.dollars, depth, ledger.used)
+
+    async def _close(self, reason: str, status: Literal["partial", "budget"]) -> Outcome:
+        """End without more cells: the root, and whoever was itself asked to end, with a last turn; others with what they have."""
+        node = self._node
+        alone = status == "partial" and (node.asked_to_stop or not node.stopped)
+        if node.parent is not None and not alone:
+            return self._as_is(status, reason)
+        self._say(Text(closing(reason, self._host.missing)))
+        try:
+            async with self._work.slots.turns:
+                reply = await turn(node, self._system, self._messages, cells=False, output=CLOSING_OUTPUT, closing=True)
+        except (BudgetSpent, ModelError) as error:
+            return self._as_is(status, f"{reason}; no closing answer: {error}")
+        text = reply.text.strip()
+        return Outcome(status, text, reason) if text else self._as_is(status, f"{reason}; the closing answer was empty")
+
+    def _as_is(self, status: Literal["partial", "budget"], reason: str) -> Outcome:
+        """End with what is there already: the last that was printed, named for what it is."""
+        if not self._last_output:
+            return Outcome(status, "", reason)
+        return Outcome(status, f"No answer was written. Printed last:\n{self._last_output[-_TAIL:]}", reason)
+
+    def _hear(self, reply: Reply) -> None:
+        """Keep what the model said. Blank text must not go back: endpoints refuse it."""
+        blocks = tuple(block for block in reply.blocks if not isinstance(block, Text) or block.text.strip())
+        self._messages.append(Message("assistant", blocks))
+
+    def _say(self, *blocks: Block) -> None:
+        """Add to the conversation; turns of the two sides alternate."""
+        last = self._messages[-1]
+        if last.role == "user":
+            self._messages[-1] = replace(last, blocks=(*last.blocks, *blocks))
+        else:
+            self._messages.append(Message("user", blocks))
+
+
+async def _end(starting: asyncio.Task[Session]) -> None:
+    """End the child, also one that is still starting."""
+    if not starting.done():
+        starting.cancel()
+    try:
+        session = await starting
+    except (asyncio.CancelledError, SandboxError):  # it never was, or has been reported by the cell that needed it
+        return
+    await session.close()

@@ -1,0 +1,231 @@
+"""Answers the host calls of one agent's cells: tools over its scope, queries, and sub-agents."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Literal
+
+from rlm_tui.engine.ledger import WIDTH, BudgetSpent
+from rlm_tui.engine.node import Node
+from rlm_tui.engine.query import query
+from rlm_tui.engine.summary import files_in, show_arguments, show_result
+from rlm_tui.engine.work import Outcome
+from rlm_tui.models.protocol import Model
+from rlm_tui.records.events import ToolCalled
+from rlm_tui.repl.protocol import JSON, GuestFunction
+from rlm_tui.repl.tools import Tool, tools
+from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.symbols import RepositoryError
+
+_LABEL = 48
+
+StartAgent = Callable[[Node, str], Awaitable[Outcome]]
+"""Runs a sub-agent's node with what was handed to it."""
+
+
+class Host:
+    """The functions that the cells of `node` can call. Each call is recorded; what it refuses, it says why."""
+
+    def __init__(self, node: Node, agent: StartAgent) -> None:
+        """Serve `node`; `agent` is what a sub-agent does."""
+        self._node = node
+        self._agent = agent
+        self.missing: list[str] = []
+        """Labels of sub-calls that gave no result."""
+        self._own: dict[str, Callable[..., Awaitable[object]]] = {
+            "llm_query": self.llm_query,
+            "llm_query_batched": self.llm_query_batched,
+            "rlm_query": self.rlm_query,
+            "rlm_query_batched": self.rlm_query_batched,
+        }
+
+    async def __call__(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
+        """Answer one call of a cell. Raises whatever the function raises; the cell gets its message."""
+        node = self._node
+        started = time.monotonic()
+        result: object = None
+        error = "the cell ended first"
+        try:
+            result = await self._call("llm_query_batched" if name == "llm_batch" else name, args, kwargs)
+            error = ""
+        except Exception as problem:
+            error = str(problem) or type(problem).__name__
+            raise
+        finally:
+            node.looked = node.looked or not error
+            node.work.journal.emit(
+                ToolCalled(
+                    **node.work.journal.stamp(node.id, node.parent_id),
+                    step=node.step,
+                    tool=name,
+                    arguments=show_arguments(args, kwargs),
+                    result="" if error else show_result(result),
+                    seconds=time.monotonic() - started,
+                    error=error,
+                    files=tuple(files_in(result)),
+                )
+            )
+        return result
+
+    async def _call(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
+        if (own := self._own.get(name)) is not None:
+            _bind(own, signature_of(own, name), args, kwargs)
+            return await own(*args, **kwargs)
+        tool = tools().get(name)
+        if tool is None:
+            raise LookupError(f"there is no function {name}")
+        _bind(tool.run, tool.signature, (None, *args), kwargs)
+        return await asyncio.to_thread(self._run, tool, args, kwargs)
+
+    def _run(self, tool: Tool, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
+        try:
+            result = tool.run(self._node.repository, *args, **kwargs)
+        except (LookupError, ValueError, TypeError, OSError, RepositoryError):
+            raise
+        except Exception as error:  # a defect of a tool must reach the model as words it can act on, with its kind
+            raise RepositoryError(f"{tool.name} failed: {type(error).__name__}: {error}") from error
+        self._node.work.seen.note(files_in(result))
+        return result
+
+    async def llm_query(self, prompt: str, model: str | None = None) -> str:
+        """Ask a model that sees only this prompt; returns its answer, or "Error: ..."."""
+        return await self._query(prompt, self._node.work.models.named(model))
+
+    async def llm_query_batched(self, prompts: list[str], model: str | None = None) -> list[str]:
+        """Ask many prompts at once; answers in the same order, a failed one is "Error: ..."."""
+        chosen = self._node.work.models.named(model)
+        return await self._all([self._query(prompt, chosen) for prompt in _listed(prompts, "prompts")])
+
+    async def rlm_query(
+        self, task: str, scope: str | list[str] | None = None, context: str = "", model: str | None = None
+    ) -> str:
+        """Start a sub-agent on a scope (modules, folders, files) with a REPL of its own; returns its answer."""
+        return await self._start_agent({"task": task, "scope": scope, "context": context}, model)
+
+    async def rlm_query_batched(
+        self,
+        tasks: list[str | dict[str, object]],
+        scope: str | list[str] | None = None,
+        context: str = "",
+        model: str | None = None,
+    ) -> list[str]:
+        """Start many sub-agents at once; a task is text or {"task", "scope", "context"}. Answers in the same order."""
+        shared: dict[str, object] = {"scope": scope, "context": context}
+        slots = [{**shared, **(task if isinstance(task, dict) else {"task": task})} for task in _listed(tasks, "tasks")]
+        return await self._all([self._start_agent(slot, model) for slot in slots])
+
+    async def _query(self, prompt: object, model: Model) -> str:
+        if not isinstance(prompt, str) or not prompt.strip():
+            return f"Error: a prompt is text, not {_kind(prompt)}"
+        return await self._live("query", label_of(prompt), prompt, self._node.repository, model, query)
+
+    async def _start_agent(self, slot: Mapping[str, object], model: str | None) -> str:
+        task, scope, context = slot.get("task"), slot.get("scope"), slot.get("context") or ""
+        if unknown := sorted(set(slot) - {"task", "scope", "context"}):
+            return f"Error: a task has task, scope and context, not {', '.join(unknown)}"
+        if not isinstance(task, str) or not task.strip():
+            return f"Error: a task is text, not {_kind(task)}"
+        handed = (
+            context
+            if isinstance(context, str)
+            else "\n".join(map(str, context))
+            if isinstance(context, list)
+            else str(context)
+        )
+        names = list(map(str, scope)) if isinstance(scope, list) else [str(scope)] if scope else []
+        node = self._node
+        try:
+            chosen = node.work.models.named(model)
+            names = (
+                [scope] if isinstance(scope, str) else [str(name) for name in scope] if isinstance(scope, list) else []
+            )
+            repository = await asyncio.to_thread(node.repository.narrow, names) if names else node.repository
+        except (LookupError, ValueError, OSError, RepositoryError) as error:
+            return f"Error: {error}"
+        label = ", ".join(names)[:_LABEL] if names else label_of(task)
+        if node.depth >= node.work.depth:
+            return (
+                f"Error: no sub-agent can be started here (depth {node.depth} of {node.work.depth}): "
+                "use llm_query with the source in the prompt"
+            )
+        return await self._live("agent", label, task, repository, chosen, lambda child: self._agent(child, handed))
+
+    async def _live(
+        self,
+        kind: Literal["agent", "query"],
+        label: str,
+        task: str,
+        repository: Repository,
+        model: Model,
+        body: Callable[[Node], Awaitable[Outcome]],
+    ) -> str:
+        node = self._node
+        if reason := node.stopped:
+            self.missing.append(label)
+            return f"Error: not started: {reason}"
+        child = Node(
+            node.work,
+            node,
+            "agent" if kind == "agent" else "query",
+            label=label,
+            task=task,
+            repository=repository,
+            model=model,
+        )
+        try:
+            child.start(body)
+        except BudgetSpent as error:
+            self.missing.append(label)
+            return f"Error: not started: {error}"
+        outcome = await child.result()
+        if not outcome.text:
+            self.missing.append(label)
+        return outcome.slot
+
+    async def _all(self, slots: Iterable[Awaitable[str]]) -> list[str]:
+        return list(await asyncio.gather(*slots))
+
+
+def functions() -> list[GuestFunction]:
+    """Return every function that cells can call: the tools, then queries and sub-agents."""
+    found = [GuestFunction(tool.name, tool.signature, tool.doc, tool.owners, tool.hidden) for tool in tools().values()]
+    own = (Host.llm_query, Host.llm_query_batched, Host.rlm_query, Host.rlm_query_batched)
+    return found + [
+        GuestFunction(one.__name__, signature_of(one, one.__name__), inspect.getdoc(one) or "") for one in own
+    ]
+
+
+def signature_of(function: Callable[..., object], name: str) -> str:
+    """Return the call as a cell writes it."""
+    parameters = [str(item) for item in inspect.signature(function).parameters.values() if item.name != "self"]
+    return f"{name}({', '.join(parameters)})".replace("'", "").replace("JSON", "object")
+
+
+def label_of(text: str) -> str:
+    """Return the first words of `text`, short enough for a row of the tree."""
+    line = next((line for line in text.splitlines() if line.strip()), "").strip().lstrip("# ")
+    return line if len(line) <= _LABEL else line[: _LABEL - 1].rstrip() + "…"
+
+
+def _bind(
+    function: Callable[..., object], signature: str, args: Sequence[object], kwargs: Mapping[str, object]
+) -> None:
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{error}; it is {signature}") from None
+
+
+def _listed(items: object, what: str) -> list[object]:
+    if not isinstance(items, list):
+        raise TypeError(f"{what} is a list, not {_kind(items)}")
+    if len(items) > WIDTH:
+        raise ValueError(f"{len(items):,} {what} in one batch: at most {WIDTH}; write fewer and fatter ones")
+    return items
+
+
+def _kind(value: object) -> str:
+    return "empty" if value == "" else "None" if value is None else type(value).__name__

@@ -1,0 +1,266 @@
+"""The engine: takes questions, and runs each to its end as one task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+from rlm_tui import __version__
+from rlm_tui.engine.agent import agent
+from rlm_tui.engine.citations import check
+from rlm_tui.engine.journal import Journal
+from rlm_tui.engine.ledger import WARN_AT, BudgetSpent, Ledger, Slots
+from rlm_tui.engine.measure import facts_of
+from rlm_tui.engine.mode import mode_named
+from rlm_tui.engine.node import Node
+from rlm_tui.engine.prompts import Facts
+from rlm_tui.engine.query import direct
+from rlm_tui.engine.router import Choice, Measure, choose
+from rlm_tui.engine.work import Models, Outcome, Question, Seen, Work
+from rlm_tui.models.protocol import Usage
+from rlm_tui.records.events import Bounds, Cited, Event, RunEnded, RunStarted, Status
+from rlm_tui.records.log import RecordError, RecordWriter
+from rlm_tui.records.store import RunStore, new_run_id
+from rlm_tui.records.tree import Tree
+from rlm_tui.repl.protocol import Sandbox
+from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.symbols import RepositoryError
+
+__all__ = ["Engine", "Models", "Question", "Run"]
+
+_CODES: dict[Status, int] = {"done": 0, "failed": 1, "partial": 4, "budget": 5, "cancelled": 130}
+_NO_ACCESS = 3
+_TICK = 0.05
+_GRACE = 5.0
+
+
+class Engine:
+    """Answers questions about one repository, several at once if asked. Lives on the event loop that calls `ask`."""
+
+    def __init__(
+        self, repository: Repository, sandbox: Sandbox, models: Models, runs: RunStore, bounds: Bounds, slots: int = 8
+    ) -> None:
+        """`bounds` hold for each run; `slots` is how many completions, and how many sub-agents a depth, run at once."""
+        self.repository, self.sandbox, self.models, self.runs, self.bounds = repository, sandbox, models, runs, bounds
+        self.slots = slots
+        self._live: set[Run] = set()
+
+    def ask(self, question: Question) -> Run:
+        """Start answering, as a task on the running loop. Raises `LookupError` for an unknown mode."""
+        mode_named(question.mode)
+        run = Run(self, question)
+        self._live.add(run)
+        run.task.add_done_callback(lambda _: self._live.discard(run))
+        return run
+
+    async def close(self) -> None:
+        """End all runs at once and close the models. The repository and the sandbox stay open."""
+        runs = list(self._live)
+        for run in runs:
+            run.cancel(hard=True)
+        if runs:
+            await asyncio.wait({run.task for run in runs})
+        for model in {id(model): model for model in (self.models.root, self.models.sub)}.values():
+            await model.close()
+
+
+class Run:
+    """One question being answered. Everything about it is in its events."""
+
+    def __init__(self, engine: Engine, question: Question) -> None:
+        self.id = new_run_id()
+        self.question = question
+        self.path: Path = engine.runs.path(self.id)
+        self._engine = engine
+        writer, self._unrecorded = _record(engine.runs, self.id)
+        self._journal = Journal(self.id, writer)
+        self._root: Node | None = None
+        self._cancelled = ""
+        self.task: asyncio.Task[RunEnded] = asyncio.create_task(self._run(), name=f"run {self.id}")
+
+    @property
+    def tree(self) -> Tree:
+        """The state of the run, kept current."""
+        return self._journal.tree
+
+    def events(self) -> AsyncIterator[Event]:
+        """Yield every event from the first on, then as they come; ends after `RunEnded`. Any number of readers."""
+        return self._journal.follow()
+
+    async def wait(self) -> RunEnded:
+        """Wait for the end."""
+        return await asyncio.shield(self.task)
+
+    def cancel(self, call_id: str = "0", *, hard: bool = False) -> None:
+        """Stop a call and all below it. Soft: nothing new starts, it answers from what is there; hard: it ends now.
+
+        Calls that are not living are passed over.
+        """
+        if call_id == "0" and self._root is None:
+            self._cancelled = "stopped by the user"
+            return
+        node = self._root.find(call_id) if self._root is not None else None
+        if node is None or self.tree.end is not None:
+            return
+        if hard:
+            self._journal.notice("cancelled by the user", call_id=call_id)
+            node.cancel("cancelled by the user")
+        else:
+            self._journal.notice("stopping: nothing new starts, the answer comes from what is there", call_id=call_id)
+            node.stop("stopped by the user")
+
+    async def _run(self) -> RunEnded:
+        journal = self._journal
+        outcome = await self._answer()
+        text = outcome.text or (journal.tree.answer if outcome.status == "cancelled" else "")
+        code = _NO_ACCESS if outcome.access else _CODES[outcome.status]
+        await journal.end(
+            RunEnded(**journal.stamp(), status=outcome.status, answer=text, error=outcome.error, code=code)
+        )
+        end = journal.tree.end
+        if end is None:  # unreachable: `end` takes the event in
+            raise RuntimeError("the run has no end")
+        return end
+
+    async def _answer(self) -> Outcome:
+        engine, question, journal = self._engine, self.question, self._journal
+        models, bounds = engine.models, engine.bounds
+        problem, repository, facts = "", engine.repository, Facts(engine.repository.name, "", (), 0, 0, {}, ())
+        try:
+            await self._listed()
+            if question.scope:
+                repository = await asyncio.to_thread(repository.narrow, question.scope)
+            facts = await asyncio.to_thread(facts_of, repository)
+        except (RepositoryError, LookupError, ValueError, OSError) as error:
+            problem = str(error) or type(error).__name__
+        tokens = facts.tokens + len(question.context) // 4
+        measure = Measure(tokens, [module.name for module in facts.modules])
+        choice = choose(
+            question.text, measure, question.route, language_model=models.root.is_language_model, depth=bounds.depth
+        )
+        self._begin(facts, choice)
+        if problem:
+            return Outcome("failed", "", problem)
+        ledger = Ledger(bounds, lambda text: journal.notice(text, "warning"))
+        work = Work(
+            question=question,
+            mode=mode_named(question.mode),
+            models=models,
+            sandbox=engine.sandbox,
+            journal=journal,
+            ledger=ledger,
+            slots=Slots(engine.slots),
+            seen=Seen(repository.root),
+            depth=bounds.depth if choice.route == "rlm" else 0,
+        )
+        outcome = await self._root_call(work, repository, facts, choice)
+        if outcome.text:
+            journal.emit(
+                Cited(
+                    **journal.stamp("0"),
+                    citations=await asyncio.to_thread(check, outcome.text, repository, work.seen.changed),
+                )
+            )
+        return outcome
+
+    def _begin(self, facts: Facts, choice: Choice) -> None:
+        engine, journal = self._engine, self._journal
+        repository, models = engine.repository, engine.models
+        journal.emit(
+            RunStarted(
+                **journal.stamp(),
+                version=__version__,
+                question=self.question.text,
+                mode=self.question.mode,
+                repository=repository.name,
+                root=str(repository.root),
+                commit=repository.commit,
+                files=facts.files,
+                scope=self.question.scope,
+                route=choice.route,
+                why=choice.why,
+                model=models.root.name,
+                sub_model=models.sub.name,
+                language_model=models.root.is_language_model,
+                sandbox=engine.sandbox.name,
+                bounds=engine.bounds,
+            )
+        )
+        if self._unrecorded:
+            journal.notice(f"the run is not recorded: {self._unrecorded}", "warning")
+        if (
+            engine.bounds.dollars is not None
+            and models.root.is_language_model
+            and models.root.price(Usage(1, 1)) is None
+        ):
+            journal.notice(
+                f"the price of {models.root.name} is not known: the bound on dollars cannot be held", "warning"
+            )
+        for notice in repository.notices:
+            journal.notice(notice, "warning")
+        progress = repository.progress
+        if progress.phase == "parsing":
+            journal.notice(
+                f"the index is still growing ({progress.done:,} of {progress.total:,} files): symbols may be missing"
+            )
+
+    async def _root_call(self, work: Work, repository: Repository, facts: Facts, choice: Choice) -> Outcome:
+        question, ledger = self.question, work.ledger
+        straight = choice.route == "direct"
+        self._root = root = Node(
+            work,
+            None,
+            "query" if straight else "agent",
+            label="root",
+            task=question.text,
+            repository=repository,
+            model=work.models.root,
+        )
+        try:
+            root.start((lambda node: direct(node, facts)) if straight else (lambda node: agent(node, question.context)))
+        except BudgetSpent as error:
+            return Outcome("budget", "", str(error))
+        if self._cancelled:
+            root.cancel(self._cancelled)
+        watch = asyncio.create_task(_watch(root, ledger))
+        outcome = await root.result()
+        watch.cancel()
+        if ledger.spent_reason and outcome.status in ("done", "partial", "cancelled") and not self._cancelled:
+            return replace(outcome, status="budget", error=ledger.spent_reason)
+        return outcome
+
+    async def _listed(self) -> None:
+        """Wait until the files of the repository are known; index it when nobody has begun to."""
+        repository = self._engine.repository
+        if repository.progress.phase == "new":
+            scan = asyncio.create_task(asyncio.to_thread(repository.scan))
+            while not self._cancelled and not scan.done():
+                await asyncio.wait({scan}, timeout=_TICK)
+            if scan.done():
+                scan.result()
+        while repository.progress.phase == "listing" and not self._cancelled:
+            await asyncio.sleep(_TICK)
+
+
+async def _watch(root: Node, ledger: Ledger) -> None:
+    """Hold the bound on time: warn, then have the root answer from what is there, then end it."""
+    seconds, working = ledger.bounds.seconds, ledger.working_seconds
+    if seconds is None or working is None:
+        return
+    await asyncio.sleep(seconds * WARN_AT - ledger.seconds)
+    ledger.warn()
+    await asyncio.sleep(working - ledger.seconds)
+    reason = ledger.expire()
+    root.stop(reason)
+    root.cancel_children(reason)
+    await asyncio.sleep(seconds + _GRACE - ledger.seconds)
+    root.cancel(reason)
+
+
+def _record(runs: RunStore, run_id: str) -> tuple[RecordWriter | None, str]:
+    try:
+        return runs.create(run_id), ""
+    except RecordError as error:
+        return None, str(error)
