@@ -55,10 +55,11 @@ _RANGED = re.compile(r"\w+\s*,\s*(\w+)\s*:=\s*range\s+([\w.]+)\s*$")
 _BASIC = frozenset(
     {"string", "int", "int64", "bool", "error", "byte", "nil", "true", "false", "uint64", "float64", "any", "make"}
 )
-_BUILTIN = _BASIC | frozenset(
-    "append cap close complex copy delete imag len max min new panic print println real recover clear int8 int16 int32 uint"
-    " uint8 uint16 uint32 uintptr float32 complex64 complex128 rune comparable iota".split()
-)
+_WORDS = """
+append cap close complex copy delete imag len max min new panic print println real recover clear int8 int16
+int32 uint uint8 uint16 uint32 uintptr float32 complex64 complex128 rune comparable iota
+"""
+_BUILTIN = _BASIC | frozenset(_WORDS.split())
 _RESULT_NAMES = re.compile(r"^\(\s*\w+\s+(?=[*\[\]A-Za-z])")
 
 
@@ -101,10 +102,9 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
         yield match.group(1), match.group(2)
     elif match := _RANGED.match(text, start, end):
         yield match.group(1), f"={match.group(2)}[]"
-    elif match := _DECLARED.match(text, start, end):
-        if match.group(2) not in _BASIC:
-            for name in match.group(1).split(","):
-                yield name.strip(), match.group(2)
+    elif (match := _DECLARED.match(text, start, end)) and match.group(2) not in _BASIC:
+        for name in match.group(1).split(","):
+            yield name.strip(), match.group(2)
 
 
 def _parameters(signature: str) -> Iterable[Bound]:

@@ -19,7 +19,8 @@ SHARED_QUERY = """
 (class_declaration) @def.class
 (method_definition) @def.function
 (variable_declarator name: (identifier) value: [(arrow_function) (function_expression) (generator_function)]) @def.function
-(variable_declarator name: (identifier) value: (call_expression arguments: (arguments . [(arrow_function) (function_expression)]))) @def.function
+(variable_declarator name: (identifier)
+  value: (call_expression arguments: (arguments . [(arrow_function) (function_expression)]))) @def.function
 (variable_declarator name: (identifier) value: (class)) @def.class
 (program (lexical_declaration (variable_declarator name: (identifier)) @def.variable))
 (program (variable_declaration (variable_declarator name: (identifier)) @def.variable))
@@ -76,11 +77,12 @@ _PARAMETER = re.compile(
     r"(?<=[(,])\s*((?:(?:public|private|protected|readonly|override)\s+)*)(?:\.\.\.)?([\w$]+)\??\s*:\s*([^,()=]+)"
 )
 _RESULT = re.compile(r"\)\s*:\s*(?:Promise<)?([^{=>]+)")
-BASIC = frozenset(
-    "string number boolean any unknown void never null undefined object symbol bigint this true false Object Array String"
-    " Number Boolean Promise Error JSON Math Date RegExp Symbol console require Map Set WeakMap WeakSet Record Partial"
-    " Readonly Pick Omit Function".split()
-)
+_WORDS = """
+string number boolean any unknown void never null undefined object symbol bigint this true false Object Array
+String Number Boolean Promise Error JSON Math Date RegExp Symbol console require Map Set WeakMap WeakSet
+Record Partial Readonly Pick Omit Function
+"""
+BASIC = frozenset(_WORDS.split())
 
 
 def imports(text: str, line: int) -> Iterable[ImportFact]:

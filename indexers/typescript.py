@@ -7,10 +7,11 @@ from dataclasses import replace
 import tree_sitter_typescript
 from tree_sitter import Node
 
-from rlm_tui.indexers import javascript
 from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Grammar, parse
+
+from . import javascript
 
 _TYPED = """
 (abstract_class_declaration) @def.class

@@ -208,9 +208,7 @@ def _symbols(
         index = len(symbols)
         doc = _doc(grammar, text, start, body, node.end_byte)
         symbols.append(
-            SymbolFact(
-                name, qualified, kind, line, node.end_point[0] + 1, start, end, signature, doc, scope, is_test
-            )  # fmt: skip
+            SymbolFact(name, qualified, kind, line, node.end_point[0] + 1, start, end, signature, doc, scope, is_test)
         )
         types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.parameters(signature))
         around.append((end, qualified, kind, index, is_test))
@@ -331,7 +329,7 @@ def member(whole: str) -> tuple[str, str]:
 def _bare(receiver: str) -> str:
     """Leave out what stands in brackets, and white space."""
     for pattern, mark, _ in _ARGUMENTS:
-        if pattern.pattern[-1] in ">" or mark and pattern.pattern[1] in receiver:
+        if pattern.pattern[0] == "<" or (mark and pattern.pattern[1] in receiver):
             for _round in range(4):
                 shorter = pattern.sub(mark, receiver)
                 if shorter == receiver:

@@ -1,0 +1,65 @@
+"""C++: classes, namespaces, templates and qualified definitions on top of C's rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import tree_sitter_cpp
+
+from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.parse import Bound, parse
+
+from . import c
+
+_QUERY = (
+    c.SHARED_QUERY
+    + """
+(class_specifier name: (_) body: (_)) @def.class
+(namespace_definition name: (_)) @def.module
+(alias_declaration) @def.type
+(concept_definition) @def.type
+(template_declaration) @outer
+(field_declaration declarator: (function_declarator) default_value: (_)) @def.function
+(call_expression function: (qualified_identifier) @call)
+(call_expression function: (template_function name: (identifier) @call))
+(call_expression function: (qualified_identifier name: (template_function name: (identifier) @call)))
+(new_expression type: [(type_identifier) (qualified_identifier)] @call)
+(argument_list (qualified_identifier) @use)
+(base_class_clause [(type_identifier) (qualified_identifier)] @inherit)
+(base_class_clause (template_type name: (type_identifier) @inherit))
+(declaration type: [(qualified_identifier) (template_type) (placeholder_type_specifier)]) @bind
+(field_declaration type: [(qualified_identifier) (template_type)]) @bind
+"""
+)
+_POINTED = re.compile(r"(?:std::)?(?:unique_ptr|shared_ptr|weak_ptr|optional)<\s*(?:const\s+)?([\w:]+)\s*>[\s&]+(\w+)")
+_MADE = re.compile(r"(?:const\s+)?auto[\s*&]+(\w+)\s*=\s*(?:new\s+)?([\w:.]+(?:->\w+)*)(?:<([\w:]+)>)?\s*([({])?")
+
+
+def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    match = _POINTED.match(text, start, end)
+    if match:
+        yield match.group(2), match.group(1)
+    elif match := _MADE.match(text, start, min(end, start + 300)):
+        name, made, inner, opened = match.groups()
+        yield name, inner if inner and made.startswith("std::make_") else f"{made}()" if opened == "(" else made
+    else:
+        yield from c.bindings(text, start, end)
+
+
+GRAMMAR = replace(c.GRAMMAR, name="cpp", language=tree_sitter_cpp.language, query=_QUERY, bindings=_bindings)
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    return parse(GRAMMAR, path, source)
+
+
+INDEXER = Indexer(
+    "cpp",
+    (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tcc"),
+    "c",
+    _parse,
+    c.resolve,
+)

@@ -1,0 +1,151 @@
+"""Java: packages, imports of classes and members, fields and parameters by their declared types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import tree_sitter_java
+from tree_sitter import Node
+
+from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
+from rlm_tui.repository.paths import Paths, nearest
+
+_QUERY = """
+(class_declaration) @def.class
+(interface_declaration) @def.interface
+(annotation_type_declaration) @def.interface
+(enum_declaration) @def.enum
+(record_declaration) @def.class
+(method_declaration) @def.function
+(constructor_declaration) @def.function
+(compact_constructor_declaration) @def.function
+(field_declaration) @def.variable
+(enum_constant) @def.constant
+(method_invocation) @call
+(explicit_constructor_invocation) @call
+(object_creation_expression type: [(type_identifier) (scoped_type_identifier)] @call)
+(object_creation_expression type: (generic_type . [(type_identifier) (scoped_type_identifier)] @call))
+(method_reference) @use
+(argument_list (identifier) @use)
+(field_access) @use
+[(type_identifier) (scoped_type_identifier)] @type
+(marker_annotation name: (identifier) @type)
+(annotation name: (identifier) @type)
+(superclass [(type_identifier) (scoped_type_identifier)] @inherit)
+(superclass (generic_type . [(type_identifier) (scoped_type_identifier)] @inherit))
+(super_interfaces (type_list [(type_identifier) (scoped_type_identifier)] @inherit))
+(super_interfaces (type_list (generic_type . [(type_identifier) (scoped_type_identifier)] @inherit)))
+(extends_interfaces (type_list [(type_identifier) (scoped_type_identifier)] @inherit))
+(extends_interfaces (type_list (generic_type . [(type_identifier) (scoped_type_identifier)] @inherit)))
+(import_declaration) @import
+(local_variable_declaration) @bind
+(field_declaration) @bind
+(enhanced_for_statement) @bind
+(resource) @bind
+(catch_formal_parameter) @bind
+"""
+
+_IMPORT = re.compile(r"import\s+(static\s+)?([\w.]+?)(\.\*)?\s*;")
+_ANNOTATIONS = (
+    r"(?:@[\w.]+(?:\((?:[^()]|\([^()]*\))*\))?\s*|\b(?:final|public|private|protected|static|transient|volatile)\s+)*"
+)
+_DECLARED = re.compile(
+    r"(?:for\s*\()?\s*"
+    + _ANNOTATIONS
+    + r"([\w.]+)(?:<[^=;(){}]*>)?((?:\[\])*)\s+(\w+)\s*(?:=\s*(?:new\s+)?([\w.]+)([(<])?|[;:,)]|$)"
+)
+_PARAMETER = re.compile(r"(?<=[(,])\s*" + _ANNOTATIONS + r"([\w.]+)(?:<[^()]*?>)?(?:\[\]|\.\.\.)?\s+(\w+)\s*(?=[,)])")
+_RESULT = re.compile(r"([\w.]+)(?:<[^()]*>)?(?:\[\])*\s+\w+\s*\(")
+_LEADING = re.compile(r"^" + _ANNOTATIONS)
+_WORDS = """
+void int long boolean double float byte short char String Object var Integer Long Boolean Class Override
+Nullable SuppressWarnings Deprecated return new T K V E
+"""
+_BASIC = frozenset(_WORDS.split())
+
+
+def _name_of(node: Node, text: str) -> tuple[str, str]:
+    if node.type == "field_declaration":
+        declared = node.child_by_field_name("declarator")
+        return field_name(declared, text) if declared else ("", "")
+    return field_name(node, text)
+
+
+def _imports(text: str, line: int) -> Iterable[ImportFact]:
+    match = _IMPORT.match(text)
+    if not match:
+        return
+    static, module, every = match.groups()
+    written = " ".join(text.split())[:200]
+    last = module.rpartition(".")[2]
+    if every:
+        yield ImportFact(line, written, module, (), "", False)
+    elif static:
+        yield ImportFact(line, written, module.rpartition(".")[0], ((last, last),), "", False)
+    else:
+        yield ImportFact(line, written, module, ((last, last),), "", False)
+
+
+def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    match = _DECLARED.match(text, start, min(end, start + 300))
+    if match:
+        kind, array, name, made, opened = match.groups()
+        if kind == "var" and made:
+            yield (
+                name,
+                made if text[match.start(4) - 4 : match.start(4)] == "new " else f"{made}()" if opened else f"={made}",
+            )
+        elif kind not in _BASIC:
+            yield name, kind + array
+
+
+def _parameters(signature: str) -> Iterable[Bound]:
+    for match in _PARAMETER.finditer(signature):
+        if match.group(1) not in _BASIC:
+            yield match.group(2), match.group(1)
+    result = _RESULT.search(_LEADING.sub("", signature))
+    if result and result.group(1) not in _BASIC:
+        yield "return", result.group(1)
+
+
+def _marks_test(name: str, before: str) -> bool:
+    return False
+
+
+GRAMMAR = Grammar(
+    "java",
+    tree_sitter_java.language,
+    _QUERY,
+    _imports,
+    name_of=_name_of,
+    bindings=_bindings,
+    parameters=_parameters,
+    builtin=_BASIC,
+    package=re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE),
+)
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    return parse(GRAMMAR, path, source)
+
+
+def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
+    paths = Paths.of(files)
+    parts = module.split(".")
+    while len(parts) > 1:
+        found = paths.ending("/".join(parts) + ".java")
+        if found:
+            return nearest(found, importer)
+        if not parts[-1][:1].isupper():
+            break
+        parts.pop()  # a member, or a class within a class
+    if module[-1:] and not module.rpartition(".")[2][:1].isupper():
+        tail = module.replace(".", "/")
+        return tuple(p for folder in paths.folders_ending(tail) for p in paths.within(folder) if p.endswith(".java"))
+    return ()
+
+
+INDEXER = Indexer("java", (".java",), "java", _parse, _resolve)

@@ -1,0 +1,219 @@
+"""Rust: modules are files, `impl` blocks give types their methods, traits are inherited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import tree_sitter_rust
+from tree_sitter import Node
+
+from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
+from rlm_tui.repository.paths import Paths, nearest
+
+_QUERY = """
+(function_item) @def.function
+(function_signature_item) @def.function
+(struct_item) @def.struct
+(union_item) @def.struct
+(enum_item) @def.enum
+(trait_item) @def.trait
+(type_item) @def.type
+(const_item) @def.constant
+(static_item) @def.constant
+(enum_variant) @def.constant
+(macro_definition) @def.macro
+(mod_item body: (_)) @def.module
+(impl_item) @scope
+(impl_item trait: [(type_identifier) (scoped_type_identifier)] @inherit)
+(impl_item trait: (generic_type type: [(type_identifier) (scoped_type_identifier)] @inherit))
+(trait_bounds [(type_identifier) (scoped_type_identifier)] @type)
+(call_expression function: [(identifier) (scoped_identifier) (field_expression)] @call)
+(call_expression function: (generic_function function: [(identifier) (scoped_identifier) (field_expression)] @call))
+(macro_invocation macro: [(identifier) (scoped_identifier)] @call)
+(struct_expression name: [(type_identifier) (scoped_type_identifier)] @use)
+(arguments [(identifier) (scoped_identifier)] @use)
+(field_initializer value: [(identifier) (scoped_identifier)] @use)
+(let_declaration value: [(identifier) (scoped_identifier)] @use)
+(match_pattern [(identifier) (scoped_identifier)] @use)
+(tuple_struct_pattern type: (scoped_identifier) @use)
+[(type_identifier) (scoped_type_identifier)] @type
+(use_declaration) @import
+(mod_item !body) @import
+(let_declaration) @bind
+(field_declaration) @bind
+"""
+
+_USE = re.compile(r"(pub(?:\([^)]*\))?\s+)?use\s+(.*?);?$", re.DOTALL)
+_MOD = re.compile(r"(pub(?:\([^)]*\))?\s+)?mod\s+(\w+)")
+_LET = re.compile(
+    r"(?:pub(?:\([^)]*\))?\s+)?(?:let\s+)?(?:mut\s+)?(\w+)\s*"
+    r"(?::\s*([^=;{]+?)\s*(?:=|;|,|$)|=\s*(?:&(?:mut\s+)?)?([A-Za-z_][\w:]*)(?:::<[^()]*>)?\s*([({])?)"
+)
+_PARAMETER = re.compile(r"(?<=[(,])\s*(?:mut\s+)?(\w+)\s*:\s*((?:[^,()<>]|<(?:[^<>]|<[^<>]*>)*>)+)")
+_RESULT = re.compile(r"->\s*(.+?)(?:\s+where\b.*)?$")
+_WORDS = """
+bool char str String u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 Self Some None Ok Err Option
+Result Vec Box println format vec assert assert_eq panic write writeln matches unreachable todo debug_assert
+eprintln T
+"""
+_BASIC = frozenset(_WORDS.split())
+_TEST = re.compile(r"#\[(?:\w+::)*test\b|#\[cfg\(test\)\]")
+
+
+def _name_of(node: Node, text: str) -> tuple[str, str]:
+    if node.type == "impl_item":
+        kind = node.child_by_field_name("type")
+        name = text[kind.start_byte : kind.end_byte].partition("<")[0] if kind else ""
+        return name.lstrip("&").removeprefix("mut ").strip().rpartition("::")[2], ""
+    return field_name(node, text)
+
+
+def _imports(text: str, line: int) -> Iterable[ImportFact]:
+    written = " ".join(text.split())[:200]
+    match = _MOD.match(text)
+    if match:
+        yield ImportFact(line, written, f"self::{match.group(2)}", (), match.group(2), bool(match.group(1)))
+        return
+    match = _USE.match(text)
+    if match:
+        exported = bool(match.group(1))
+        for path, alias in _tree(
+            "".join(re.sub(r"//[^\n]*", "", match.group(2)).split("\n")).replace(" as ", "@").replace(" ", ""), 0
+        ):
+            module, _, name = path.rpartition("::")
+            if name == "*":
+                yield ImportFact(line, written, module, (), "", exported)
+            elif name == "self":
+                last = module.rpartition("::")[2]
+                yield ImportFact(line, written, module, (), alias or last, exported)
+            else:
+                yield ImportFact(line, written, module, ((name, alias or name),), "", exported)
+
+
+def _tree(text: str, depth: int) -> Iterable[tuple[str, str]]:
+    """Flatten `a::{b, c::{d, e@f}}` into paths with their aliases."""
+    head, brace, rest = text.partition("{")
+    if not brace or depth > 8:
+        path, _, alias = head.strip(",").partition("@")
+        if path:
+            yield path, alias
+        return
+    level, piece = 0, ""
+    for character in rest:
+        if character == "}" and level == 0:
+            break
+        level += (character == "{") - (character == "}")
+        if character == "," and level == 0:
+            for path, alias in _tree(piece, depth + 1):
+                yield head + path, alias
+            piece = ""
+        else:
+            piece += character
+    if piece:
+        for path, alias in _tree(piece, depth + 1):
+            yield head + path, alias
+
+
+def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    match = _LET.match(text, start, min(end, start + 300))
+    if match:
+        name, declared, made, opened = match.groups()
+        if declared:
+            yield name, declared
+        elif made and made not in _BASIC:
+            yield name, f"{made}()" if opened == "(" else made if opened else f"={made}"
+
+
+def _parameters(signature: str) -> Iterable[Bound]:
+    for match in _PARAMETER.finditer(signature):
+        yield match.group(1), match.group(2)
+    result = _RESULT.search(signature)
+    if result and result.group(1) not in _BASIC - {"Self"}:
+        yield "return", result.group(1)
+
+
+def _marks_test(name: str, before: str) -> bool:
+    return _TEST.search(before[before.rfind("}") + 1 :]) is not None
+
+
+GRAMMAR = Grammar(
+    "rust",
+    tree_sitter_rust.language,
+    _QUERY,
+    _imports,
+    name_of=_name_of,
+    bindings=_bindings,
+    parameters=_parameters,
+    marks_test=_marks_test,
+    skipped=("#[",),
+    builtin=_BASIC,
+)
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    return parse(GRAMMAR, path, source)
+
+
+def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
+    paths = Paths.of(files)
+    parts = [part for part in module.split("::") if part]
+    if not parts:
+        return ()
+    folder, _, name = importer.rpartition("/")
+    own = folder if name in {"mod.rs", "lib.rs", "main.rs"} else f"{folder}/{name.removesuffix('.rs')}".lstrip("/")
+    if parts[0] == "crate":
+        return _module(paths, _crate_root(importer, paths), parts[1:])
+    if parts[0] in {"self", "super"}:
+        while parts and parts[0] in {"self", "super"}:
+            own = own.rpartition("/")[0] if parts.pop(0) == "super" else own
+        return _module(paths, own, parts)
+    found = _module(paths, own, parts) if _module(paths, own, parts[:1]) else ()
+    return found or _other_crate(paths, parts, importer)
+
+
+def _crate_root(importer: str, paths: Paths) -> str:
+    folder = importer.rpartition("/")[0]
+    while folder and not paths.first((f"{folder}/lib.rs", f"{folder}/main.rs")):
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
+def _other_crate(paths: Paths, parts: list[str], importer: str) -> tuple[str, ...]:
+    names = (parts[0], parts[0].replace("_", "-"))
+    roots = [
+        f"{folder}/src"
+        for name in names
+        for folder in {p.rpartition("/")[0] for p in paths.ending(f"{name}/Cargo.toml")}
+    ]
+    if (
+        not roots
+        and paths.first(("src/lib.rs",))
+        and importer.startswith(("tests/", "examples/", "benches/", "src/bin"))
+    ):
+        roots = ["src"]
+    for root in nearest(roots, importer):
+        return _module(paths, root, parts[1:])
+    return ()
+
+
+def _module(paths: Paths, folder: str, parts: Sequence[str]) -> tuple[str, ...]:
+    """Find the file of a module; what names no file lies in the nearest file above it."""
+    for length in range(len(parts), -1, -1):
+        base = "/".join([part for part in (folder, *parts[:length]) if part])
+        tried = (
+            (f"{base}.rs", f"{base}/mod.rs")
+            if length
+            else (f"{base}/lib.rs", f"{base}/mod.rs", f"{base}/main.rs", f"{base}.rs")
+        )
+        found = paths.first(tried)
+        if found:
+            return found
+        if length < len(parts) - 1:
+            break
+    return ()
+
+
+INDEXER = Indexer("rust", (".rs",), "rust", _parse, _resolve)
