@@ -86,9 +86,12 @@ class _Agent:
         facts = await asyncio.to_thread(facts_of, node.repository)
         self._facts = facts
         root = node.parent is None
-        self._system = system_prompt(work.mode, functions(), guest_api(), root=root, agents=node.depth < work.depth)
+        agents = node.depth < work.depth
+        self._system = system_prompt(work.mode, functions(), guest_api(), root=root, agents=agents)
         history = work.question.history if root else ()
-        message = first_message(node.task, facts, context=self._context, history=history, turns=TURNS)
+        message = first_message(
+            node.task, facts, context=self._context, history=history, turns=TURNS, route="rlm" if agents else "repl"
+        )
         self._messages = [Message("user", (Text(message),))]
         node.prompted(self._system, message)
 

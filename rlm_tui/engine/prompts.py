@@ -118,8 +118,13 @@ class Facts:
         return f"{where}: {self.files:,} files, ~{self.tokens:,} tokens ({languages or 'no code'})"
 
 
-def first_message(task: str, facts: Facts, *, context: str, history: Sequence[tuple[str, str]], turns: int) -> str:
-    """Return the first message to an agent: its task, scope, the repository's facts and modules, what was handed in."""
+def first_message(
+    task: str, facts: Facts, *, context: str, history: Sequence[tuple[str, str]], turns: int, route: str
+) -> str:
+    """Return the first message to an agent: its task, scope, the repository's facts and modules, what was handed in.
+
+    `route` is "rlm" where it may start sub-agents, else "repl".
+    """
     parts = [f"# Task\n{task.strip()}", "# Scope\n" + (", ".join(facts.scope) or "the whole repository")]
     parts.append(f"# Repository\n{facts.line}")
     if facts.modules:
@@ -132,7 +137,7 @@ def first_message(task: str, facts: Facts, *, context: str, history: Sequence[tu
             f"# Asked before: `history`, {len(history)} pairs of question and answer\nThe last question: {_head(question, 300)}\n"
             f"Its answer: {_head(answer, _HISTORY_SHOWN)}"
         )
-    parts.append(f"You have {turns} turns.")
+    parts.append(f"Route: {route}. {turns} turns left.")
     return "\n\n".join(parts)
 
 

@@ -240,7 +240,7 @@ class Run:
                 await asyncio.wait({scan}, timeout=_TICK)
             if scan.done():
                 scan.result()
-        while repository.progress.phase == "listing" and not self._cancelled:
+        while repository.progress.phase == "listing" and not self._cancelled:  # noqa: ASYNC110 - a thread's progress: no event
             await asyncio.sleep(_TICK)
 
 
