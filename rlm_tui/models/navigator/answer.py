@@ -10,8 +10,9 @@ from rlm_tui.models.navigator.reading import Definition, Excerpt, Use
 
 SIGNATURE = "navigator: no language model"
 _FENCES = {
-    "py": "python", "go": "go", "js": "javascript", "mjs": "javascript", "ts": "typescript", "tsx": "tsx", "rs": "rust", "java": "java",
-    "c": "c", "h": "c", "cc": "cpp", "cpp": "cpp", "hpp": "cpp", "md": "markdown", "toml": "toml", "json": "json", "yml": "yaml",
+    "py": "python", "go": "go", "js": "javascript", "mjs": "javascript", "ts": "typescript", "tsx": "tsx", "rs": "rust",
+    "java": "java", "c": "c", "h": "c", "cc": "cpp", "cpp": "cpp", "hpp": "cpp", "md": "markdown", "toml": "toml",
+    "json": "json", "yml": "yaml",
 }  # fmt: skip
 _EXCERPT_LINES = 24
 _WIDTH = 160

@@ -28,8 +28,8 @@ class Navigator:
         return False
 
     async def stream(self, request: Request) -> AsyncIterator[StreamItem]:
-        """Answer `request` from its messages alone."""
-        conversation = read_conversation(request.messages)
+        """Answer `request` from its messages alone; the system prompt only tells whether there are sub-agents."""
+        conversation = read_conversation(request)
         turn = next_turn(conversation, cells=request.cells)
         blocks: list[Block] = [Text(turn.text)] if turn.text else []
         pause = 0.0 if turn.code else _PAUSE

@@ -15,6 +15,7 @@ MOST_CHILDREN = 8
 _RESULT = 1_300
 """Characters of a sub-agent's answer that the root prints; eight of them fit into one cell's output."""
 _ARROW = re.compile(r" *(\d+)  (\S.*?) -> (\S.*)")
+_IMPORT_LINE = r"^\s*(import|from|use|#\s*include)\b"
 _TESTS = re.compile(
     r"(?:^|[/_.-])(?:tests?|testing|specs?|__tests__|testdata|examples?|docs?|fixtures?|benchmarks?)(?:$|[/_.-])"
 )
@@ -204,7 +205,9 @@ def explain_place(path: str, section: Section, *, brief: bool = False) -> Plan:
         section.add("In the words of their docstrings:", answer.definitions_table(documented))
     brought = yield Move(
         "Who imports it, and what does it import?",
-        f"print(importers({target!r})[:30])\nfor file in files[:3]:\n    print(grep(r'^\\s*(import|from|use|#\\s*include)\\b', scope=file.path, limit=15))",
+        f"print(importers({target!r})[:30])\n"
+        "for file in files[:3]:\n"
+        f"    print(grep({_IMPORT_LINE!r}, scope=file.path, limit=15))",
     )
     rows = (
         (answer.table_code(f"{item.path}:{item.line}"), answer.table_code(item.text)) for item in brought.imports[:15]

@@ -34,8 +34,8 @@ def next_turn(conversation: Conversation, *, cells: bool) -> Turn:
     sections = [Section(intent.text) for intent in understanding.intents]
     plan = _plan(understanding, sections, delegates=conversation.delegates)
     move = _replay(plan, conversation)
-    out_of_turns = (
-        len(conversation.steps) >= MOST_CELLS or conversation.turns_left is not None and conversation.turns_left <= 1
+    out_of_turns = len(conversation.steps) >= MOST_CELLS or (
+        conversation.turns_left is not None and conversation.turns_left <= 1
     )
     if move is not None and cells and not out_of_turns:
         return Turn(move.why, move.code)

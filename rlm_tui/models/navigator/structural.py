@@ -20,7 +20,7 @@ _MOST_READINGS = 4
 
 @dataclass(slots=True)
 class Located:
-    """What a name turned out to mean: definitions (the resolved one first), or a file, or a module, or nothing but near matches."""
+    """What a name turned out to mean: definitions (the resolved one first), a file, a module, or only near matches."""
 
     name: str
     definitions: list[Definition] = field(default_factory=list)
@@ -198,7 +198,8 @@ def edges(intent: Intent, section: Section) -> Plan:
             more = "print([edge.source for edge in edges if edge.source][:40])"
         printed = yield Move(
             f"The {method} of {target}.",
-            f"s = repo[{target!r}]\nprint(s)\nedges = {method}(s)\nprint(len(edges), 'edges')\nprint(edges[:{_PAGE}])\n{more}".rstrip(),
+            f"s = repo[{target!r}]\nprint(s)\nedges = {method}(s)\n"
+            f"print(len(edges), 'edges')\nprint(edges[:{_PAGE}])\n{more}".rstrip(),
         )
         uses = list(printed.uses)
         total = _total(printed.text)

@@ -1,0 +1,234 @@
+"""The phrase book: how people ask for definitions, callers, paths and the rest in plain English.
+
+A phrase is a regular expression in a shorthand that stays readable: `(a|b)` groups without capturing, and the words in
+capitals stand for the parts below. `X` and `Y` are the names that are asked about, where an everyday word may stand for a
+name; `CODE` is a name that looks like code. Code names stand in the sentence as marks, `«0»`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Kind = Literal[
+    "definition", "callers", "references", "callees", "path", "subclasses", "importers", "explain", "overview", "free"
+]
+
+_PARTS = {
+    "NOUN": (
+        "(function|method|class|interface|struct|type|trait|enum|constant|variable|macro|module|package|file|header|crate|"
+        "symbol|field|property|attribute|helper|object|folder|directory|component|hook|fixture|exception|record)"
+    ),
+    "LEAD": "((the|an?|our|my|its|this) )?((public|private|abstract|internal|static) )?((NOUN)s? (called |named )?)?",
+    "WHOLE": (
+        r"((this|the|our|my|whole|entire|all( of)? (this|the)) (\w+ )?(repo|repository|code ?base|project|code|program|library|"
+        "app|application|system|tool|framework|source tree))"
+    ),
+    "HERE": "( (in|of) (this|the) (repo|repository|project|code ?base))",
+    "ADV": "((directly|actually|ever|currently|eventually|then|also|all|(in )?turn|indirectly|transitively|still) )*",
+    "THINGS": (
+        "(functions?|methods?|class(es)?|types?|structs?|interfaces?|traits?|modules?|packages?|files?|headers?|places?|code|"
+        "parts?|things?|symbols?|tests?|helpers?|objects?|crates?|callers?|lines?)"
+    ),
+    "WHICH": (
+        "(who|what|which|((which|what|where|all|every|each|any|the|list|of|find|show|me|source|test|internal|product|other|"
+        r"direct|immediate|THINGS) )*(THINGS|what|who|else|everything|anything)( \(.*?\))?HERE?( that| which)?)"
+    ),
+    "ROUTE": r"((path|chain|route|way|sequence|flow|trace|connection|link|call)s?( of (\w+ )?calls)?)",
+    "TRAVELLER": "((an? |the )?(call|execution|control|request|it|we|one|you|code|data|program)( flow)?)",
+    "GET": "((get|go|flow|travel|pass|come|move|reach|navigate|end up|arrive)( in| at| to)?)",
+    "REACH": (
+        "(reach|reaches|get to|gets to|end up (in|at|calling|invoking|inside)|lead to|arrive at|flow (in)?to|call into|"
+        "make its way to|make it to|call|invoke|trigger|connect(ed)? (to|with)|lead into|cause)"
+    ),
+    "SUBCLASSES": (
+        "(sub-?class(es)?|sub-?types?|children|child classes|derived (classes|types)|descendants|implement[eo]rs|"
+        "implementations|speciali[sz]ations|inheritors)"
+    ),
+    "EXTENDS": (
+        "(extends?|extending|inherits?|inheriting|sub-?class(es|ing)?|implements?|implementing|derives?|deriving|derived|"
+        "conforms?|satisf(y|ies)|overrides?|embeds?)"
+    ),
+    "IMPORTS": (
+        "((have|with) an? import( statement)? (of|for)|imports?|importing|#?includes?|#?including|requires?|requiring)"
+    ),
+    "USES": (
+        "(uses?|using|references?|refers? to|mentions?|touch(es)?|access(es)?|consumes?|rel(ies|y) on|depends? on|needs?)"
+    ),
+    "BUILT": (
+        "(architecture|structure|structured|organi[sz]ed|organi[sz]ation|layout|laid out|put together|built( up)?|build up|"
+        "designed|fit together|composed|hangs? together|modules|components|parts|overview)"
+    ),
+    "EXPLAIN": "(explain|describe|summari[sz]e|tell me about|walk me through|document|introduce)( to me| me)?",
+    "SHOW": (
+        "(show|find|locate|open|display|print|view|see|get|give|go to|jump to|looking for|look up|search for|read)( me| us)?"
+    ),
+    "DEFINED": "(defined|declared|implemented|located|written|created|coming from|come from)",
+    "SOURCE": "(definition|declaration|implementation|source( code)?|signature|body|code)",
+    "CODE": r"(?P<@>«\d+»)",
+    "ANY": r"(?P<@>«\d+»|[\w$-]+)",
+    "X": "LEADANY( NOUN)?",
+    "Y": "LEADANY( NOUN)?",
+    "END": r"\s*[?.!]*$",
+}
+_PART = re.compile(r"(?<!\\)(" + "|".join(sorted(_PARTS, key=len, reverse=True)) + ")")
+
+
+def phrase(shorthand: str) -> re.Pattern[str]:
+    """Return the regular expression of a phrase; its groups are the names asked about, in order."""
+    text = shorthand
+    while _PART.search(text):
+        text = _PART.sub(lambda part: _PARTS[part[1]], text)
+    text = re.sub(r"(?<!\\)\((?!\?)", "(?:", text)
+    return re.compile(r"(?<!\w)" + text.replace("(?P<@>", "("), re.IGNORECASE)
+
+
+_SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (
+        "path",
+        (
+            "ROUTE( (that )?(goes|leads|leading|going))?( from| between) X( down| all the way)? (to|and|into|towards?) Y",
+            "how (does|do|can|could|would|did|is|might) TRAVELLER GET from X( all the way| down)? (to|into) Y",
+            "how (does|do|can|could|would|is|might) (a call (to|of|from|in|into) )?X ADVREACH Y",
+            "(from|starting (at|from|in)) X,? (to|how (do|does|can) (we|one|it|you|a call|execution) (get to|reach)) Y",
+            r"(which|what|show|trace|through)\b.*?\bTHINGS\b.*? (from|between|links?|connects?) X (to|and|with|into) Y",
+            "(does|can|could|is|will) X (ever )?(able to )?REACH Y",
+        ),
+    ),
+    (
+        "importers",
+        (
+            "(direct )?importers? of X",
+            r"WHICH ADVIMPORTS ADVX",
+            "import statements? (of|for) X",
+            r"where (is|are) X (being )?(imported|included|required)\b",
+            "where (do|does) (we|anything|anyone|it|the code) (import|include|require) X",
+            "(who|what|WHICH) ADVdepends? on X( directly)?END",
+            "(dependents|reverse dependencies) of X",
+        ),
+    ),
+    (
+        "subclasses",
+        (
+            "SUBCLASSES (of|for|does) X( have)?",
+            "WHICH( are| is)? ADVEXTENDS ADV(from |to |on )?X",
+            r"where is X (sub-?classed|extended|inherited)\b",
+            "CODE('s)? SUBCLASSES",
+        ),
+    ),
+    (
+        "callees",
+        (
+            r"(what|which)\b[^?]*? (does|do|are|is|did) X ADV(call|invoke|use|depend on|delegate to|rely on)\b(?! (for|as)\b)",
+            "(callees|outgoing calls) (of|from) X",
+            "CODE('s)? callees",
+            "(called|invoked|used|calls made|calls?) (by|inside( of)?|from within|within|from inside|in the body of) X",
+            "dependencies of X",
+        ),
+    ),
+    (
+        "callers",
+        (
+            "(callers?|call[- ]?sites?|calls|invocations?|incoming calls) (of|to|for) X",
+            "WHICH ADV(calls?|invokes?|calling|invoking|triggers?) ADVX",
+            r"where (is|are|was|does|do|gets) X (being |getting )?(called|invoked|triggered|get called)\b",
+            "where (do|does) (we|anyone|anything|the code|it) (call|invoke) X",
+            "CODE('s)? (callers|call[- ]?sites)",
+            r"(is|are) X (called|invoked)\b",
+        ),
+    ),
+    (
+        "references",
+        (
+            "(usages?|uses|references?|users?|mentions|occurrences|consumers?) (of|to|for) X",
+            "WHICH ADVUSES ADVX",
+            r"where (is|are) X (being )?(used|referenced|mentioned|consumed)\b",
+            "where (do|does) (we|anyone|anything|the code|it) (use|reference) X",
+            "CODE('s)? (usages?|references|users)",
+            r"(is|are) X (used|referenced)\b",
+            "renam(e|ing) X",
+            "X (is|was|were|gets?) renamed",
+        ),
+    ),
+    (
+        "overview",
+        (
+            "(BUILT|big picture|main (parts|components|modules|pieces))( (of|for|in) WHOLE| of it)?END",
+            r"BUILT\b.*\bWHOLE\b",
+            r"WHOLE\b.*\b(BUILT|consist of|do|about|work)END",
+            "(EXPLAIN|understand|map|tour|what is|what does) WHOLE( (do|to me|about|for))?END",
+            r"where (do|should|can) (i|we|one) (start|begin)\b",
+            "^(map|modules|what is this)END",
+            "what (modules|packages|crates|components) (are there|does (this|it|the \\w+) have|exist)",
+        ),
+    ),
+    (
+        "explain",
+        (
+            "EXPLAIN( how| what)? X( (works?|does|is( for)?|do))?END",
+            "what (does|do) X doEND",
+            r"how (does|do|is) (the )?(\w+ )?CODE( \w+)? (work|behave|function|implemented|operate)",
+            r"what('s| is) (the )?(purpose|role|job|responsibility|point) of (the )?(\w+ )?CODE",
+            r"what('s| is) (in|inside) (the )?(\w+ )?CODE",
+        ),
+    ),
+    (
+        "definition",
+        (
+            "SOURCE (of|for) X",
+            r"where (is|are|was|were) X (being )?DEFINED\b",
+            r"where (do|does|did) (we|it|the code|one|this \w+) (define|declare|implement) X",
+            r"where('s| is| are) X( located| found| in (this|the) \w+)?END",
+            "(which|what) (file|module|line|class|package)s? (contains?|defines?|declares?|implements?|holds?|has) X",
+            "(which|what) (file|module|package) is X (in|defined in|declared in)",
+            r"SHOW( where| how)? X( (is|are) DEFINED|'s SOURCE| in (the|this) \w+( \w+)?)?\s*([?.!:]|$)",
+            r"(what|who)('s| is| are) (the )?(\w+ )?LEADCODE",
+            "^LEADCODE( NOUN)?END",
+        ),
+    ),
+)
+PHRASES: tuple[tuple[Kind, tuple[re.Pattern[str], ...]], ...] = tuple(
+    (kind, tuple(map(phrase, shorthands))) for kind, shorthands in _SHORTHANDS
+)
+"""The phrases of each intent, in the order tried: a question that fits an earlier intent is not offered to a later one."""
+
+MEMBER_OF = phrase(
+    r"(the )?ANY (method|function|field|property|member|attribute|constructor) (of|in|on|from) (the )?(NOUN )?"
+    r"(?P<@>«\d+»|(?-i:[A-Z])[\w$]*)"
+)
+"""`the items method of SupportsItems`: a member, then its owner."""
+
+SPANNING = phrase(
+    r"(across|in|over|through) (all|every|each|the whole|the entire)( of)?( the)? (modules?|packages?|code ?base|repo(sitory)?|"
+    r"project)\b|(each|every) (module|package|crate)\b"
+)
+"""Words that ask for an answer from each module."""
+
+
+def _set_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STOP = _set_of(
+    "a an and any anyone anything anywhere are as at be because been being but by can code could did do does doing "
+    "done else etc ever every exactly file find for from function get gets give go goes had happen happens happening "
+    "has have how i if implement implemented in inside into is it its just let like list look made make makes many me "
+    "mean method might module more most my need of off on one only or our out over part place please project repo "
+    "repository same see should show so some somewhere such tell than that the their them then there these they thing "
+    "this those through to under until up us use used uses using very want was way we were what when where whether "
+    "which while who whose why will with within without work works would you your codebase base class explain "
+    "describe across modules all about responsible logic currently lives live located"
+)
+"""Words that carry no meaning in a question about code, lower case."""
+
+WEAK = _set_of(
+    "decide decided decides determine determined determines handle handled handles control controlled controls manage "
+    "managed manages process processed perform performed compute computed define defined defines declare declared set "
+    "setup configure choose chosen come comes take takes taken start begin end first last new different actually "
+    "really kind value name type call called calls create created creates check checked checks support supports data "
+    "object internally default"
+)
+"""Words that say little: searched for only where nothing better is left."""
+
+NO_NAMES = STOP | _set_of("whom each other another nothing everything not no yes")
+"""Words that are never the name asked about, so that "who calls whom" is no hunt for `whom`."""
