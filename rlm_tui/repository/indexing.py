@@ -24,6 +24,8 @@ from rlm_tui.repository.workers import COMMAND, Pool, Worker
 
 _BATCH_FILES = 200
 _BATCH_SECONDS = 0.3
+_DECIDES = ("facts", "packing", "parse", "secrets", "walk", "words", "worker")
+"""Modules beside this one that decide what is stored of a file."""
 _MANY = 200
 """From so many changed files on, listing everything and using all processors is the quicker way."""
 
@@ -99,6 +101,13 @@ class Indexing:
         if self.progress.phase == "ready":
             count = self._store.count_files()
             self.progress = Progress("ready", count, count, self._store.count_symbols(), self.progress.seconds)
+
+    def layout(self) -> dict[str, str]:
+        """Return the modules: name by path of the folder."""
+        if not self._modules:
+            sources = ((file.path, file.size) for file in self._store.files() if _indexer(file.path, indexers()))
+            self._modules = modules.layout(sources)
+        return self._modules
 
     def warm_up(self) -> None:
         """Start the worker that `refresh` uses, so that the first saved file need not wait for it."""
@@ -197,7 +206,7 @@ class Indexing:
             status, language = "binary", ""
         elif file.size > walk.LARGEST:
             status = "large"
-        module = modules.module_of(file.path, self._modules)
+        module = modules.module_of(file.path, self.layout())
         return Listed(file.path, file.raw, language, file.size, file.mtime, module, status, False)
 
     def _worker(self) -> Worker:
@@ -211,7 +220,7 @@ def version() -> str:
     parts = [distribution_version("rlm-tui")]
     folders = [Path(entry) for entry in import_module("rlm_tui.indexers").__path__] + [Path(__file__).parent]
     for path in sorted(path for folder in folders for path in folder.glob("*.py")):
-        if path.parent != Path(__file__).parent or path.stem in ("parse", "packing", "words", "facts"):
+        if path.parent != Path(__file__).parent or path.stem in _DECIDES:
             status = path.stat()
             parts.append(f"{path.name} {status.st_size} {status.st_mtime_ns}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -91,6 +91,13 @@ class Store:
             row = db.execute("SELECT raw FROM file WHERE path = ?", (path,)).fetchone()
         return (row[0] or path.encode()) if row else None
 
+    def has_below(self, folder: str) -> bool:
+        """Tell whether there are files in `folder` or below it."""
+        with self._db.reading() as db:
+            # "0" is the character after "/": the range holds exactly what begins with the folder's name and a slash.
+            query = "SELECT 1 FROM file WHERE path > ? AND path < ? LIMIT 1"
+            return db.execute(query, (f"{folder}/", f"{folder}0")).fetchone() is not None
+
     def stamps(self) -> dict[str, Stamp]:
         """Return what is known of every file, by path."""
         with self._db.reading() as db:
@@ -119,6 +126,12 @@ class Store:
         """Return the definitions whose last name is exactly `name`, by path and line."""
         with self._db.reading() as db:
             return [to_symbol(row) for row in db.execute(f"{SYMBOLS} WHERE s.name = ? ORDER BY f.path, s.id", (name,))]
+
+    def names_like(self, prefix: str, limit: int = 5_000) -> list[str]:
+        """Return the distinct last names of definitions that begin with `prefix`, sorted, at most `limit`."""
+        with self._db.reading() as db:
+            query = "SELECT DISTINCT name FROM symbol WHERE name >= ? AND name < ? ORDER BY name LIMIT ?"
+            return [row[0] for row in db.execute(query, (prefix, f"{prefix}\U0010ffff", limit))]
 
     def symbol_ids(self, match: str = "", kind: str = "") -> array[int]:
         """Return the ids of the definitions whose qualified name holds `match` (case ignored; or a glob), by path and line."""

@@ -19,6 +19,9 @@ _HEAD = 8_000
 _BINARY = frozenset(
     [
         "7z",
+        "ai",
+        "eps",
+        "psd",
         "a",
         "avif",
         "bin",

@@ -1,0 +1,148 @@
+"""Finds what a name means: a path, lines of a file, a module, or a symbol by any ending of its qualified or dotted name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from typing import TypeVar
+
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.symbols import AmbiguousName, File, Module, Span, Symbol, UnknownName
+
+Named = Symbol | File | Module | Span
+_LINES = re.compile(r"(?P<path>.+?):(?P<start>\d+)(?:-(?P<end>\d+))?\Z", re.DOTALL)
+_INSIDE = re.compile(r"(?P<path>.+?)::(?P<name>.+?)(?:@(?P<line>\d+))?\Z", re.DOTALL)
+_SEPARATORS = re.compile(r"::|#|->")
+_LISTED = 12
+
+
+class Naming:
+    """Resolves names among the files that `within` admits. `module` finds a module, or any folder."""
+
+    def __init__(
+        self, store: Store, title: str, module: Callable[[str], Module | None], within: Callable[[str], bool]
+    ) -> None:
+        self._store = store
+        self._title = title
+        self._module = module
+        self._within = within
+
+    def resolve(self, target: str) -> Named:
+        """Return what `target` names: see `Repository.resolve`. Raises `UnknownName` or `AmbiguousName`."""
+        target = target.strip()
+        found = (
+            self._file(target)
+            or self._lines(target)
+            or self._inside(target)
+            or self._module(target)
+            or self._symbol(target)
+            or self._dotted_file(target)
+        )
+        if found is None:
+            raise UnknownName(self._unknown(target))
+        return found
+
+    def symbol(self, target: str) -> Symbol:
+        """Return the symbol that `target` names; lines mean the innermost definition around them. Raises as `resolve` does."""
+        found = self._symbol(target.strip()) or self.resolve(target)
+        if isinstance(found, Span):
+            around = [s for s in self._store.symbols_in(found.path) if s.start <= found.start and found.end <= s.end]
+            if not around:
+                raise UnknownName(f"no definition is around {found}")
+            return max(around, key=lambda symbol: (symbol.start, -symbol.end))
+        if not isinstance(found, Symbol):
+            what = "file" if isinstance(found, File) else "module"
+            raise UnknownName(f"{target} is a {what}, and a symbol is needed: outline({target!r}) lists those in it")
+        return found
+
+    def _file(self, path: str) -> File | None:
+        path = path.removeprefix("./")
+        if path and self._within(path) and (file := self._store.file(path)):
+            return file
+        if "/" not in path and "." not in path:
+            return None
+        ending = "/" + path
+        others = [other for other in self._store.paths() if other.endswith(ending) and self._within(other)]
+        files = [file for other in others if (file := self._store.file(other))]
+        return _only(path, files, [file.path for file in files], [not file.is_test for file in files])
+
+    def _lines(self, target: str) -> Span | None:
+        match = _LINES.match(target)
+        if not match or not (file := self._file(match["path"])):
+            return None
+        start = int(match["start"])
+        end = int(match["end"] or start)
+        if not 1 <= start <= end or (file.lines and start > file.lines):
+            raise UnknownName(f"{file.path} has {file.lines:,} lines: {target} is not among them")
+        return Span(file.path, start, min(end, file.lines) if file.lines else end)
+
+    def _inside(self, target: str) -> Symbol | None:
+        match = _INSIDE.match(target)
+        if not match or not (file := self._file(match["path"])):
+            return None
+        name, line = _SEPARATORS.sub(".", match["name"]), int(match["line"] or 0)
+        symbols = self._store.symbols_in(file.path)
+        found = [s for s in symbols if s.qualified == name] or [s for s in symbols if s.qualified.endswith("." + name)]
+        if line:
+            # The line is a hint that tells namesakes apart: the file may have changed since the locator was made.
+            found = sorted(found, key=lambda symbol: abs(symbol.start - line))[:1]
+        if not found:
+            near = get_close_matches(name, [s.qualified for s in symbols], 5, 0.5)
+            raise UnknownName(f"{file.path} defines no {name}" + (f"; near: {', '.join(near)}" if near else ""))
+        return _only(target, found, [s.locator for s in found], [True] * len(found))
+
+    def _symbol(self, target: str) -> Symbol | None:
+        name = _SEPARATORS.sub(".", target)
+        ending = "." + name
+        same = [s for s in self._store.symbols_named(name.rpartition(".")[2]) if self._within(s.path)]
+        found = (
+            [s for s in same if s.qualified == name]
+            or [s for s in same if s.qualified.endswith(ending)]
+            or [s for s in same if any(dotted == name or dotted.endswith(ending) for dotted in self._dotted(s))]
+        )
+        return _only(target, found, [s.locator for s in found], [not s.is_test for s in found])
+
+    def _dotted(self, symbol: Symbol) -> Iterable[str]:
+        module = dotted_module(symbol.path)
+        yield f"{module}.{symbol.qualified}"
+        yield f"{self._title}.{symbol.path.rpartition('/')[0].replace('/', '.')}".rstrip(".") + f".{symbol.qualified}"
+
+    def _dotted_file(self, target: str) -> File | None:
+        ending = "." + target
+        paths = [
+            path for path in self._store.paths() if self._within(path) and f".{dotted_module(path)}".endswith(ending)
+        ]
+        files = [file for path in paths if (file := self._store.file(path)) and file.status != "text"]
+        return _only(target, files, [file.path for file in files], [not file.is_test for file in files])
+
+    def _unknown(self, target: str) -> str:
+        last = re.split(r"[.:/#]", target.rstrip("/"))[-1] or target
+        namesakes = get_close_matches(last, self._store.names_like(last[:2]), 4, 0.6)
+        near = [s.locator for name in namesakes for s in self._store.symbols_named(name)[:2] if self._within(s.path)]
+        paths = {path.rpartition("/")[2]: path for path in self._store.paths() if self._within(path)}
+        near += [paths[name] for name in get_close_matches(target.rpartition("/")[2], paths, 2, 0.7)]
+        where = "" if near else "; find(words) and files() show what there is"
+        return f"nothing here is called {target!r}" + (f"; near: {', '.join(near)}" if near else where)
+
+
+def dotted_module(path: str) -> str:
+    """Return a path as dotted names, without suffix: `src/requests/__init__.py` is `src.requests`."""
+    folder, _, name = path.rpartition("/")
+    stem = name.partition(".")[0]
+    parts = [*folder.split("/"), *([] if stem in ("__init__", "index", "mod", "lib") else [stem])]
+    return ".".join(part for part in parts if part)
+
+
+Found = TypeVar("Found", Symbol, File)
+
+
+def _only(target: str, found: Sequence[Found], names: Sequence[str], preferred: Sequence[bool]) -> Found | None:
+    if len(found) > 1 and sum(preferred) == 1:
+        return found[list(preferred).index(True)]
+    if len(found) > 1 and any(preferred):
+        names = [name for name, wanted in zip(names, preferred, strict=True) if wanted]
+    if len(found) > 1:
+        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        raise AmbiguousName(f"{target!r} means {len(names)} things; name one: {', '.join(names[:_LISTED])}{more}")
+    return found[0] if found else None

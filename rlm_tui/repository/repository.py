@@ -1,0 +1,354 @@
+"""The one door to a repository: what is in it, what a name means, search, the graph, and the text of its files."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_dir
+
+from rlm_tui.repository import git, modules, ripgrep, watch
+from rlm_tui.repository.indexing import Indexing, Progress, version
+from rlm_tui.repository.naming import Named, Naming
+from rlm_tui.repository.sanitize import escape_name, sanitize
+from rlm_tui.repository.schema import file_of
+from rlm_tui.repository.searching import grep
+from rlm_tui.repository.secrets import REFUSAL, is_secret
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.symbol_list import SymbolList
+from rlm_tui.repository.symbols import (
+    Edge,
+    File,
+    Hit,
+    Import,
+    Match,
+    Module,
+    RepositoryError,
+    Slice,
+    Span,
+    Symbol,
+    UnknownName,
+)
+from rlm_tui.repository.walk import read
+
+if TYPE_CHECKING:
+    from rlm_tui.repository.graph import Graph
+
+_CLOSED = frozenset(("binary", "unreadable"))
+
+
+class Repository:
+    """A repository and its index. Thread-safe; methods block, and answer from what is indexed so far.
+
+    `narrow` makes others that see a part of it and share the index; only the first is to be closed.
+    """
+
+    def __init__(self, root: Path, store: Store, indexing: Indexing, scope: tuple[str, ...], commit: str) -> None:
+        self.root = root
+        self.name = escape_name(root.name) or "/"
+        self.commit = commit
+        self.scope = scope
+        self._store = store
+        self._indexing = indexing
+        self._naming = Naming(store, self.name, self._module, self._within)
+        self._listed: tuple[object, Sequence[File], dict[str, Module]] | None = None
+
+    @classmethod
+    def open(cls, root: Path, cache: Path | None = None) -> Repository:
+        """Open the repository at `root`, without reading it yet. The index goes under `cache`, or the user's cache directory.
+
+        Raises `RepositoryError` when it is not a directory or there is no usable ripgrep.
+        """
+        if not root.is_dir():
+            what = "is not a directory" if root.exists() else "does not exist"
+            raise RepositoryError(f"{escape_name(str(root))} {what}: give the folder of a repository")
+        root = root.resolve()
+        if not os.access(root, os.R_OK | os.X_OK):
+            raise RepositoryError(f"{escape_name(str(root))} cannot be read: check its permissions")
+        ripgrep.program()
+        key = sha256(os.fsencode(root)).hexdigest()[:16]
+        store = Store((cache or Path(user_cache_dir("rlm-tui"))) / "index" / key, version())
+        return cls(root, store, Indexing(root, store), (), git.head(root))
+
+    # The index
+
+    def scan(self, on_progress: Callable[[Progress], None] | None = None) -> Progress:
+        """List the files, parse what has changed, and return the last progress; `close` ends it. Raises `RepositoryError`."""
+        return self._indexing.scan(on_progress)
+
+    @property
+    def progress(self) -> Progress:
+        """How far the index is."""
+        return self._indexing.progress
+
+    @property
+    def notices(self) -> list[str]:
+        """What happened to the index and should be said, such as that it was corrupt and has been rebuilt."""
+        return self._store.notices
+
+    def update(self, paths: Iterable[str]) -> None:
+        """Bring single files up to date: paths of the repository, or absolute ones; saved, created or deleted."""
+        self._indexing.refresh(self._store.raw(path) or self._raw(path) for path in paths)
+
+    async def watch(self) -> None:
+        """Keep the index true to what is saved in the repository, until cancelled."""
+        await watch.watch(self.root, self._store, self._indexing)
+
+    def close(self) -> None:
+        """End all work on the index and close it."""
+        self._indexing.close()
+        self._store.close()
+
+    # What is in it
+
+    def narrow(self, scope: Sequence[str]) -> Repository:
+        """Return this repository limited to `scope`: names as `resolve` knows them. Raises as `resolve` does."""
+        entries: list[str] = []
+        for target in scope:
+            found = self.resolve(target) if target.strip("/") not in ("", ".") else None
+            entries += self.scope if found is None else [found.path]
+        return Repository(
+            self.root,
+            self._store,
+            self._indexing,
+            tuple(dict.fromkeys(entries)) or self.scope,
+            self.commit,
+        )
+
+    def resolve(self, target: str) -> Named:
+        """Return what `target` names: a file, lines of one, a module or folder, or a symbol.
+
+        Known are `path`, `path:12`, `path:12-20`, `path::Qualified.name`, `path::Qualified.name@line`, the name or path of a
+        module, and any ending of a symbol's qualified or dotted name (`send`, `Session.send`, `requests.sessions.Session.send`).
+        Of several, the one that is no test. Raises `UnknownName` with near matches, `AmbiguousName` with locators.
+        """
+        return self._naming.resolve(target)
+
+    def files(self) -> Sequence[File]:
+        """Return the files in scope, by path."""
+        return self._overview()[0]
+
+    def modules(self) -> Sequence[Module]:
+        """Return the modules in scope, by path."""
+        found = {module.path: module for module in self._overview()[1].values()}
+        return [found[path] for path in sorted(found)]
+
+    def symbols(self, match: str = "", kind: str = "", path: str = "") -> Sequence[Symbol]:
+        """Return the definitions in scope whose qualified name holds `match` (or fits it as a glob), of `kind`, under `path`."""
+        ids = self._store.symbol_ids(match, kind)
+        if path or self.scope:
+            admitted = self.narrow([path])._within if path else self._within  # noqa: SLF001 - another of our own kind
+            files = {identity for name, identity in self._store.file_ids().items() if admitted(name)}
+            ids = type(ids)("q", [identity for identity in ids if file_of(identity) in files])
+        return SymbolList(self._store, ids)
+
+    def languages(self) -> dict[str, int]:
+        """Return the number of files in scope of each language that is parsed, most first."""
+        return dict(Counter(file.language for file in self.files() if file.language not in ("", "text")).most_common())
+
+    def tokens(self) -> int:
+        """Return about how many tokens the readable text in scope has: a quarter of its bytes."""
+        return sum(_tokens(file) for file in self.files())
+
+    def outline(self, target: str) -> Sequence[Symbol]:
+        """Return the definitions in a file, module or symbol, in order. Raises as `resolve` does."""
+        found = self.resolve(target)
+        if isinstance(found, Symbol):
+            within = found.qualified + "."
+            return [symbol for symbol in self._store.symbols_in(found.path) if symbol.qualified.startswith(within)]
+        if isinstance(found, Span):
+            return [s for s in self._store.symbols_in(found.path) if s.start <= found.end and s.end >= found.start]
+        if isinstance(found, File):
+            return self._store.symbols_in(found.path)
+        return self.narrow([found.path]).symbols()
+
+    def slice(self, target: str, start: int | None = None, end: int | None = None) -> Slice:
+        """Return the text of what `target` names, or of lines `start` to `end` of its file; safe to show.
+
+        Raises as `resolve` does, `PermissionError` for secrets, binaries and what cannot be read.
+        """
+        found = self._readable(target)
+        if self._refreshed(found.path):
+            found = self._readable(target)
+        if isinstance(found, File):
+            first, last = 1, None
+        else:
+            first, last = found.start, found.end
+        lines = self._lines(found.path)
+        first = max(1, start if start is not None else first)
+        last = min(len(lines), end if end is not None else (last if last is not None and start is None else len(lines)))
+        if lines and first > len(lines):
+            raise UnknownName(f"{found.path} has {len(lines):,} lines: there is no line {first:,}")
+        return Slice(found.path, first, max(first, last), "\n".join(lines[first - 1 : last]))
+
+    # Search
+
+    def grep(
+        self,
+        pattern: str,
+        scope: str | None = None,
+        *,
+        glob: str = "",
+        ignore_case: bool = False,
+        literal: bool = False,
+        limit: int = 200,
+    ) -> list[Hit]:
+        """Return the first `limit` lines that match the regular expression (ripgrep's syntax), by path and line.
+
+        Raises `ValueError` with ripgrep's message for a bad pattern, `PermissionError` when `scope` is a file of secrets.
+        """
+        narrowed = self.narrow([scope]) if scope else self
+        options = [*(["--ignore-case"] if ignore_case else []), *(["--fixed-strings"] if literal else [])]
+        options += [f"--glob={glob}"] if glob else []
+        places: list[bytes] = []
+        for entry in narrowed.scope:
+            if is_secret(entry):
+                raise PermissionError(REFUSAL.format(path=entry))
+            places.append(b"." if entry == modules.ROOT_FOLDER else self._store.raw(entry) or self._raw(entry))
+        return grep(self.root, self._store, pattern, places, narrowed._within, options, limit)  # noqa: SLF001 - our own kind
+
+    def find(self, words: str, k: int = 20) -> list[Match]:
+        """Return the `k` symbols in scope that fit the words (a question or identifiers) best."""
+        from rlm_tui.repository.ranking import rank
+
+        return rank(self._store, words, k, self._within)
+
+    # The graph
+
+    def callers(self, target: str) -> list[Edge]:
+        """Return the calls of a symbol, surest first; guesses (tier 5) last. Raises as `resolve` does."""
+        return self._edges(self._graph.callers, target)
+
+    def callees(self, target: str) -> list[Edge]:
+        """Return what a symbol calls, in order; guesses (tier 5) last. Raises as `resolve` does."""
+        return self._edges(self._graph.callees, target)
+
+    def references(self, target: str) -> list[Edge]:
+        """Return all uses of a symbol, surest first; guesses (tier 5) last. Raises as `resolve` does."""
+        return self._edges(self._graph.references, target)
+
+    def subclasses(self, target: str) -> list[Edge]:
+        """Return the classes that inherit from a symbol or implement it. Raises as `resolve` does."""
+        return self._edges(self._graph.subclasses, target)
+
+    def importers(self, target: str) -> list[Import]:
+        """Return the imports that bring a file, or a module's files, into others. Raises as `resolve` does."""
+        inside = self._paths_of(target)
+        found = [i for path in sorted(inside) for i in self._graph.importers(path)]
+        return [i for i in dict.fromkeys(found) if self._within(i.path) and (len(inside) == 1 or i.path not in inside)]
+
+    def imports(self, target: str) -> list[Import]:
+        """Return what a file, or a module's files, import. Raises as `resolve` does."""
+        return list(dict.fromkeys(i for path in sorted(self._paths_of(target)) for i in self._graph.imports(path)))
+
+    def call_path(self, a: str, b: str, limit: int = 12) -> list[Edge]:
+        """Return the shortest chain of calls from one symbol to another, of at most `limit` edges; [] without one."""
+        return self._graph.call_path(self._naming.symbol(a), self._naming.symbol(b), limit)
+
+    # Inside
+
+    @cached_property
+    def _graph(self) -> Graph:
+        from rlm_tui.repository.graph import Graph
+
+        return Graph(self._store)
+
+    def _readable(self, target: str) -> Symbol | File | Span:
+        found = self.resolve(target)
+        if isinstance(found, Module):
+            raise UnknownName(f"{target} is a module, not a file: outline({target!r}) lists what is in it")
+        return found
+
+    def _edges(self, method: Callable[[Symbol], list[Edge]], target: str) -> list[Edge]:
+        return [edge for edge in method(self._naming.symbol(target)) if self._within(edge.path)]
+
+    def _paths_of(self, target: str) -> set[str]:
+        found = self.resolve(target)
+        if not isinstance(found, Module):
+            return {found.path}
+        return {file.path for file in self.narrow([found.path]).files()}
+
+    def _within(self, path: str) -> bool:
+        return not self.scope or any(self._covers(entry, path) for entry in self.scope)
+
+    def _covers(self, entry: str, path: str) -> bool:
+        if entry == modules.ROOT_FOLDER:
+            return modules.module_of(path, self._indexing.layout()) == modules.ROOT
+        return path == entry or path.startswith(entry + "/")
+
+    def _overview(self) -> tuple[Sequence[File], dict[str, Module]]:
+        generation = self._store.generation
+        if self._listed is None or self._listed[0] != generation:
+            files = [file for file in self._store.files() if self._within(file.path)]
+            self._listed = (generation, files, self._map(files))
+        return self._listed[1:]
+
+    def _map(self, files: Sequence[File]) -> dict[str, Module]:
+        layout = self._indexing.layout()
+        members: dict[str, list[File]] = {}
+        for file in files:
+            members.setdefault(file.module, []).append(file)
+        counts = self._store.counts()
+        found: dict[str, Module] = {}
+        for path, name in layout.items():
+            if name in members:
+                found[name] = found[path] = _module(name, path, members[name], counts)
+        return found
+
+    def _module(self, target: str) -> Module | None:
+        files, found = self._overview()
+        path = target.removeprefix("./").rstrip("/")
+        if target in found or path in found:
+            return found.get(target) or found[path]
+        below = [file for file in files if file.path.startswith(path + "/")] if path else []
+        return _module(path, path, below, self._store.counts()) if below else None
+
+    def _raw(self, path: str) -> bytes:
+        given = Path(path)
+        if given.is_absolute():
+            resolved = given.parent.resolve() / given.name
+            if not resolved.is_relative_to(self.root):
+                raise UnknownName(f"{escape_name(path)} lies outside of {self.root}")
+            given = resolved.relative_to(self.root)
+        return os.fsencode(given.as_posix())
+
+    def _refreshed(self, path: str) -> bool:
+        """Re-index the file at `path` if it is not as it was indexed; tell whether that was so."""
+        raw, stamp = self._store.raw(path) or self._raw(path), self._store.stamp(path)
+        try:
+            status = os.lstat(os.fsencode(self.root) + b"/" + raw)
+        except OSError:
+            return False
+        if stamp is None or (stamp.size, stamp.mtime) == (status.st_size, status.st_mtime_ns):
+            return False
+        self._indexing.refresh([raw])
+        return True
+
+    def _lines(self, path: str) -> list[str]:
+        if is_secret(path):
+            raise PermissionError(REFUSAL.format(path=path))
+        file = self._store.file(path)
+        if file is not None and file.status in _CLOSED:
+            raise PermissionError(f"{path} is {file.status}: there is no text to show")
+        try:
+            source = read(self.root, self._store.raw(path) or self._raw(path))
+        except OSError as error:
+            raise PermissionError(f"{path} cannot be read: {error.strerror or error}") from error
+        return sanitize(source.decode("utf-8", "replace")).split("\n")
+
+
+def _tokens(file: File) -> int:
+    return 0 if file.status in _CLOSED or is_secret(file.path) else file.size // 4
+
+
+def _module(name: str, path: str, files: Sequence[File], symbols: dict[str, int]) -> Module:
+    languages = Counter(file.language for file in files if file.language not in ("", "text"))
+    language = languages.most_common(1)[0][0] if languages else "text"
+    return Module(
+        name, path, language, len(files), sum(symbols.get(file.path, 0) for file in files), sum(map(_tokens, files))
+    )

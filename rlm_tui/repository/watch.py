@@ -1,0 +1,68 @@
+"""Watches a repository while one works, and brings the index up to date with what is saved, created, deleted or checked out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from watchfiles import DefaultFilter, awatch
+
+from rlm_tui.repository import ripgrep
+from rlm_tui.repository.indexing import Indexing
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.symbols import RepositoryError
+from rlm_tui.repository.walk import path_of
+
+_STEP = 20
+"""Milliseconds of quiet after which changes are taken to belong together."""
+_DEBOUNCE = 400
+"""Milliseconds after which changes are acted upon even if more keep coming."""
+_RESTS = 5
+"""After looking for new files in vain, rest for so many times what it took: a build writes thousands that are ignored."""
+_IGNORE_FILES = (b".gitignore", b".ignore", b".rgignore")
+
+
+async def watch(root: Path, store: Store, indexing: Indexing) -> None:
+    """Keep the index true until cancelled. Raises `RepositoryError` when the system cannot watch so many folders."""
+    await asyncio.to_thread(indexing.warm_up)
+    try:
+        # DefaultFilter leaves out version control, environments, caches and editors' temporary files.
+        async for changes in awatch(root, watch_filter=DefaultFilter(), step=_STEP, debounce=_DEBOUNCE, recursive=True):
+            began = time.monotonic()
+            in_vain = await asyncio.to_thread(apply, root, store, indexing, [path for _, path in changes])
+            if in_vain:
+                await asyncio.sleep(_RESTS * (time.monotonic() - began))
+    except OSError as error:
+        advice = "on Linux, raise fs.inotify.max_user_watches"
+        raise RepositoryError(
+            f"changes in {root} cannot be watched ({error}): {advice}; the index is as of the last scan"
+        ) from error
+
+
+def apply(root: Path, store: Store, indexing: Indexing, paths: Iterable[str]) -> bool:
+    """Bring the index up to date with changes at `paths` (absolute); tell whether new files were looked for in vain."""
+    top = os.fsencode(root).rstrip(b"/") + b"/"
+    names = {raw.removeprefix(top) for path in paths if (raw := os.fsencode(path)).startswith(top)}
+    known = {name for name in names if store.stamp(path_of(name))}
+    unknown = names - known
+    if any(name.endswith(_IGNORE_FILES) for name in names) or any(_is_folder(top, name, store) for name in unknown):
+        indexing.scan()
+        return False
+    created: set[bytes] = set()
+    if any(os.path.lexists(top + name) for name in unknown):
+        created = unknown.intersection(ripgrep.files(root))
+        if not created and not known:
+            return True
+    if known or created:
+        indexing.refresh(sorted(known | created))
+    return False
+
+
+def _is_folder(top: bytes, name: bytes, store: Store) -> bool:
+    """Tell whether this is a folder, or was one: moved as a whole, it comes as one change."""
+    if os.path.isdir(top + name):  # noqa: PTH112 - the name is bytes, which pathlib does not take
+        return not os.path.islink(top + name)  # noqa: PTH114 - as above
+    return not os.path.lexists(top + name) and store.has_below(path_of(name))
