@@ -1,0 +1,183 @@
+"""The one list of what keys do: bindings, footer, help, palette, slash commands and the README's key table are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from textual.binding import Binding, BindingType
+
+Place: TypeAlias = Literal[
+    "everywhere", "ask", "prompt", "calls", "answer", "citations", "trace", "code", "runs", "help"
+]
+
+PLACES: dict[Place, str] = {
+    "everywhere": "Everywhere",
+    "ask": "Main screen",
+    "prompt": "Prompt",
+    "calls": "Calls",
+    "answer": "Answer",
+    "citations": "Citations",
+    "trace": "Trace",
+    "code": "Code",
+    "runs": "Runs",
+    "help": "Help",
+}
+"""The title of each place, in the order of the help screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the user can do in one place.
+
+    `name` is the Textual action; `keys` are Textual key names; `label` is for the footer, "" keeps it out; `says` is for the
+    help and the README. `slash` is the word after `/` in the prompt. `priority` wins over the focused widget's own keys.
+    `bound` is False where the key is the widget's own (Textual's scrolling): listed, but not bound again.
+    """
+
+    place: Place
+    name: str
+    keys: tuple[str, ...]
+    label: str
+    says: str
+    slash: str = ""
+    priority: bool = False
+    bound: bool = True
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("prompt", "send", ("enter",), "send", "Ask the question, or run the /command"),
+    Action("prompt", "newline", ("ctrl+j",), "newline", "Start a new line in the question"),
+    Action("prompt", "earlier", ("up",), "history", "Earlier question, from the first line"),
+    Action("prompt", "later", ("down",), "", "Later question, from the last line"),
+    Action("calls", "open_trace", ("enter",), "open", "Open the trace of the call or step"),
+    Action("calls", "fold", ("space",), "fold", "Open or close the row"),
+    Action("calls", "close_row", ("left", "h"), "", "Close the row, or go to the one it belongs to"),
+    Action("calls", "open_row", ("right", "l"), "", "Open the row, or go to the first below it"),
+    Action("calls", "up", ("up", "k"), "", "Row above"),
+    Action("calls", "down", ("down", "j"), "", "Row below"),
+    Action("calls", "page_up", ("pageup",), "", "One page up"),
+    Action("calls", "page_down", ("pagedown",), "", "One page down"),
+    Action("calls", "first", ("home",), "", "First row"),
+    Action("calls", "last", ("end",), "", "Last row"),
+    Action("calls", "follow", ("F",), "follow", "Keep the cursor on what runs, until it is moved"),
+    Action("calls", "cancel_call", ("x",), "cancel call", "Cancel the call and everything below it"),
+    Action("answer", "scroll", ("up", "down", "pageup", "pagedown", "home", "end"), "", "Scroll", bound=False),
+    Action("citations", "select", ("enter",), "open code", "Open the code at the cited lines", bound=False),
+    Action("ask", "cancel", ("escape",), "cancel", "Stop: first softly, answering from what is there; again at once"),
+    Action("ask", "next_pane", ("tab",), "pane", "Next pane", priority=True),
+    Action("ask", "last_pane", ("shift+tab",), "", "Pane before", priority=True),
+    Action("ask", "write", ("i", "slash"), "", "Go to the prompt"),
+    Action("ask", "cite", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), "", "Open the code of that citation"),
+    Action("ask", "export", ("e",), "export", "Write the report of this run as a markdown file here", slash="export"),
+    Action("ask", "runs", ("r",), "runs", "Earlier runs: open one again", slash="runs"),
+    Action("trace", "sibling(-1)", ("left_square_bracket",), "before", "Sibling before"),
+    Action("trace", "sibling(1)", ("right_square_bracket",), "after", "Sibling after"),
+    Action("trace", "parent", ("backspace",), "parent", "The call or step it belongs to"),
+    Action("trace", "tab(1)", ("tab", "right"), "tab", "Next tab", priority=True),
+    Action("trace", "tab(-1)", ("shift+tab", "left"), "", "Tab before", priority=True),
+    Action("trace", "cancel_call", ("x",), "cancel call", "Cancel the call and everything below it"),
+    Action("trace", "back", ("escape",), "back", "Back to the same place"),
+    Action("code", "back", ("escape", "backspace"), "back", "Back to the answer"),
+    Action("code", "cited", ("c",), "cited lines", "Scroll to the cited lines"),
+    Action("runs", "select", ("enter",), "open", "Show the run again", bound=False),
+    Action("runs", "back", ("escape",), "back", "Back"),
+    Action("help", "back", ("escape",), "back", "Back"),
+    Action("everywhere", "toggle_theme", ("t",), "", "Dark or light", slash="theme"),
+    Action("everywhere", "help", ("question_mark", "f1"), "help", "All keys", slash="help"),
+    Action("everywhere", "quit", ("q", "ctrl+q"), "quit", "Quit", slash="quit"),
+    Action(
+        "everywhere",
+        "interrupt",
+        ("ctrl+c",),
+        "",
+        "Copy the selection, else clear the prompt; twice quits",
+        priority=True,
+    ),
+    Action("everywhere", "command_palette", ("ctrl+p",), "", "Command palette", bound=False),
+)
+
+KEY_NAMES = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "backspace": "Backspace",
+    "space": "Space",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "f1": "F1",
+}
+
+
+def at(*places: Place) -> list[Action]:
+    """Return the actions of these places, in their order."""
+    return [action for place in places for action in ACTIONS if action.place == place]
+
+
+def bindings(place: Place) -> list[BindingType]:
+    """Return the Textual bindings of a place."""
+    found: list[BindingType] = [
+        Binding(",".join(action.keys), action.name, action.says, show=False, priority=action.priority)
+        for action in at(place)
+        if action.bound and action.name != "cite"
+    ]
+    found += [
+        Binding(key, f"cite({key})", action.says, show=False)
+        for action in at(place)
+        if action.name == "cite"
+        for key in action.keys
+    ]
+    return found
+
+
+def slashes() -> dict[str, Action]:
+    """Return the slash commands by their word."""
+    return {action.slash: action for action in ACTIONS if action.slash}
+
+
+def key_name(key: str) -> str:
+    """Return a key as people read it: `Ctrl+J`, `Esc`, `↑`."""
+    if key in KEY_NAMES:
+        return KEY_NAMES[key]
+    if key.startswith("ctrl+"):
+        return "Ctrl+" + key.removeprefix("ctrl+").upper()
+    return key
+
+
+def writes(key: str) -> bool:
+    """Whether the key writes a character, and so does nothing else while the prompt has the focus."""
+    return len(key) == 1 or key in ("space", "question_mark", "slash", "left_square_bracket", "right_square_bracket")
+
+
+def keys_text(action: Action) -> str:
+    """Return all keys of an action for the help and the README: `Enter`, `← h`, `1 … 9`."""
+    if len(action.keys) == 9:
+        return f"{key_name(action.keys[0])} … {key_name(action.keys[-1])}"
+    return " ".join(key_name(key) for key in action.keys)
+
+
+def key_table() -> str:
+    """Return the README's table of keys, as markdown."""
+    return "\n".join(_table_lines())
+
+
+def _table_lines() -> Iterator[str]:
+    yield "| where | key | what it does |"
+    yield "|---|---|---|"
+    for place, title in PLACES.items():
+        for action in at(place):
+            keys = " ".join(f"`{key}`" for key in keys_text(action).split(" "))
+            slash = f" (`/{action.slash}`)" if action.slash else ""
+            yield f"| {title} | {keys} | {action.says}{slash} |"

@@ -1,0 +1,151 @@
+"""The answer pane: the question, the answer as it streams, and the citations that were checked."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from rlm_tui.records.events import Citation
+from rlm_tui.records.tree import Tree
+from rlm_tui.repository.symbols import Span
+from rlm_tui.ui.blocks import ACCENT, MUTED, PROMPT_MARK, Block, Flow, Gap, plain
+from rlm_tui.ui.markdown import Stream
+from rlm_tui.ui.page import Page
+from rlm_tui.ui.rows import MARKS, step_detail
+
+MOST_WAITED = 12
+"""Running calls that are named while there is no answer."""
+
+
+class AnswerPane(Vertical):
+    """Follows a tree. A citation that is chosen is told by `CitationOpened`."""
+
+    class CitationOpened(Message):
+        """The user wants to see the cited lines."""
+
+        def __init__(self, citation: Citation) -> None:
+            self.citation = citation
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._tree: Tree | None = None
+        self._stream = Stream()
+        self._source = ""
+        self._settled = 0
+        self._citations: tuple[Citation, ...] = ()
+        self._ended = False
+        self._idle: list[Block] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts below each other."""
+        yield Static(id="question", markup=False)
+        yield Page(id="answer", follow=True)
+        yield OptionList(id="citations", compact=True)
+
+    def show_idle(self, blocks: list[Block]) -> None:
+        """Show what stands here before anything was asked."""
+        if blocks != self._idle:
+            self._idle = blocks
+            self.query_one("#question").display = False
+            self.query_one("#citations").display = False
+            self.query_one("#answer", Page).show(blocks)
+
+    def show(self, tree: Tree) -> None:
+        """Draw the answer as far as it is written."""
+        if tree is not self._tree:
+            self._begin(tree)
+        source = tree.answer
+        if tree.end is not None and not self._ended:
+            self._ended = True
+            self._finish(tree, source)
+        elif tree.end is None and not source:
+            self._wait(tree)
+        elif source != self._source:
+            self._grow(source)
+        if tree.citations != self._citations:
+            self._cite(tree.citations)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the answer cites, in the order shown."""
+        return self._citations
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Tell which citation was chosen."""
+        event.stop()
+        self.post_message(self.CitationOpened(self._citations[event.option_index]))
+
+    def _begin(self, tree: Tree) -> None:
+        self._tree, self._idle, self._ended = tree, None, False
+        self._restart()
+        question = self.query_one("#question", Static)
+        question.display = tree.start is not None
+        if tree.start is not None:
+            question.update(Content.assemble((f"{PROMPT_MARK} ", ACCENT), plain(tree.start.question.strip(), "bold")))
+        else:
+            self._tree = None
+        page = self.query_one("#answer", Page)
+        page.show([])
+        page.top()
+        self._cite(())
+
+    def _restart(self) -> None:
+        self._stream, self._source, self._settled = Stream(), "", 0
+
+    def _grow(self, source: str) -> None:
+        if not source.startswith(self._source):
+            self._restart()
+        settled = self._stream.settled if self._source else 0
+        self._stream.write(source[len(self._source) :])
+        self._source = source
+        self.query_one("#answer", Page).show(self._stream.blocks, settled)
+
+    def _finish(self, tree: Tree, source: str) -> None:
+        page = self.query_one("#answer", Page)
+        page.follow = bool(
+            self._source
+        )  # what was followed as it streamed stays at its end; a replay begins at the top
+        self._restart()
+        self._stream.write(source)
+        self._stream.end()
+        blocks = list(self._stream.blocks)
+        if tree.end is not None and tree.end.error:
+            blocks = [Flow(plain(f"✗ {tree.end.error}", "$text-error")), *([Gap()] if blocks else []), *blocks]
+        if not blocks:
+            blocks = [Flow(Content.styled("The run ended without an answer.", MUTED))]
+        self._source = source
+        page.show(blocks)
+        page.follow = True
+
+    def _wait(self, tree: Tree) -> None:
+        """Say what goes on while there is no answer yet."""
+        root = tree.root
+        last = root.steps[-1:] if root else []
+        blocks: list[Block] = [Flow(plain(f"step {step.number} · {step_detail(step)}", MUTED)) for step in last]
+        running = [call for call in tree.calls.values() if call.phase == "running" and call.id != "0"]
+        for call in running[:MOST_WAITED]:
+            doing = step_detail(call.steps[-1]) if call.steps else "starting"
+            mark = Content.styled(f"  {MARKS['running']} ", ACCENT)
+            said = Content.assemble(plain(call.label), plain(f"  {doing}", MUTED))
+            blocks.append(Flow(said, mark, Content("    ")))
+        self._restart()
+        self.query_one("#answer", Page).show(blocks)
+
+    def _cite(self, citations: tuple[Citation, ...]) -> None:
+        self._citations = citations
+        options = self.query_one("#citations", OptionList)
+        options.clear_options()
+        options.add_options([Option(citation_line(number, cited)) for number, cited in enumerate(citations, 1)])
+        options.display = bool(citations)
+
+
+def citation_line(number: int, cited: Citation) -> Content:
+    """Return `[1] src/a.py:10-12 ✓`, with the reason where the check failed."""
+    mark = ("✓ checked", "$text-success") if cited.ok else (f"✗ {cited.reason or 'not found'}", "$text-error")
+    where = plain(str(Span(cited.path, cited.start, cited.end)))
+    return Content.assemble((f"{f'[{number}]':>4} ", MUTED), where, "  ", plain(mark[0], mark[1]))

@@ -1,0 +1,276 @@
+"""The app: owns the current run, the index worker, the themes, and the ways out."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.worker import Worker, WorkerState
+
+from rlm_tui.plugins import PluginError, discover
+from rlm_tui.records.events import Noticed
+from rlm_tui.records.tree import Tree
+from rlm_tui.ui.actions import ACTIONS, bindings, slashes
+from rlm_tui.ui.ask import AskScreen
+from rlm_tui.ui.help import HelpScreen
+from rlm_tui.ui.prompt import Prompt
+from rlm_tui.ui.session import LiveRun, Session
+
+DRAWS = 0.1
+"""Seconds between two draws while a run lives."""
+TWICE = 2.0
+"""Seconds within which a second Ctrl+C quits."""
+DARK, LIGHT = "ink", "paper"
+_THEMES = "rlm_tui.themes"
+_SIGNALS = {signal.SIGTERM: 143, getattr(signal, "SIGHUP", signal.SIGTERM): 129 if hasattr(signal, "SIGHUP") else 143}
+
+
+class RlmApp(App[int]):
+    """The screen of one session. `run_async` returns the exit code."""
+
+    BINDINGS = bindings("everywhere")
+    CSS_PATH = sorted(str(sheet) for sheet in files(_THEMES).iterdir() if sheet.name.endswith(".tcss"))
+    TITLE = "rlm-tui"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.current: LiveRun | None = None
+        self.shown = Tree()
+        self.shown_id = ""
+        self._history: list[tuple[str, str]] = []
+        self._stopping = False
+        self._dirty = False
+        self._second = 0
+        self._interrupted = 0.0
+        self._indexing = False
+        self._main = AskScreen()
+        self._plugin_error = self._take_themes()
+
+    def _take_themes(self) -> str:
+        try:
+            for theme in discover(_THEMES, Theme):
+                self.register_theme(theme)
+        except PluginError as error:
+            return str(error)
+        finally:
+            wanted = self.session.theme or DARK
+            self.theme = wanted if wanted in self.available_themes else DARK
+        return ""
+
+    def get_default_screen(self) -> Screen[None]:
+        """Start on the main screen."""
+        return self._main
+
+    def on_mount(self) -> None:
+        """Start what runs beside the screen."""
+        loop = asyncio.get_running_loop()
+        for number, code in _SIGNALS.items():
+            loop.add_signal_handler(number, self.exit, code)
+        self.set_interval(DRAWS, self._tick)
+        if self._plugin_error:
+            self._main.call_after_refresh(self._main.say, self._plugin_error, "error")
+        if self.session.replay is not None:
+            self.open_run(self.session.replay)
+        else:
+            self._index()
+
+    def on_unmount(self) -> None:
+        """Give the signals back."""
+        for number in _SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a run is on its way."""
+        return self.current is not None
+
+    def now(self, tree: Tree) -> float:
+        """Return the time at which a tree is to be seen: now while it lives, its last event once it has ended."""
+        is_current = self.current is not None and tree is self.current.tree
+        return self.session.clock() if is_current else tree.last
+
+    def send(self, text: str) -> None:
+        """Ask a question, or run a slash command."""
+        if text.startswith("/"):
+            self._command(text[1:].strip())
+        elif self.current is not None:
+            self._main.say("one question at a time: Esc stops the one that runs", "warning")
+            self._main.query_one(Prompt).text = text
+        else:
+            self._index()
+            self._stopping = False
+            try:
+                self.current = self.session.ask(text, tuple(self._history))
+            except (LookupError, OSError, RuntimeError, ValueError) as error:
+                self._main.say(f"the question could not be taken on: {error}", "error")
+                return
+            self.shown, self.shown_id = self.current.tree, self.current.id
+            self.run_worker(self._listen(self.current), name="run", exit_on_error=False)
+            self._main.begin()
+
+    def cancel_run(self) -> None:
+        """Stop the run: first softly, then at once."""
+        if self.current is not None:
+            self.current.cancel("0", hard=self._stopping)
+            if not self._stopping:
+                self._main.say(
+                    "stopping: no new calls; the answer is made from what is there · Esc again stops at once"
+                )
+            self._stopping = True
+
+    def cancel_call(self, key: str) -> None:
+        """Cancel the call that a row's key names, and what is below it."""
+        call_id = key.partition("/")[0]
+        if self.current is None or self.shown is not self.current.tree:
+            self.notify_line("nothing runs here")
+        elif call_id == "0":
+            self.cancel_run()
+        else:
+            self.current.cancel(call_id)
+            self.notify_line(f"cancelling {self.shown.calls[call_id].label}")
+
+    def notify_line(self, text: str) -> None:
+        """Write a notice on the main screen."""
+        self._main.say(text)
+
+    def export(self) -> None:
+        """Write the report of the shown run into the current directory."""
+        if self.shown.start is None:
+            self._main.say("there is nothing to export yet: ask something first")
+        else:
+            self.run_worker(self._export(self.shown, self.shown_id), name="export", exit_on_error=False)
+
+    def open_run(self, run_id: str | None) -> None:
+        """Show a recorded run."""
+        if run_id is None:
+            return
+        if self.current is not None:
+            self._main.say("a question is being answered: Esc stops it", "warning")
+            return
+        self.run_worker(self._replay(run_id), name="replay", exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show what went wrong beside the screen; nothing that fails there ends the app."""
+        if event.state == WorkerState.ERROR and (error := event.worker.error) is not None:
+            self._main.say(f"{event.worker.name or 'work'}: {error or type(error).__name__}", "error")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Fill the palette from the registry."""
+        for word, action in slashes().items():
+            yield SystemCommand(action.says, f"/{word}", lambda word=word: self._command(word))
+
+    def action_help(self) -> None:
+        """Open the help."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def action_toggle_theme(self) -> None:
+        """Change between our dark theme and our light one."""
+        self.theme = LIGHT if self.current_theme.dark else DARK
+
+    async def action_quit(self) -> None:
+        """End; a run that lives is cancelled by the engine's close."""
+        self.exit(0)
+
+    def action_interrupt(self) -> None:
+        """Copy the selection, else clear the prompt; twice quits."""
+        if selected := self.screen.get_selected_text():
+            self.copy_to_clipboard(selected)
+            self.screen.clear_selection()
+            return
+        now = time.monotonic()
+        if now - self._interrupted < TWICE:
+            self.exit(0)
+            return
+        self._interrupted = now
+        if self.screen is self._main:
+            self._main.query_one(Prompt).clear()
+        self._main.say("Ctrl+C again quits")
+
+    def _command(self, word: str) -> None:
+        match word:
+            case "export":
+                self.export()
+            case "runs":
+                self._main.action_runs()
+            case "theme":
+                self.action_toggle_theme()
+            case "help":
+                self.action_help()
+            case "quit":
+                self.exit(0)
+            case _:
+                known = " ".join(f"/{action.slash}" for action in ACTIONS if action.slash)
+                self._main.say(f"/{word} is no command; there are {known}", "warning")
+
+    def _tick(self) -> None:
+        second = int(self.session.clock())
+        indexing = self.session.repository.progress.phase in ("listing", "parsing")
+        if self._dirty or (second != self._second and (self.is_live or indexing or self._indexing)):
+            self._dirty, self._second = False, second
+            self._indexing = indexing
+            self._main.draw()
+
+    async def _listen(self, run: LiveRun) -> None:
+        try:
+            async for event in run.events():
+                self._dirty = True
+                if isinstance(event, Noticed):
+                    self._main.say(event.text, event.level)
+        finally:
+            self.current = None
+            self._dirty = True
+        tree = run.tree
+        if tree.start is not None and tree.end is not None:
+            self._history.append((tree.start.question, tree.end.answer))
+            if tree.end.status != "done":
+                self._main.say(f"{tree.end.status}: {tree.end.error or 'see the answer'}", "warning")
+            elif self._stopping:
+                self._main.say("stopped")
+
+    async def _export(self, tree: Tree, run_id: str) -> None:
+        from rlm_tui.records.export import markdown
+
+        path = await asyncio.to_thread(write_new, Path.cwd(), f"rlm-tui-report-{run_id}", markdown(tree))
+        self._main.say(f"report written to {path}")
+
+    async def _replay(self, run_id: str) -> None:
+        runs = self.session.runs
+        found = await asyncio.to_thread(lambda: runs.find(run_id))
+        self.shown = await asyncio.to_thread(lambda: Tree.of(runs.read(found)))
+        self.shown_id = found
+        self._main.begin()
+
+    def _index(self) -> None:
+        if self.session.repository.progress.phase == "new":
+            self.run_worker(self._scan(), name="index", group="index", exclusive=True, exit_on_error=False)
+
+    async def _scan(self) -> None:
+        repository = self.session.repository
+        await asyncio.to_thread(repository.scan)
+        self._dirty = True
+        for notice in repository.notices:
+            self._main.say(notice, "warning")
+        await repository.watch()
+
+
+def write_new(folder: Path, name: str, text: str) -> Path:
+    """Write a markdown file under a name that is not taken: `name.md`, `name-2.md`, ... Return its path."""
+    number = 1
+    while True:
+        path = folder / (f"{name}.md" if number == 1 else f"{name}-{number}.md")
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            number += 1
+        else:
+            return path

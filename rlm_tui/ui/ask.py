@@ -1,0 +1,207 @@
+"""The main screen: status line, calls, answer, prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+
+from rlm_tui.ui.actions import Place, bindings
+from rlm_tui.ui.answer import AnswerPane
+from rlm_tui.ui.blocks import PROMPT_MARK
+from rlm_tui.ui.calls_tree import CallsTree
+from rlm_tui.ui.code_view import CodeScreen
+from rlm_tui.ui.prompt import Prompt
+from rlm_tui.ui.runs import RunsScreen
+from rlm_tui.ui.status import Footer, Line, Notice, Tabs, live_text, status
+from rlm_tui.ui.trace import TraceScreen
+from rlm_tui.ui.welcome import welcome
+
+if TYPE_CHECKING:
+    from rlm_tui.ui.app import RlmApp
+
+NARROW = 100
+"""Below this many columns there is one pane, with tabs."""
+
+_PANES = ("prompt", "calls", "answer", "citations")
+
+
+class AskScreen(Screen[None]):
+    """Draws the app's current run ten times a second while it lives."""
+
+    BINDINGS = bindings("ask")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012 (declared by Textual)
+    app: RlmApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen: Literal["Calls", "Answer"] = "Answer"
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts: one grid at every size."""
+        yield Line(id="status")
+        yield Tabs(id="tabs")
+        with Horizontal(id="panes"):
+            yield CallsTree(id="calls")
+            yield AnswerPane(id="answer-pane")
+        yield Notice(id="notice")
+        with Horizontal(id="prompt-row"):
+            yield Static(PROMPT_MARK, id="prompt-mark", markup=False)
+            yield Prompt(id="prompt")
+        yield Footer(id="footer")
+
+    def on_mount(self) -> None:
+        """Begin in the prompt."""
+        self.query_one("#calls").border_title = "Calls"
+        self.query_one("#answer-pane").border_title = "Answer"
+        self.query_one(Prompt).focus()
+        self._choose("Answer")
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Draw what changed behind another screen."""
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Draw the lines again for the new width."""
+        self.call_after_refresh(self.draw)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Show the keys of the focused pane; on a narrow screen, the pane itself."""
+        self.draw_lines()
+
+    def draw(self) -> None:
+        """Draw the run as it is now."""
+        if not self.is_current:
+            return
+        tree = self.app.shown
+        self.query_one(CallsTree).show(tree, self.app.now(tree))
+        answer = self.query_one(AnswerPane)
+        if tree.start is None and tree.end is None and not self.app.is_live:
+            answer.show_idle(welcome(self.app.session))
+        else:
+            answer.show(tree)
+        self.draw_lines()
+
+    def draw_lines(self) -> None:
+        """Draw the status line, the tabs and the footer."""
+        if not self.is_current:
+            return
+        tree = self.app.shown
+        line = self.query_one("#status", Line)
+        line.show(status(self.app.session, tree, self.app.now(tree), max(1, line.size.width)))
+        self.query_one(Tabs).show_tabs(("Calls", "Answer"), self._chosen, live_text(tree) if self.app.is_live else None)
+        footer = self.query_one(Footer)
+        hidden = set() if self.app.is_live else {"cancel", "cancel_call"}
+        if tree.start is None:
+            hidden.add("export")
+        footer.show_places(*self._places(), typing=isinstance(self.focused, Prompt), hidden=hidden)
+
+    def say(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
+        """Write a notice."""
+        self.query_one(Notice).say(text, level)
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self._turn(1)
+
+    def action_last_pane(self) -> None:
+        """Go to the pane before."""
+        self._turn(-1)
+
+    def action_write(self) -> None:
+        """Go to the prompt."""
+        self.query_one(Prompt).focus()
+
+    def action_cancel(self) -> None:
+        """Stop the run; with nothing to stop, leave the prompt."""
+        if self.app.is_live:
+            self.app.cancel_run()
+        elif isinstance(self.focused, Prompt) and self.app.shown.start is not None:
+            self._focus("calls" if self.has_class("-wide") else "answer")
+
+    def action_cite(self, number: int) -> None:
+        """Open the code of a citation by its number."""
+        citations = self.query_one(AnswerPane).citations
+        if 0 < number <= len(citations):
+            self.app.push_screen(CodeScreen(citations[number - 1]))
+        else:
+            self.say(f"there is no citation {number}")
+
+    def action_export(self) -> None:
+        """Write the report."""
+        self.app.export()
+
+    def action_runs(self) -> None:
+        """Show the list of runs."""
+        self.app.push_screen(RunsScreen(), self.app.open_run)
+
+    def on_calls_tree_opened(self, message: CallsTree.Opened) -> None:
+        """Open the trace; coming back, the cursor stands on what was seen last."""
+        calls = self.query_one(CallsTree)
+
+        def back(key: str | None) -> None:
+            if key is not None and key != message.key:
+                calls.move_to(key)
+
+        self.app.push_screen(TraceScreen(self.app.shown, message.key), back)
+
+    def on_calls_tree_cancel_wanted(self, message: CallsTree.CancelWanted) -> None:
+        """Cancel a call."""
+        self.app.cancel_call(message.key)
+
+    def on_calls_tree_followed(self, message: CallsTree.Followed) -> None:
+        """Say whether the cursor follows."""
+        self.query_one("#calls").border_title = "Calls · following" if message.following else "Calls"
+
+    def on_answer_pane_citation_opened(self, message: AnswerPane.CitationOpened) -> None:
+        """Open the code."""
+        self.app.push_screen(CodeScreen(message.citation))
+
+    def on_prompt_sent(self, message: Prompt.Sent) -> None:
+        """Ask, or run a command."""
+        self.app.send(message.text)
+
+    def on_prompt_help_wanted(self) -> None:
+        """Open the help."""
+        self.app.action_help()
+
+    def begin(self) -> None:
+        """Make ready for a new run."""
+        self.say("")
+        self._choose("Answer")
+        self.draw()
+
+    def _places(self) -> tuple[Place, ...]:
+        match self.focused:
+            case Prompt():
+                return ("prompt", "ask", "everywhere")
+            case CallsTree():
+                return ("calls", "ask", "everywhere")
+            case OptionList():
+                return ("citations", "ask", "everywhere")
+            case _:
+                return ("answer", "ask", "everywhere")
+
+    def _turn(self, by: int) -> None:
+        panes = [pane for pane in _PANES if pane != "citations" or self.query_one(AnswerPane).citations]
+        focused = self.focused.id if self.focused is not None else None
+        at = panes.index(focused) if focused in panes else 0
+        self._focus(panes[(at + by) % len(panes)])
+
+    def _focus(self, pane: str) -> None:
+        if pane == "calls":
+            self._choose("Calls")
+        elif pane in ("answer", "citations"):
+            self._choose("Answer")
+        self.query_one(f"#{pane}", Widget).focus()
+
+    def _choose(self, pane: Literal["Calls", "Answer"]) -> None:
+        self._chosen = pane
+        self.set_class(pane == "Calls", "-calls")
+        self.draw_lines()

@@ -1,0 +1,243 @@
+"""The calls pane: rows of `rows.rows` drawn line by line. Drawing costs what is seen, whatever the size of the run."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from rlm_tui.records.tree import Tree
+from rlm_tui.ui import figures
+from rlm_tui.ui.actions import bindings
+from rlm_tui.ui.rows import MARKS, Folds, Row, parent_key, rows
+
+COLOURS = {
+    "queued": "$text-muted",
+    "running": "$text-primary",
+    "done": "$text-success",
+    "partial": "$text-warning",
+    "failed": "$text-error",
+    "cancelled": "$text-muted",
+    "budget": "$text-warning",
+}
+WORDS_FROM = 44
+"""The width from which a phase's word stands beside its glyph on every row."""
+
+
+class CallsTree(ScrollView, can_focus=True):
+    """A tree with a cursor that stays on its node. It moves only by the user's keys, or to what runs while `following`."""
+
+    BINDINGS = bindings("calls")
+
+    class Opened(Message):
+        """The user asks for the trace of a node."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    class CancelWanted(Message):
+        """The user wants a call and what is below it cancelled."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    class Followed(Message):
+        """Following was switched."""
+
+        def __init__(self, following: bool) -> None:
+            self.following = following
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self.folds = Folds()
+        self.following = False
+        self.cursor = "0"
+        self._tree = Tree()
+        self._rows: list[Row] = []
+        self._now = 0.0
+        self._priced = False
+
+    def show(self, tree: Tree, now: float) -> None:
+        """Draw the run as it is at `now`. A new tree starts with nothing folded and the cursor on its root."""
+        if tree is not self._tree:
+            self._tree, self.folds, self.cursor = tree, Folds(), "0"
+        self._now = now
+        self._priced = tree.start is not None and tree.start.language_model
+        self._rebuild()
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the rows, top to bottom."""
+        return [row.key for row in self._rows]
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self._rows[self._index] if self._rows else None
+
+    def move_to(self, key: str) -> None:
+        """Put the cursor on a node, opening what it stands in."""
+        above = parent_key(self._tree, key)
+        while above is not None:
+            self.folds.set(above, True)
+            if key not in self.keys:
+                self.folds.set(f"{above}+", True)
+            above = parent_key(self._tree, above)
+        self.cursor = key
+        self._rebuild()
+        self._reveal()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row of the window."""
+        width = self.scrollable_content_region.width
+        index = self.scroll_offset.y + y
+        if index >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        row = self._rows[index]
+        content = draw(row, width, self._priced)
+        if row.key == self.cursor:
+            focused = "on $block-cursor-background" if self.has_focus else "on $block-cursor-blurred-background"
+            content = content.stylize(focused)
+        return Visual.to_strips(self, content, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a second click opens."""
+        index = self.scroll_offset.y + event.y - self.gutter.top
+        if 0 <= index < len(self._rows):
+            again = self._rows[index].key == self.cursor
+            self._go(index)
+            if again:
+                self.action_open_trace()
+
+    def action_open_trace(self) -> None:
+        """Open the trace of the row, or what is folded in it."""
+        if (row := self.row) is not None:
+            if row.kind == "fold":
+                self.action_fold()
+            else:
+                self.post_message(self.Opened(row.key))
+
+    def action_fold(self) -> None:
+        """Open the row if it is closed, close it if it is open."""
+        if (row := self.row) is not None and row.is_open is not None:
+            self._set_open(row, not row.is_open)
+
+    def action_open_row(self) -> None:
+        """Open the row, or go to the first below it."""
+        if (row := self.row) is None or row.is_open is None:
+            return
+        if row.is_open:
+            self._go(self._index + 1)
+        else:
+            self._set_open(row, True)
+
+    def action_close_row(self) -> None:
+        """Close the row, or go to the one it belongs to."""
+        if (row := self.row) is None:
+            return
+        if row.is_open and row.kind != "fold":
+            self._set_open(row, False)
+        elif (above := parent_key(self._tree, row.key)) in self.keys:
+            self._go(self.keys.index(str(above)))
+
+    def action_up(self) -> None:
+        """Move to the row above."""
+        self._go(self._index - 1)
+
+    def action_down(self) -> None:
+        """Move to the row below."""
+        self._go(self._index + 1)
+
+    def action_page_up(self) -> None:
+        """Move one window up."""
+        self._go(self._index - max(1, self.size.height - 1))
+
+    def action_page_down(self) -> None:
+        """Move one window down."""
+        self._go(self._index + max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        """Move to the first row."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """Move to the last row."""
+        self._go(len(self._rows) - 1)
+
+    def action_follow(self) -> None:
+        """Let the cursor go with what runs, or not."""
+        self._follow(not self.following)
+        self._rebuild()
+
+    def action_cancel_call(self) -> None:
+        """Ask to cancel the call."""
+        if (row := self.row) is not None and row.kind != "fold":
+            self.post_message(self.CancelWanted(row.key))
+
+    @property
+    def _index(self) -> int:
+        return next((index for index, row in enumerate(self._rows) if row.key == self.cursor), 0)
+
+    def _set_open(self, row: Row, is_open: bool) -> None:
+        self.folds.set(row.key, is_open)
+        if not is_open:
+            self.folds.opened.discard(f"{row.key}+")
+        self._rebuild()
+
+    def _go(self, index: int) -> None:
+        if self._rows:
+            self._follow(False)
+            self.cursor = self._rows[min(max(0, index), len(self._rows) - 1)].key
+            self._reveal()
+            self.refresh()
+
+    def _follow(self, following: bool) -> None:
+        if following != self.following:
+            self.following = following
+            self.post_message(self.Followed(following))
+
+    def _rebuild(self) -> None:
+        before = self._index - self.scroll_offset.y
+        self._rows = rows(self._tree, self.folds, self._now)
+        keys = set(self.keys)
+        if self.following:
+            running = [row.key for row in self._rows if row.phase == "running"]
+            self.cursor = running[-1] if running else self.cursor
+        while self.cursor not in keys and self._rows:
+            # The row went into a fold or a closed parent: stay on the nearest row that stands for it.
+            above = parent_key(self._tree, self.cursor)
+            self.cursor = self._rows[0].key if above is None else f"{above}+" if f"{above}+" in keys else above
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+        if self.following:
+            self._reveal()
+        elif 0 <= before < self.size.height and (now := self._index - self.scroll_offset.y) != before:
+            self.scroll_to(y=self.scroll_offset.y + now - before, animate=False)
+        self.refresh()
+
+    def _reveal(self) -> None:
+        self.scroll_to_region(Region(0, self._index, 1, 1), animate=False, x_axis=False)
+
+
+def draw(row: Row, width: int, priced: bool) -> Content:
+    """Draw a row: fold mark, label and detail at the left; phase, time and (in a priced run) price at the right."""
+    fold = " " if row.is_open is None else "▾" if row.is_open else "▸"
+    label = (row.label, "" if row.kind == "call" else "$text-muted")
+    left = Content.assemble("  " * row.depth, (fold, "$text-muted"), " ", label)
+    if row.kind == "fold":
+        return left
+    colour = COLOURS[row.phase]
+    if row.detail:
+        left += Content.assemble("  ", (row.detail, "$text-error" if row.phase == "failed" else "$text-muted"))
+    mark = f"{MARKS[row.phase]} {row.phase:<9}" if width >= WORDS_FROM else MARKS[row.phase]
+    price = f" {figures.dollars(row.dollars):>7}" if priced else ""
+    right = Content.assemble((mark, colour), (f" {figures.seconds(row.seconds):>6}{price}", "$text-muted"))
+    room = max(4, width - right.cell_length - 1)
+    left = left.truncate(room, ellipsis=True)
+    return left + " " * (width - left.cell_length - right.cell_length) + right

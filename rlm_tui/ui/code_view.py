@@ -1,0 +1,101 @@
+"""The code at a citation: the file, its cited lines marked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+
+from rlm_tui.records.events import Citation
+from rlm_tui.repository.symbols import RepositoryError, Span
+from rlm_tui.ui.actions import bindings
+from rlm_tui.ui.blocks import MUTED, Block, Flow, Lines, plain, text_lines
+from rlm_tui.ui.highlighting import highlight
+from rlm_tui.ui.page import Page
+from rlm_tui.ui.status import Footer, Line, beside
+
+if TYPE_CHECKING:
+    from rlm_tui.ui.app import RlmApp
+
+ABOVE = 6
+"""Lines shown above the cited ones."""
+
+
+class CodeScreen(Screen[None]):
+    """Reads the file in a thread; what cannot be read is said, with the excerpt that the record holds."""
+
+    BINDINGS = bindings("code")
+    app: RlmApp
+
+    def __init__(self, citation: Citation) -> None:
+        super().__init__()
+        self._citation = citation
+
+    def compose(self) -> ComposeResult:
+        """Lay the parts below each other."""
+        yield Line(id="crumbs")
+        yield Page(id="code")
+        yield Footer(id="footer")
+
+    def on_mount(self) -> None:
+        """Draw the frame, then load the file."""
+        self.query_one(Page).focus()
+        self.run_worker(self._load(), exit_on_error=False)
+
+    def on_resize(self) -> None:
+        """Draw the lines again for the new width."""
+        self.call_after_refresh(self._frame)
+
+    def action_back(self) -> None:
+        """Close the view."""
+        self.dismiss(None)
+
+    def action_cited(self) -> None:
+        """Bring the cited lines into view."""
+        page = self.query_one(Page)
+        page.scroll_to(y=max(0, self._cited_line() - ABOVE), animate=False)
+
+    def _frame(self) -> None:
+        cited = self._citation
+        mark = ("✓ checked", "$text-success") if cited.ok else (f"✗ {cited.reason or 'not found'}", "$text-error")
+        line = self.query_one("#crumbs", Line)
+        where = plain(str(Span(cited.path, cited.start, cited.end)), "bold")
+        line.show(beside([where], [plain(*mark)], max(1, line.size.width)))
+        self.query_one(Footer).show_places("code", "everywhere")
+
+    async def _load(self) -> None:
+        cited = self._citation
+        page = self.query_one(Page)
+        page.show([Flow(Content.styled("Reading …", MUTED))])
+        try:
+            lines = await asyncio.to_thread(self._read)
+        except (LookupError, OSError, RepositoryError, ValueError) as error:
+            blocks: list[Block] = [Flow(plain(f"{cited.path} cannot be shown: {error}", "$text-error"))]
+            if cited.excerpt:
+                blocks += [Flow(Content.styled("As it was when the answer was checked:", MUTED))]
+                blocks += [
+                    Lines(text_lines(cited.excerpt), first=cited.start, marked=range(cited.start, cited.end + 1))
+                ]
+            page.show(blocks)
+            return
+        # Two blocks: the lines before the cited ones, and the rest; so the page knows where the cited ones begin.
+        before = max(0, min(cited.start - 1, len(lines)))
+        marked = range(cited.start, cited.end + 1)
+        digits = len(str(len(lines)))
+        page.show(
+            [
+                Lines(lines[:before], first=1, marked=marked, digits=digits),
+                Lines(lines[before:], first=before + 1, marked=marked, digits=digits),
+            ]
+        )
+        self.call_after_refresh(self.action_cited)
+
+    def _read(self) -> list[Content]:
+        text = self.app.session.repository.slice(self._citation.path).text
+        return highlight(text, path=self._citation.path)
+
+    def _cited_line(self) -> int:
+        return self.query_one(Page).start_of(1)

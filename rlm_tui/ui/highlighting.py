@@ -1,0 +1,79 @@
+"""Colours for code, from Pygments' tokens, in the few styles of our themes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content, Span
+
+from rlm_tui.repository.sanitize import sanitize
+from rlm_tui.ui.blocks import text_lines
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer  # type: ignore[import-untyped]  # Pygments has no types
+
+MOST_COLOURED = 400_000
+"""Characters above which code is shown plain: a lexer takes about a second for a megabyte."""
+
+_STYLES = {
+    "Comment": "$text-muted italic",
+    "Keyword": "$text-accent",
+    "Name.Function": "$text-primary",
+    "Name.Class": "$text-primary",
+    "Name.Decorator": "$text-warning",
+    "Name.Tag": "$text-primary",
+    "Literal.String": "$text-success",
+    "Literal.String.Doc": "$text-muted italic",
+    "Literal.Number": "$text-warning",
+    "Operator.Word": "$text-accent",
+    "Generic.Deleted": "$text-error",
+    "Generic.Inserted": "$text-success",
+    "Generic.Heading": "bold",
+    "Generic.Subheading": "bold",
+}
+
+
+def highlight(code: str, *, language: str = "", path: str = "") -> list[Content]:
+    """Return the lines of `code`, coloured by its language, or by what the path says it is; plain when neither is known."""
+    code = sanitize(code).expandtabs(4)
+    lexer = _lexer(language, path) if len(code) <= MOST_COLOURED else None
+    if lexer is None:
+        return text_lines(code)
+    lines: list[Content] = []
+    text = ""
+    spans: list[Span] = []
+    for kind, value in lexer.get_tokens(code):
+        style = _style(tuple(kind))
+        for index, piece in enumerate(value.split("\n")):
+            if index:
+                lines.append(Content(text, spans))
+                text, spans = "", []
+            if piece:
+                if style:
+                    spans.append(Span(len(text), len(text) + len(piece), style))
+                text += piece
+    if text:
+        lines.append(Content(text, spans))
+    wanted = code.count("\n") + 1
+    return [*lines[:wanted], *([Content()] * (wanted - len(lines)))]
+
+
+def _lexer(language: str, path: str) -> Lexer | None:
+    from pygments.lexers import get_lexer_by_name, get_lexer_for_filename  # type: ignore[import-untyped]
+    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+
+    options = {"stripnl": False, "ensurenl": False}
+    try:
+        if language:
+            return get_lexer_by_name(language, **options)
+        return get_lexer_for_filename(path.rpartition("/")[2], **options) if path else None
+    except ClassNotFound:
+        return None
+
+
+def _style(kind: Sequence[str]) -> str:
+    for length in range(len(kind), 0, -1):
+        if style := _STYLES.get(".".join(kind[:length])):
+            return style
+    return ""

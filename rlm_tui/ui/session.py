@@ -1,0 +1,82 @@
+"""What the screen needs from below: a narrow view of the engine's runs, and what is in force in this session."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from rlm_tui.records.events import Event
+from rlm_tui.records.tree import Tree
+
+if TYPE_CHECKING:
+    from rlm_tui.records.store import RunStore
+    from rlm_tui.repository.repository import Repository
+    from rlm_tui.workspace import Workspace
+
+History = tuple[tuple[str, str], ...]
+
+
+class LiveRun(Protocol):
+    """A run as the screen sees it: `engine.run.Run` is one."""
+
+    @property
+    def id(self) -> str:
+        """The run's name in the store."""
+        ...
+
+    @property
+    def tree(self) -> Tree:
+        """The state of the run, kept current."""
+        ...
+
+    def events(self) -> AsyncIterator[Event]:
+        """Every event from the first on; ends after the run has."""
+        ...
+
+    def cancel(self, call_id: str = "0", *, hard: bool = False) -> None:
+        """Stop a call and what is below it; soft keeps what is there."""
+        ...
+
+
+@dataclass
+class Session:
+    """One sitting in one repository. `ask` takes a question with the session's earlier questions and answers.
+
+    `theme` is a theme's name, "" for our dark one. `replay` is the id of a recorded run to show at the start. `clock` gives
+    seconds since the epoch.
+    """
+
+    repository: Repository
+    runs: RunStore
+    ask: Callable[[str, History], LiveRun]
+    sandbox_name: str
+    model: str
+    sub_model: str
+    language_model: bool
+    theme: str = ""
+    replay: str | None = None
+    clock: Callable[[], float] = field(default=time.time)
+
+    @classmethod
+    def of(cls, workspace: Workspace, replay: str | None = None) -> Session:
+        """Make the session of an opened workspace."""
+        from rlm_tui.engine.run import Question
+
+        settings, models = workspace.settings, workspace.models
+
+        def ask(text: str, history: History) -> LiveRun:
+            return workspace.engine.ask(Question(text, route=settings.route, history=history))
+
+        return cls(
+            repository=workspace.repository,
+            runs=workspace.runs,
+            ask=ask,
+            sandbox_name=workspace.sandbox.name,
+            model=models.root.name,
+            sub_model=models.sub.name,
+            language_model=models.root.is_language_model,
+            theme=settings.theme,
+            replay=replay,
+        )

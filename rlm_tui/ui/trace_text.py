@@ -1,0 +1,164 @@
+"""What the trace of a call or a step says under each of its tabs, as blocks of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias, get_args
+
+from textual.content import Content
+
+from rlm_tui.records.events import Tokens, ToolCalled
+from rlm_tui.records.tree import Call, Step, Tree
+from rlm_tui.ui import figures
+from rlm_tui.ui.blocks import MUTED, Block, Flow, Gap, Lines, Rule, plain, text_lines
+from rlm_tui.ui.highlighting import highlight
+from rlm_tui.ui.markdown import blocks as markdown
+from rlm_tui.ui.rows import MARKS, parent_key, phase_of
+
+Tab: TypeAlias = Literal["Prompt", "Code", "Output", "Result"]
+TABS: tuple[Tab, ...] = get_args(Tab)
+
+
+def breadcrumb(tree: Tree, key: str) -> Content:
+    """Return `root ▸ step 2 ▸ auth ▸ step 1`."""
+    names: list[Content] = []
+    at: str | None = key
+    while at is not None:
+        call_id, _, number = at.partition("/")
+        names.append(
+            plain(f"step {number}" if number else tree.calls[call_id].label or call_id, "" if names else "bold")
+        )
+        at = parent_key(tree, at)
+    return Content.styled(" ▸ ", MUTED).join(reversed(names))
+
+
+def summary(tree: Tree, call: Call, step: Step | None, now: float) -> Content:
+    """Return one line of facts: phase, time, model, tokens, price."""
+    if step is not None:
+        phase, began, ended, spent = phase_of(step), step.started, step.ended, step.tokens
+    else:
+        phase, began, ended, spent = call.phase, call.running or call.started, call.ended, tree.spent(call.id)
+    parts = [f"{MARKS[phase]} {phase}", figures.seconds((ended or now) - began), call.model]
+    if tree.start is None or tree.start.language_model:
+        parts += [_spent(spent), figures.dollars(spent.dollars)]
+    if step is None and call.scope:
+        parts.append("scope " + " ".join(call.scope[:3]) + (" …" if len(call.scope) > 3 else ""))
+    return plain(" · ".join(part for part in parts if part), MUTED)
+
+
+def tab(tree: Tree, call: Call, step: Step | None, name: Tab) -> list[Block]:
+    """Return what stands under a tab."""
+    blocks = _OF[name](tree, call, step)
+    return blocks or [Flow(Content.styled(_EMPTY[name], MUTED))]
+
+
+_EMPTY: dict[Tab, str] = {
+    "Prompt": "No prompt yet: the call waits for its slot.",
+    "Code": "No code.",
+    "Output": "No output.",
+    "Result": "No result yet.",
+}
+
+
+def _prompt(tree: Tree, call: Call, step: Step | None) -> list[Block]:
+    if step is not None and step.number > 1:
+        before = call.steps[: step.number - 1]
+        blocks: list[Block] = [
+            Flow(
+                plain(
+                    f"The call's prompt, then its {figures.count(len(before), 'earlier step')}: the last one was", MUTED
+                )
+            )
+        ]
+        return [
+            *blocks,
+            *_titled("Code", highlight(before[-1].code, language="python")),
+            *_output(tree, call, before[-1]),
+        ]
+    found: list[Block] = []
+    if call.task:
+        found += _titled("Task", text_lines(call.task))
+    if call.message and call.message != call.task:
+        found += _titled("Message", text_lines(call.message))
+    if call.system:
+        found += _titled(f"System prompt, {len(call.system):,} characters", text_lines(call.system))
+    return found
+
+
+def _code(tree: Tree, call: Call, step: Step | None) -> list[Block]:
+    found: list[Block] = []
+    for each in [step] if step else call.steps:
+        parts: list[Block] = []
+        if each.thinking:
+            parts += [*_titled("Thinking", text_lines(each.thinking, f"{MUTED} italic"))]
+        if each.code:
+            if each.text:
+                parts += [*markdown(each.text), Gap()]
+            parts.append(Lines(highlight(each.code, language="python"), first=1))
+        elif each.retry:
+            parts.append(Flow(plain(each.retry, "$text-warning")))
+        elif step is not None and each.text:
+            parts += [*_titled("No cell: this turn is text", text_lines(each.text))]
+        if parts:
+            found += [*([] if step else [Rule(f"step {each.number}")]), *parts, Gap()]
+    return found
+
+
+def _output(tree: Tree, call: Call, step: Step | None) -> list[Block]:
+    found: list[Block] = []
+    for each in [step] if step else call.steps:
+        parts: list[Block] = []
+        if each.tools:
+            parts += [Lines([_tool(used) for used in each.tools]), Gap()]
+        if each.output:
+            parts.append(Lines(text_lines(each.output)))
+        if each.omitted:
+            parts.append(Flow(plain(f"{each.omitted:,} characters were left out for the model", "$text-warning")))
+        if each.error:
+            parts += [Gap(), Lines(text_lines(each.error, "$text-error"))]
+        if parts:
+            found += [*([] if step else [Rule(f"step {each.number}")]), *parts, Gap()]
+    return found
+
+
+def _result(tree: Tree, call: Call, step: Step | None) -> list[Block]:
+    if step is None:
+        found: list[Block] = []
+        if call.error:
+            found += [Lines(text_lines(call.error, "$text-error")), Gap()]
+        return found + markdown(call.result)
+    found = markdown(step.text) if step.text and not step.code else []
+    if step.variables:
+        found += _titled("Variables after this step", text_lines("\n".join(step.variables)))
+    children = [tree.calls[child] for child in step.children]
+    for child in children:
+        found += _titled(f"{MARKS[child.phase]} {child.label}", text_lines(child.error or child.result or child.phase))
+    return found
+
+
+_OF: dict[Tab, Callable[[Tree, Call, Step | None], list[Block]]] = {
+    "Prompt": _prompt,
+    "Code": _code,
+    "Output": _output,
+    "Result": _result,
+}
+
+
+def _titled(title: str, lines: list[Content]) -> list[Block]:
+    return [Rule(plain(title).plain), Lines(lines), Gap()]
+
+
+def _tool(used: ToolCalled) -> Content:
+    shown = f"{used.tool}({used.arguments})"
+    told = used.error or used.result
+    return Content.assemble(
+        plain(" ".join(shown.split())[:160], "$text-primary"),
+        plain(f"  {figures.seconds(used.seconds)}  ", MUTED),
+        plain(" ".join(told.split())[:160], "$text-error" if used.error else MUTED),
+    )
+
+
+def _spent(spent: Tokens) -> str:
+    cached = f" ({figures.tokens(spent.cache_read)} cached)" if spent.cache_read else ""
+    whole = spent.input + spent.cache_read + spent.cache_write
+    return f"{figures.tokens(whole)} in{cached} {figures.tokens(spent.output)} out" if whole or spent.output else ""
