@@ -33,7 +33,6 @@ class Cells:
 
     def __init__(self, functions: Mapping[str, Callable[..., object]], output: Output) -> None:
         self._output = output
-        self._count = 0
         self.answer: object = {"content": "", "ready": False}
         given: dict[str, object] = {
             "answer": self.answer,
@@ -53,10 +52,9 @@ class Cells:
         """Set a variable that the host hands in; it counts as the cell's own only once the cell changes it."""
         self.space[name] = self._given[name] = value
 
-    def run(self, code: str, guard: Callable[[Callable[[], None]], None]) -> Result:
-        """Run a cell to its end. `guard` runs a function during which alone an interrupt raises KeyboardInterrupt."""
-        self._count += 1
-        name = f"<cell {self._count}>"
+    def run(self, number: int, code: str, guard: Callable[[Callable[[], None]], None]) -> Result:
+        """Run cell `number` to its end. `guard` runs a function during which alone an interrupt raises KeyboardInterrupt."""
+        name = f"<cell {number}>"
         linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
         status, error = "ok", ""
         try:
@@ -70,7 +68,7 @@ class Cells:
             )
         except BaseException as failure:  # noqa: BLE001 - cells may raise anything; whatever it is, it ends the cell only
             status, error = "error", _explain(failure)
-        output, omitted = self._output.take(self._count)
+        output, omitted = self._output.take(number)
         content, ready = self._read_answer()
         return {
             "status": status, "error": error, "output": output, "omitted": omitted, "answer": content, "ready": ready,

@@ -48,7 +48,8 @@ class Child:
             if message["t"] == "start":
                 self._start(message)
             elif self._cells is not None:
-                self._report(message["id"], self._cells.run(str(message["code"]), self._guard))
+                number = cast(int, message["id"])
+                self._report(number, self._cells.run(number, str(message["code"]), self._guard))
 
     def _report(self, number: object, result: cells.Result) -> None:
         try:
