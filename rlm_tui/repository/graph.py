@@ -1,0 +1,265 @@
+"""The graph of a repository, resolved as it is asked for: postings name the candidate files, only their references are read.
+
+Edges are resolved by tiers 1 to 4 (see `symbols.Tier`); what no rule resolves, but whose name is unique, is a guess: tier 5,
+listed last, followed by nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from rlm_tui.repository.facts import ImportFact, ReferenceFact
+from rlm_tui.repository.parse import CONTAINERS
+from rlm_tui.repository.receivers import Receivers
+from rlm_tui.repository.resolution import Resolution
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
+from rlm_tui.repository.views import View
+
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
+_MOST_VISITED = 4_000
+"""So many symbols are looked at for a path of calls."""
+_CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
+
+
+class Graph:
+    """Callers, callees, references, subclasses, imports and paths between symbols. Thread-safe: caches are only added to."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._current: tuple[object, Resolution, Receivers] | None = None
+
+    def callers(self, symbol: Symbol) -> list[Edge]:
+        """Return the calls of `symbol` (of a class: its constructions), surest first."""
+        return self._uses(symbol, {"call"})
+
+    def references(self, symbol: Symbol) -> list[Edge]:
+        """Return all uses of `symbol`: calls, imports, inheritance, types and values; surest first."""
+        names, _ = self._state()
+        edges = self._uses(symbol, {"call", "use", "type", "inherit"})
+        for path in self._store.files_mentioning(symbol.name):
+            view = names.view(path)
+            if view is None or view.family != names.family(symbol):
+                continue
+            for item in view.facts.imports:
+                for name, _alias in item.names:
+                    if name == symbol.name and item.module:
+                        found = [m for target in names.targets(view, item.module) for m in names.exported(target, name)]
+                        edges += [
+                            Edge("import", path, item.line, item.text, None, symbol, Tier.IMPORT)
+                            for meaning in found[:1]
+                            if meaning.symbol == symbol
+                        ]
+        return _ordered(edges)
+
+    def callees(self, symbol: Symbol) -> list[Edge]:
+        """Return what `symbol` calls, with what is defined inside of it, in order; guesses last."""
+        names, _ = self._state()
+        view = names.view(symbol.path)
+        place = view.place(symbol) if view else -1
+        if view is None or place < 0:
+            return []
+        inside = view.within(place)
+        edges: list[Edge] = []
+        for reference in view.facts.references:
+            if reference.kind == "call" and reference.scope in inside:
+                edges.extend(self._edges(view, reference))
+        return sorted(dict.fromkeys(edges), key=lambda edge: (edge.tier == Tier.GUESS, edge.line))
+
+    def subclasses(self, symbol: Symbol) -> list[Edge]:
+        """Return where classes inherit from `symbol`, implement or embed it; Go's interfaces are matched by their methods."""
+        edges = [edge for edge in self._uses(symbol, {"inherit"}) if edge.source]
+        if symbol.language == "go" and symbol.kind == "interface":
+            known = {edge.source for edge in edges}
+            edges.extend(edge for edge in self._implementers(symbol) if edge.source not in known)
+        return _ordered(edges)
+
+    def importers(self, path: str) -> list[Import]:
+        """Return the imports that bring the file at `path` into others."""
+        names, _ = self._state()
+        stem = path.rpartition("/")[2].partition(".")[0]
+        words = {stem, path.rpartition("/")[2], *path.split("/")[-2:-1]}
+        candidates = {found for word in words if word for found in self._store.files_importing(word)}
+        candidates.update(self._store.files_mentioning(stem))
+        if "/" not in path or stem in {"__init__", "index", "mod", "lib"}:
+            candidates.update(near for near in names.paths if near.rpartition("/")[0] == path.rpartition("/")[0])
+        found: list[Import] = []
+        for candidate in sorted(candidates - {path}):
+            view = names.view(candidate)
+            if view is not None:
+                for item in view.facts.imports:
+                    if path in self._brings(view, item):
+                        found.append(Import(candidate, item.line, item.text, path, True))
+        return list(dict.fromkeys(found))
+
+    def imports(self, path: str) -> list[Import]:
+        """Return what the file at `path` imports: files of this repository, or names from outside."""
+        names, _ = self._state()
+        view = names.view(path)
+        found: list[Import] = []
+        for item in view.facts.imports if view else ():
+            if view and item.module:
+                targets = self._brings(view, item)
+                found.extend(Import(path, item.line, item.text, target, True) for target in targets)
+                if not targets:
+                    found.append(Import(path, item.line, item.text, item.module, False))
+        return list(dict.fromkeys(found))
+
+    def call_path(self, a: Symbol, b: Symbol, limit: int = 12) -> list[Edge]:
+        """Return the shortest chain of sure calls from `a` to `b`, of at most `limit` edges; [] without one."""
+        came: dict[Symbol, Edge | None] = {a: None}
+        waiting = deque([(a, 0)])
+        while waiting and len(came) < _MOST_VISITED:
+            symbol, depth = waiting.popleft()
+            if depth >= limit:
+                break
+            for edge in self.callees(symbol):
+                target = edge.target
+                if edge.tier == Tier.GUESS or target in came:
+                    continue
+                came[target] = (
+                    edge
+                    if edge.source == symbol
+                    else Edge(edge.kind, edge.path, edge.line, edge.text, symbol, target, edge.tier)
+                )
+                if target == b:
+                    return _chain(came, b)
+                waiting.append((target, depth + 1))
+        return []
+
+    # Inside
+
+    def _state(self) -> tuple[Resolution, Receivers]:
+        generation = self._store.generation
+        if self._current is None or self._current[0] != generation:
+            names = Resolution(self._store)
+            self._current = (generation, names, Receivers(names))
+        return self._current[1:]
+
+    def _uses(self, symbol: Symbol, kinds: set[str]) -> list[Edge]:
+        names, _ = self._state()
+        wanted = {symbol.name}
+        if symbol.name in _CONSTRUCTORS and symbol.parent:
+            wanted.add(symbol.parent.rpartition(".")[2])
+        family = names.family(symbol)
+        edges: list[Edge] = []
+        for path in self._candidates(symbol, wanted):
+            view = names.view(path)
+            if view is None or view.family != family:
+                continue
+            local = wanted | {
+                alias
+                for name in wanted | {"default"}
+                for alias in _aliases(view, name)
+                if name in wanted or self._default(view, alias, symbol)
+            }
+            for name in sorted(local):
+                for reference in view.references_by_name.get(name, ()):
+                    if reference.kind in kinds:
+                        edges.extend(edge for edge in self._edges(view, reference) if self._is(edge.target, symbol))
+        return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
+
+    def _candidates(self, symbol: Symbol, wanted: Iterable[str]) -> list[str]:
+        names, _ = self._state()
+        found = {path for name in wanted for path in self._store.files_mentioning(name)}
+        if names.family(symbol) == "javascript":  # a default export takes any name where it is imported
+            view = names.view(symbol.path)
+            if view and any((symbol.name, "default") in item.names for item in view.facts.imports):
+                found.update(i.path for i in self.importers(symbol.path))
+        return sorted(found)
+
+    def _default(self, view: View, alias: str, symbol: Symbol) -> bool:
+        names, _ = self._state()
+        return any(meaning.symbol == symbol for meaning in names.brought(view, alias))
+
+    def _is(self, target: Symbol, symbol: Symbol) -> bool:
+        if target == symbol:
+            return True
+        if symbol.name in _CONSTRUCTORS:  # to call a class is to call its constructor
+            return target.path == symbol.path and target.qualified == symbol.parent
+        return (target.path, target.qualified) == (symbol.path, symbol.qualified) and target.kind == symbol.kind
+
+    def _edges(self, view: View, reference: ReferenceFact) -> list[Edge]:
+        names, receivers = self._state()
+        meanings = receivers.resolve(view, reference)
+        source = view.symbols[reference.scope] if reference.scope >= 0 else None
+        text = f"{reference.receiver}.{reference.name}" if reference.receiver else reference.name
+        kind = "use" if reference.kind == "type" else reference.kind
+        if meanings is None:
+            guesses = [s for s in names.named(reference.name, view.family) if not s.is_test or view.facts.is_test]
+            if kind == "call":
+                guesses = [s for s in guesses if s.kind in _CALLABLE]
+            if len(guesses) != 1 or (reference.receiver and guesses[0].kind == "function" and view.family != "c"):
+                return []
+            return [Edge(kind, view.path, reference.line, text, source, guesses[0], Tier.GUESS)]
+        found = {
+            meaning.symbol: meaning.tier
+            for meaning in reversed(meanings)
+            if meaning.symbol and meaning.symbol is not source
+        }
+        return [Edge(kind, view.path, reference.line, text, source, target, tier) for target, tier in found.items()]
+
+    def _brings(self, view: View, item: ImportFact) -> tuple[str, ...]:
+        """Return the files that one import means: a module, or those of its names that are modules."""
+        names, _ = self._state()
+        if not item.module:
+            return ()
+        found = list(names.targets(view, item.module))
+        if view.language in {"python", "rust"}:
+            separator = "." if view.language == "python" else "::"
+            joint = "" if item.module.endswith(separator) else separator
+            for name, _alias in item.names:
+                if not any(m.symbol for path in found[:1] for m in names.exported(path, name)):
+                    found.extend(names.targets(view, f"{item.module}{joint}{name}"))
+        return tuple(dict.fromkeys(path for path in found if path != view.path))
+
+    def _implementers(self, interface: Symbol) -> list[Edge]:
+        names, _ = self._state()
+        view = names.view(interface.path)
+        place = view.place(interface) if view else -1
+        wanted = [s.name for s in view.facts.symbols if s.scope == place and s.kind == "method"] if view else []
+        if not wanted:
+            return []
+        owners = [self._method_owners(name) for name in wanted]
+        edges: list[Edge] = []
+        for folder, name in set.intersection(*owners):
+            edges += [
+                Edge("inherit", symbol.path, symbol.start, symbol.signature, symbol, interface, Tier.TYPE)
+                for symbol in names.named(name, "go")
+                if symbol.path.rpartition("/")[0] == folder and symbol.kind in {"struct", "type"} and not symbol.parent
+            ]
+        return edges
+
+    def _method_owners(self, name: str) -> set[tuple[str, str]]:
+        names, _ = self._state()
+        methods = [s for s in names.named(name, "go") if s.kind == "method" and s.signature.startswith("func")]
+        return {(s.path.rpartition("/")[0], s.qualified.rpartition(".")[0]) for s in methods}
+
+
+def _aliases(view: View, name: str) -> list[str]:
+    """Return what else `name` is called in a file that imports it."""
+    return [
+        alias for alias, items in view.imported.items() for _, original in items if original == name and alias != name
+    ]
+
+
+def _chain(came: dict[Symbol, Edge | None], last: Symbol) -> list[Edge]:
+    found: list[Edge] = []
+    edge = came[last]
+    while edge is not None:
+        found.append(edge)
+        edge = came[edge.source] if edge.source else None
+    return found[::-1]
+
+
+def _ordered(edges: Sequence[Edge]) -> list[Edge]:
+    return sorted(
+        dict.fromkeys(edges),
+        key=lambda edge: (
+            edge.tier == Tier.GUESS,
+            edge.source is not None and edge.source.is_test,
+            edge.path,
+            edge.line,
+        ),
+    )

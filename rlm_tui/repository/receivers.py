@@ -1,0 +1,247 @@
+"""What stands before the dot: follows variables, fields, calls and their declared or constructed types to a class."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rlm_tui.repository.facts import ReferenceFact
+from rlm_tui.repository.parse import CONTAINERS
+from rlm_tui.repository.resolution import Meaning, Resolution
+from rlm_tui.repository.symbols import Symbol, Tier
+from rlm_tui.repository.views import View
+
+_DEEP = 10
+_SELF = frozenset({"self", "this", "cls", "Self", "@self"})
+_SUPER = frozenset({"super()", "super"})
+_PART = re.compile(r"([#@]?[\w$]+)((?:\(\)|\[\]|[!?])*)(?:\.|->|::|\?\.|$)")
+_TYPE_PART = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::)[A-Za-z_$][\w$]*)*")
+_HELD_WORDS = """
+Optional Final ClassVar Annotated Type type Awaitable Coroutine Promise Box Rc Arc Ref RefCell Mutex MutexGuard Cow
+unique_ptr shared_ptr weak_ptr Readonly Partial const mut dyn impl struct volatile typeof keyof readonly final Result Option
+std ComputedRef ShallowRef Provider Supplier Class async
+"""
+_HELD = frozenset(_HELD_WORDS.split())
+"""Types that stand for what they hold."""
+_HOLDER_WORDS = """
+list List dict Dict set Set tuple Tuple Sequence Iterable Iterator Mapping Map HashMap Vec Array ReadonlyArray Collection
+Generator AsyncIterator Union Callable frozenset FrozenSet vector map unordered_map deque Stream chan func fn Fn
+"""
+_HOLDERS = frozenset(_HOLDER_WORDS.split())
+"""Types that hold others and are none of ours."""
+_NEITHER = frozenset({"None", "null", "undefined", "nil"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression is: a class, function or module itself, or (`instance`) an object of the class `symbol`."""
+
+    meaning: Meaning
+    instance: bool
+
+    @property
+    def symbol(self) -> Symbol | None:
+        """The symbol, None for a module."""
+        return self.meaning.symbol
+
+
+def _instance(symbol: Symbol, tier: Tier) -> Value:
+    return Value(Meaning(symbol, (), tier), True)
+
+
+class Receivers:
+    """Resolves references with a receiver, and values of expressions."""
+
+    def __init__(self, names: Resolution) -> None:
+        self._names = names
+        self._known: dict[tuple[str, int, str], list[Value] | None] = {}
+
+    def resolve(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
+        """Return what a reference means; [] when it is known to mean nothing here, None when that is not known."""
+        names = self._names
+        if not reference.receiver:
+            found = names.bare(view, reference.name, reference.scope)
+            if found or view.family != "c":
+                return [meaning for meaning in found if meaning.symbol]
+            return None
+        if reference.kind == "inherit":
+            return names.dotted(view, reference.receiver, reference.name, reference.scope)
+        values = self.values(view, reference.receiver, reference.scope)
+        if values is None:
+            return None
+        found = [inner for value in values for inner in self._member(view, value, reference.name)]
+        return [meaning for meaning in found if meaning.symbol]
+
+    def values(self, view: View, expression: str, scope: int, depth: int = 0) -> list[Value] | None:
+        """Return what an expression may be; [] for something outside of the repository, None when it is not known."""
+        key = (view.path, scope, expression)
+        if key not in self._known:
+            self._known[key] = None  # what leads back to itself is not known
+            self._known[key] = self._follow(view, expression, scope, depth) if depth < _DEEP else None
+        return self._known[key]
+
+    def _follow(self, view: View, expression: str, scope: int, depth: int) -> list[Value] | None:
+        parts = _PART.findall(expression)
+        if not parts or "".join(name + after for name, after in parts) != re.sub(r"\.|->|::|\?(?=\.)", "", expression):
+            return None
+        (first, after), rest = parts[0], parts[1:]
+        if first + after in _SUPER:
+            owner = self._owner(view, scope)
+            values: list[Value] | None = (
+                [_instance(s, Tier.RECEIVER) for s in self._names.bases(owner)] if owner else None
+            )
+            after = ""
+        elif first in _SELF:
+            owner = self._owner(view, scope)
+            values = [_instance(owner, Tier.RECEIVER)] if owner else None
+        else:
+            values = self._head(view, first, scope, depth)
+        values = self._after(values, after, depth)
+        for name, after in rest:
+            if not values:
+                return values
+            steps = [self._attribute(view, value, name, depth) for value in values]
+            found = [value for step in steps if step for value in step]
+            values = self._after(found or (None if any(step is None for step in steps) else []), after, depth)
+        return values
+
+    def _owner(self, view: View, scope: int) -> Symbol | None:
+        place = view.owner(scope)
+        if place >= 0:
+            return view.symbols[place]
+        while scope >= 0:  # a method whose type stands in another file
+            symbol = view.symbols[scope]
+            if symbol.kind == "method" and "." in symbol.qualified:
+                name = symbol.qualified.rpartition(".")[0].rpartition(".")[2]
+                near = [s for s in self._names.named(name, view.family) if s.kind in CONTAINERS | {"type"}]
+                same = [s for s in near if s.path.rpartition("/")[0] == view.folder] or near
+                return same[0] if len(same) == 1 else None
+            scope = view.facts.symbols[scope].scope
+        return None
+
+    def _head(self, view: View, name: str, scope: int, depth: int) -> list[Value] | None:
+        """Return what a bare name in an expression is: a variable with a known type, or what the scopes say."""
+        place = scope
+        while place >= 0:
+            written = view.types.get(place, {}).get(name)
+            if written and name != "return":
+                return self.typed(view, written, scope, depth + 1)
+            place = view.facts.symbols[place].scope
+        owner = view.owner(scope) if view.language in {"java", "cpp"} else -1
+        while owner >= 0:
+            field = self._field(view.symbols[owner], name, depth)
+            if field is not None:
+                return field
+            owner = view.owner(view.facts.symbols[owner].scope)
+        found = self._names.heads(view, [name], scope)
+        if not found:
+            written = view.types.get(-1, {}).get(name)
+            return self.typed(view, written, -1, depth + 1) if written else None
+        values: list[Value] = []
+        for meaning in found:
+            variable = self._variable(meaning, depth)
+            if variable is None:
+                values.append(Value(meaning, False))
+            else:
+                values.extend(variable)
+        return values
+
+    def _variable(self, meaning: Meaning, depth: int) -> list[Value] | None:
+        """Return what a variable at file or class level holds, None for anything else."""
+        symbol = meaning.symbol
+        if symbol is None or symbol.kind not in {"variable", "constant"}:
+            return None
+        view = self._names.view(symbol.path)
+        place = view.place(symbol) if view else -1
+        if view is None:
+            return []
+        written = view.types.get(place, {}).get(symbol.name) or view.types.get(view.facts.symbols[place].scope, {}).get(
+            symbol.name
+        )
+        return (self.typed(view, written, -1, depth + 1) if written else None) or []
+
+    def _after(self, values: list[Value] | None, after: str, depth: int) -> list[Value] | None:
+        """Apply calls; what an index gives is not known, unless the type was written with brackets."""
+        if values is None or "(" not in after:
+            return values if "[" not in after or values is None else [v for v in values if v.instance]
+        results: list[Value] = []
+        unknown = False
+        for value in values:
+            symbol = value.symbol
+            if symbol is None:
+                continue
+            if symbol.kind in CONTAINERS or symbol.kind == "type":
+                results.append(_instance(symbol, max(value.meaning.tier, Tier.TYPE)))
+                continue
+            view = self._names.view(symbol.path)
+            place = view.place(symbol) if view else -1
+            written = view.types.get(place, {}).get("return") if view else None
+            if view is None or not written:
+                unknown = True
+            elif written.strip("&' ") in {"Self", "self", "this", "&mut Self"} or written.endswith("Self"):
+                owner = self._owner(view, place)
+                results.extend([_instance(owner, Tier.TYPE)] if owner else [])
+            else:
+                results.extend(self.typed(view, written, place, depth + 1) or [])
+        return results or (None if unknown else [])
+
+    def typed(self, view: View, written: str, scope: int, depth: int = 0) -> list[Value] | None:
+        """Return the instances that a type, as written, stands for: `Foo`, `Optional[Foo]`, `*pkg.Foo`, `f()`, `=x.y`."""
+        if depth >= _DEEP:
+            return None
+        if written.startswith("=") or written.endswith("()"):
+            values = self.values(view, written.removeprefix("=").replace("::", "."), scope, depth + 1)
+            return values if values is None else [Value(_surer(v.meaning), v.instance) for v in values]
+        found: list[Value] = []
+        for name in _TYPE_PART.findall(written):
+            last = name.replace("::", ".").rpartition(".")[2]
+            if last in _NEITHER or last in _HELD:
+                continue
+            if last in _HOLDERS:
+                break
+            receiver, _, last = name.replace("::", ".").rpartition(".")
+            found.extend(
+                _instance(meaning.symbol, Tier.TYPE)
+                for meaning in self._names.dotted(view, receiver, last, scope)
+                if meaning.symbol and meaning.symbol.kind in CONTAINERS | {"type"}
+            )
+            if "|" not in written:
+                break
+        return found
+
+    def _attribute(self, view: View, value: Value, name: str, depth: int) -> list[Value] | None:
+        symbol = value.symbol
+        if symbol is not None:
+            field = self._field(symbol, name, depth)
+            if field is not None:
+                return field
+        found = self._member(view, value, name)
+        results: list[Value] = []
+        for meaning in found:
+            variable = self._variable(meaning, depth)
+            results.extend([Value(meaning, False)] if variable is None else variable)
+        return results or (None if symbol is not None else [])
+
+    def _field(self, owner: Symbol, name: str, depth: int, up: int = 0) -> list[Value] | None:
+        """Return what a field of a class or of its bases holds, None when no type is known."""
+        view = self._names.view(owner.path)
+        place = view.place(owner) if view else -1
+        written = view.fields.get(place, {}).get(name) if view else None
+        if view and written:
+            return self.typed(view, written, place, depth + 1)
+        if up < _DEEP:
+            for base in self._names.bases(owner):
+                found = self._field(base, name, depth, up + 1) if base != owner else None
+                if found is not None:
+                    return found
+        return None
+
+    def _member(self, view: View, value: Value, name: str) -> list[Meaning]:
+        if value.symbol and value.instance:
+            found = self._names.members(value.symbol, name)
+            return [Meaning(symbol, (), value.meaning.tier) for symbol in found]
+        return self._names.step(view, value.meaning, name)
+
+
+def _surer(meaning: Meaning) -> Meaning:
+    return Meaning(meaning.symbol, meaning.paths, max(meaning.tier, Tier.TYPE))

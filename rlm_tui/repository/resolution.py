@@ -1,0 +1,260 @@
+"""What a name means where it stands: scopes, imports through re-exports and aliases, packages, members and their bases.
+
+Built for one generation of the index and thrown away with it; files are read as they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rlm_tui.repository.facts import ImportFact, ReferenceFact
+from rlm_tui.repository.indexer import Indexer, indexers
+from rlm_tui.repository.parse import CONTAINERS
+from rlm_tui.repository.paths import Paths
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.symbols import Symbol, Tier
+from rlm_tui.repository.views import View
+
+_DEEP = 12
+"""So many re-exports, bases and types are followed: enough for code that people write, and an end for cycles."""
+_VIEWS = 3_000
+_MEMBERS_REACH_OUT = frozenset({"java", "cpp"})  # a bare name can mean a member of the class around
+_PACKAGES = frozenset({"go", "java"})  # the files of a folder see each other's names
+_LINKED = frozenset({"c"})  # names meet at link time
+_SPREAD = frozenset({"go", "rust", "cpp", "c"})  # members may stand outside of the file of their type
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name means: a symbol, or (without one) the module whose files are `paths`; () is a module outside."""
+
+    symbol: Symbol | None
+    paths: tuple[str, ...]
+    tier: Tier
+
+
+class Resolution:
+    """Resolves names of one generation of the index."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._views: dict[str, View | None] = {}
+        self._named: dict[str, list[Symbol]] = {}
+        self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._indexers = {indexer.name: indexer for indexer in indexers().values()}
+
+    @cached_property
+    def paths(self) -> Paths:
+        """All paths, indexed."""
+        return Paths(self._store.paths())
+
+    def view(self, path: str) -> View | None:
+        """Return the file at `path`, or None when it has no facts."""
+        if path not in self._views:
+            if len(self._views) >= _VIEWS:
+                self._views.clear()
+            facts = self._store.facts(path)
+            indexer = self._indexers.get(facts.language) if facts else None
+            self._views[path] = View(path, facts, self._store.symbols_in(path), indexer) if facts and indexer else None
+        return self._views[path]
+
+    def named(self, name: str, family: str) -> list[Symbol]:
+        """Return the definitions of `name` in the languages of `family`."""
+        if name not in self._named:
+            self._named[name] = self._store.symbols_named(name)
+        return [symbol for symbol in self._named[name] if self.family(symbol) == family]
+
+    def family(self, symbol: Symbol) -> str:
+        """Return the group of languages within which the symbol's name may meet others."""
+        indexer: Indexer | None = self._indexers.get(symbol.language)
+        return indexer.family if indexer else symbol.language
+
+    def targets(self, view: View, module: str) -> tuple[str, ...]:
+        """Return the files of this repository that an import of `module` in `view` means."""
+        key = (view.path, module)
+        if key not in self._resolved:
+            self._resolved[key] = view.indexer.resolve(module, view.path, self.paths)
+        return self._resolved[key]
+
+    # Names
+
+    def bare(self, view: View, name: str, scope: int) -> list[Meaning]:
+        """Return what `name` means in `scope`; [] for locals, builtins and what is not known."""
+        place = scope
+        while place >= 0:
+            symbol = view.facts.symbols[place]
+            if symbol.kind not in CONTAINERS:
+                inner = view.by_qualified.get(f"{symbol.qualified}.{name}")
+                if inner:
+                    return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in inner]
+                if name in view.types.get(place, ()) and name != "return":
+                    return []
+            elif view.language in _MEMBERS_REACH_OUT or symbol.name == name:
+                found = self.members(view.symbols[place], name)
+                if found and view.language in _MEMBERS_REACH_OUT:
+                    own = all(member.parent == symbol.qualified and member.path == view.path for member in found)
+                    return [Meaning(member, (), Tier.SCOPE if own else Tier.RECEIVER) for member in found]
+            place = symbol.scope
+        if name in view.top:
+            return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top[name]]
+        return self.brought(view, name) or self._around(view, name)
+
+    def brought(self, view: View, name: str, depth: int = 0) -> list[Meaning]:
+        """Return what the imports of `view` bind to `name`."""
+        found: list[Meaning] = []
+        for item, original in view.imported.get(name, ()):
+            if not original:
+                found.append(Meaning(None, self.targets(view, item.module), Tier.IMPORT))
+            elif item.module:
+                found.extend(self._imported(view, item, original, depth))
+        if not found:
+            for item in view.starred:
+                for path in self.targets(view, item.module):
+                    found.extend(self.exported(path, name, depth + 1))
+        return list(dict.fromkeys(found))
+
+    def _imported(self, view: View, item: ImportFact, original: str, depth: int) -> list[Meaning]:
+        targets = self.targets(view, item.module)
+        found = [meaning for path in targets for meaning in self.exported(path, original, depth + 1)]
+        if found:
+            return found
+        separator = "::" if "::" in item.module or view.language == "rust" else "."
+        joint = "" if item.module.endswith(separator) else separator
+        inner = self.targets(view, f"{item.module}{joint}{original}") if view.language in {"python", "rust"} else ()
+        return [Meaning(None, inner, Tier.IMPORT)]
+
+    def exported(self, path: str, name: str, depth: int = 0) -> list[Meaning]:
+        """Return what the module at `path` offers as `name`, through its re-exports."""
+        view = self.view(path) if depth < _DEEP else None
+        if view is None:
+            return []
+        if name in view.top:
+            return [Meaning(view.symbols[i], (), Tier.IMPORT) for i in view.top[name]]
+        for item, original in view.imported.get(name, ()):
+            if item.module == "" and item.exported and original != name:
+                local = [Meaning(view.symbols[i], (), Tier.IMPORT) for i in view.top.get(original, ())]
+                return local or self.brought(view, original, depth + 1)
+        if name == "default":
+            return []
+        found = self.brought(view, name, depth + 1)
+        return [meaning for meaning in found if meaning.symbol or meaning.paths]
+
+    def _around(self, view: View, name: str) -> list[Meaning]:
+        """Return what the package or the linker brings."""
+        if view.language in _PACKAGES:
+            return [
+                Meaning(symbol, (), Tier.IMPORT)
+                for symbol in self.named(name, view.family)
+                if symbol.path.rpartition("/")[0] == view.folder
+                and self._is_top(symbol)
+                and self._same_package(view, symbol)
+            ]
+        if view.family in _LINKED:
+            tops = [
+                s for s in self.named(name, view.family) if self._is_top(s) and not s.signature.startswith("static ")
+            ]
+            tops = [s for s in tops if not s.is_test] or tops
+            headers = [s for s in tops if s.kind != "function"]
+            if headers and len(tops) > 1:
+                return []
+            return [Meaning(symbol, (), Tier.IMPORT) for symbol in tops] if len(tops) == 1 else []
+        return []
+
+    def _same_package(self, view: View, symbol: Symbol) -> bool:
+        if view.language != "go":
+            return True
+        other = self.view(symbol.path)
+        return (
+            other is not None
+            and other.facts.package == view.facts.package
+            and (not symbol.is_test or view.facts.is_test)
+        )
+
+    def _is_top(self, symbol: Symbol) -> bool:
+        view = self.view(symbol.path)
+        return view is not None and view.place(symbol) in view.top.get(symbol.name, ())
+
+    # Members
+
+    def members(self, owner: Symbol, name: str, depth: int = 0) -> list[Symbol]:
+        """Return the member `name` of a class, its own or the nearest of its bases."""
+        own = self.own_members(owner, name)
+        if own or depth >= _DEEP:
+            return own
+        for base in self.bases(owner):
+            if base != owner:
+                found = self.members(base, name, depth + 1)
+                if found:
+                    return found
+        return []
+
+    def own_members(self, owner: Symbol, name: str) -> list[Symbol]:
+        """Return the members `name` that a class declares itself."""
+        view = self.view(owner.path)
+        if view is None:
+            return []
+        here = [view.symbols[i] for i in view.by_qualified.get(f"{owner.qualified}.{name}", ())]
+        if here or view.family not in _SPREAD:
+            return here
+        folder = owner.path.rpartition("/")[0]
+        return [
+            symbol
+            for symbol in self.named(name, view.family)
+            if symbol.qualified.endswith(f"{owner.name}.{name}")
+            and symbol.qualified.rpartition(".")[0].rpartition(".")[2] == owner.name
+            and (view.language != "go" or symbol.path.rpartition("/")[0] == folder)
+        ]
+
+    def bases(self, owner: Symbol) -> list[Symbol]:
+        """Return the classes of this repository that a class names as its bases, in order."""
+        view = self.view(owner.path)
+        place = view.place(owner) if view else -1
+        if view is None or place < 0:
+            return []
+        return [s for reference in view.inherits.get(place, ()) for s in self.inherited(view, reference)]
+
+    def inherited(self, view: View, reference: ReferenceFact) -> list[Symbol]:
+        """Return the classes that one base, as written, means."""
+        around = view.facts.symbols[reference.scope].scope if reference.scope >= 0 else -1
+        return [m.symbol for m in self.dotted(view, reference.receiver, reference.name, around) if m.symbol]
+
+    def dotted(self, view: View, receiver: str, name: str, scope: int) -> list[Meaning]:
+        """Return what `receiver.name` means where the receiver is a module or a class, not an instance."""
+        if not receiver:
+            return self.bare(view, name, scope)
+        parts = receiver.replace("::", ".").split(".")
+        found = self.heads(view, parts, scope)
+        for part in [*parts[1:], name]:
+            found = [inner for meaning in found for inner in self.step(view, meaning, part)]
+        return found
+
+    def heads(self, view: View, parts: Sequence[str], scope: int) -> list[Meaning]:
+        """Return what the first part of a dotted name means; `import a.b` binds the whole of it."""
+        found = self.bare(view, parts[0], scope)
+        if not found and view.language == "rust":
+            targets = self.targets(view, parts[0]) if parts[0] in {"crate", "super", "self"} else ()
+            found = [Meaning(None, targets, Tier.IMPORT)] if targets else []
+        if not found and any(alias.startswith(parts[0] + ".") for alias in view.imported):
+            found = [Meaning(None, self.targets(view, parts[0]), Tier.IMPORT)]
+        return found
+
+    def step(self, view: View, meaning: Meaning, part: str) -> list[Meaning]:
+        """Return what `part` means inside of a module or a class."""
+        if meaning.symbol:
+            tier = max(meaning.tier, Tier.SCOPE)
+            found = self.members(meaning.symbol, part) if meaning.symbol.kind in CONTAINERS | {"module", "type"} else []
+            return [Meaning(symbol, (), tier) for symbol in found]
+        exported = [inner for path in meaning.paths for inner in self.exported(path, part)]
+        if exported or not meaning.paths:
+            return exported
+        if view.language == "python":
+            package = meaning.paths[0].removesuffix("/__init__.py")
+            inner = self.paths.first((f"{package}/{part}.py", f"{package}/{part}/__init__.py"))
+        elif view.language == "rust":
+            base = meaning.paths[0].removesuffix(".rs").removesuffix("/mod").removesuffix("/lib").removesuffix("/main")
+            inner = self.paths.first((f"{base}/{part}.rs", f"{base}/{part}/mod.rs"))
+        else:
+            inner = ()
+        return [Meaning(None, inner, Tier.IMPORT)] if inner else []

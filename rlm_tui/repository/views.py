@@ -1,0 +1,132 @@
+"""One parsed file as the graph looks at it: its facts, indexed by name, by scope and by what it imports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+
+from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
+from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.parse import CONTAINERS
+from rlm_tui.repository.symbols import Symbol
+
+
+class View:
+    """The definitions, references, imports and types of the file at `path`. `symbols` stand in the order of the facts."""
+
+    def __init__(self, path: str, facts: FileFacts, symbols: list[Symbol], indexer: Indexer) -> None:
+        self.path = path
+        self.folder = path.rpartition("/")[0]
+        self.facts = facts
+        self.symbols = symbols
+        self.indexer = indexer
+        self.language = indexer.name
+        self.family = indexer.family
+
+    @cached_property
+    def by_qualified(self) -> dict[str, list[int]]:
+        """The places of definitions by qualified name."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, symbol in enumerate(self.facts.symbols):
+            found[symbol.qualified].append(index)
+        return dict(found)
+
+    @cached_property
+    def top(self) -> dict[str, list[int]]:
+        """The places of definitions that stand in no class and no function, by last name."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, symbol in enumerate(self.facts.symbols):
+            around = symbol.scope
+            while around >= 0 and self.facts.symbols[around].kind == "module":
+                around = self.facts.symbols[around].scope
+            # a method whose type stands in another file has no scope, but its owner's name before its own
+            if around < 0 and (symbol.scope >= 0 or symbol.kind != "method"):
+                found[symbol.name].append(index)
+        return dict(found)
+
+    @cached_property
+    def types(self) -> dict[int, dict[str, str]]:
+        """The declared or inferred types, by scope and name; a later declaration never hides an earlier one."""
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        for binding in self.facts.bindings:
+            found[binding.scope].setdefault(binding.name, binding.type)
+        return dict(found)
+
+    @cached_property
+    def fields(self) -> dict[int, dict[str, str]]:
+        """The types of the fields of each class: declared in its body, or assigned to `self` in its methods."""
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        for scope, names in self.types.items():
+            if scope < 0:
+                continue
+            symbol = self.facts.symbols[scope]
+            if symbol.kind in CONTAINERS:
+                for name, written in names.items():
+                    found[scope].setdefault(name, written)
+            else:
+                owner = self.owner(scope)
+                for name, written in names.items():
+                    before, dot, field = name.partition(".")
+                    if dot and owner >= 0 and before in {"self", "this", "cls"}:
+                        found[owner].setdefault(field, written)
+        for index, symbol in enumerate(self.facts.symbols):
+            # a field's own node is a definition too, and holds what was declared of it
+            if (
+                symbol.scope >= 0
+                and symbol.kind in {"variable", "constant"}
+                and symbol.name in self.types.get(index, {})
+            ):
+                found[symbol.scope].setdefault(symbol.name, self.types[index][symbol.name])
+        return dict(found)
+
+    @cached_property
+    def references_by_name(self) -> dict[str, list[ReferenceFact]]:
+        """The references by last name."""
+        found: dict[str, list[ReferenceFact]] = defaultdict(list)
+        for reference in self.facts.references:
+            found[reference.name].append(reference)
+        return dict(found)
+
+    @cached_property
+    def inherits(self) -> dict[int, list[ReferenceFact]]:
+        """What each class inherits from or implements, as written."""
+        found: dict[int, list[ReferenceFact]] = defaultdict(list)
+        for reference in self.facts.references:
+            if reference.kind == "inherit":
+                found[reference.scope].append(reference)
+        return dict(found)
+
+    @cached_property
+    def imported(self) -> dict[str, list[tuple[ImportFact, str]]]:
+        """The imports that bind a name here, each with the name it had there ("" for the module itself)."""
+        found: dict[str, list[tuple[ImportFact, str]]] = defaultdict(list)
+        for item in self.facts.imports:
+            if item.alias:
+                found[item.alias].append((item, ""))
+            for name, alias in item.names:
+                found[alias].append((item, name))
+        return dict(found)
+
+    @cached_property
+    def starred(self) -> list[ImportFact]:
+        """The imports that bring every name of a module."""
+        return [item for item in self.facts.imports if not item.names and not item.alias]
+
+    def owner(self, scope: int) -> int:
+        """Return the place of the innermost class around `scope` (or at it), or -1."""
+        while scope >= 0 and self.facts.symbols[scope].kind not in CONTAINERS:
+            scope = self.facts.symbols[scope].scope
+        return scope
+
+    def place(self, symbol: Symbol) -> int:
+        """Return the place of `symbol` among the definitions, or -1."""
+        places = self.by_qualified.get(symbol.qualified, [])
+        return next((i for i in places if self.facts.symbols[i].start == symbol.start), places[0] if places else -1)
+
+    def within(self, place: int) -> set[int]:
+        """Return `place` and the places of all definitions inside of it."""
+        inside = {place}
+        for index, symbol in enumerate(self.facts.symbols):
+            if symbol.scope in inside:
+                inside.add(index)
+        return inside
