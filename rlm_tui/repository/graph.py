@@ -40,17 +40,8 @@ class Graph:
         edges = self._uses(symbol, {"call", "use", "type", "inherit"})
         for path in self._store.files_mentioning(symbol.name):
             view = names.view(path)
-            if view is None or view.family != names.family(symbol):
-                continue
-            for item in view.facts.imports:
-                for name, _alias in item.names:
-                    if name == symbol.name and item.module:
-                        found = [m for target in names.targets(view, item.module) for m in names.exported(target, name)]
-                        edges += [
-                            Edge("import", path, item.line, item.text, None, symbol, Tier.IMPORT)
-                            for meaning in found[:1]
-                            if meaning.symbol == symbol
-                        ]
+            if view is not None and view.family == names.family(symbol):
+                edges.extend(self._imports_of(view, symbol))
         return _ordered(edges)
 
     def callees(self, symbol: Symbol) -> list[Edge]:
@@ -159,6 +150,19 @@ class Graph:
                     if reference.kind in kinds:
                         edges.extend(edge for edge in self._edges(view, reference) if self._is(edge.target, symbol))
         return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
+
+    def _imports_of(self, view: View, symbol: Symbol) -> list[Edge]:
+        names, _ = self._state()
+        return [
+            Edge("import", view.path, item.line, item.text, None, symbol, Tier.IMPORT)
+            for item in view.facts.imports
+            if item.module and any(name == symbol.name for name, _alias in item.names)
+            if any(
+                m.symbol == symbol
+                for path in names.targets(view, item.module)
+                for m in names.exported(path, symbol.name)
+            )
+        ]
 
     def _candidates(self, symbol: Symbol, wanted: Iterable[str]) -> list[str]:
         names, _ = self._state()
