@@ -20,9 +20,13 @@ _WIDTH = 160
 
 @dataclass(slots=True)
 class Section:
-    """The answer to one reading of a question, as it grows: `lead` is its first line, `parts` markdown blocks after it."""
+    """The answer to one thing that is asked, as it grows: `lead` is its first line, `parts` markdown blocks after it.
+
+    `notes` stand before the lead: what had to be assumed.
+    """
 
     title: str
+    notes: list[str] = field(default_factory=list)
     lead: str = ""
     parts: list[str] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
@@ -34,7 +38,7 @@ class Section:
     def render(self, *, heading: bool) -> str:
         """Return the section as markdown."""
         blocks = [f"## {inline(self.title)}"] if heading else []
-        blocks.append(self.lead or "No evidence was found.")
+        blocks.append(" ".join([*self.notes, self.lead or "No evidence was found."]))
         blocks.extend(self.parts)
         if self.searched:
             blocks.append("Searched: " + "; ".join(dict.fromkeys(self.searched)) + ".")

@@ -8,57 +8,64 @@ from collections.abc import Sequence
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
 from rlm_tui.models.navigator.move import Move, Plan
-from rlm_tui.models.navigator.reading import Printed, Unit
+from rlm_tui.models.navigator.reading import TESTS, Printed, Unit
 from rlm_tui.models.navigator.understand import CHILD_PREFIX, Intent
 
 MOST_CHILDREN = 8
+EXPLAIN_TASK = "Explain this module: what it holds and what it is for."
+_UNITS = 20
+_DRAWN = 12
 _RESULT = 1_300
 """Characters of a sub-agent's answer that the root prints; eight of them fit into one cell's output."""
 _ARROW = re.compile(r" *(\d+)  (\S.*?) -> (\S.*)")
 _IMPORT_LINE = r"^\s*(import|from|use|#\s*include)\b"
-_TESTS = re.compile(
-    r"(?:^|[/_.-])(?:tests?|testing|specs?|__tests__|testdata|examples?|docs?|fixtures?|benchmarks?)(?:$|[/_.-])"
-)
 
 
 def overview(intent: Intent, section: Section, *, delegates: bool) -> Plan:
     """Say how the repository is put together: its modules, what imports what, and what each holds."""
     printed = yield Move(
         "What does this repository consist of?",
-        'print(repo)\nprint(repo.modules[:60])\nfor file in repo.files.filter("README")[:1]:\n    print(peek(file, 1, 24))\n'
-        "print(sorted(repo.files[:2000], key=lambda file: -file.lines)[:25])",
+        'print(repo)\nprint(repo.modules[:60])\nfor file in repo.files.filter("README*")[:1]:\n    print(peek(file, 1, 24))',
     )
-    units = sorted(printed.units, key=lambda unit: (bool(_TESTS.search(unit.path)), -unit.symbols))
-    product = [unit for unit in units if not _TESTS.search(unit.path)] or units
-    section.lead = _overview_lead(printed, product)
+    units = sorted(printed.units, key=lambda unit: (bool(TESTS.search(unit.path)), -unit.tokens))
+    product = [unit for unit in units if not TESTS.search(unit.path) and unit.symbols] or units
+    section.lead = _overview_lead(product)
     if readme := next((piece for piece in printed.excerpts if "readme" in piece.span.path.lower()), None):
         section.add("Its README begins:", answer.excerpt(readme, last=14))
-    if units:
-        section.add(_units_table(units[:20]))
-        if len(units) > 20:
-            section.add(f"{len(units) - 20} smaller modules are left out of this table.")
-    chosen = [unit.path for unit in product[:MOST_CHILDREN]]
-    if not chosen:
-        section.add(_files_table(printed))
+    section.add(_units_table(units[:_UNITS]))
+    if len(units) > _UNITS:
+        section.add(f"{len(units) - _UNITS} smaller modules are left out of this table.")
+    if not product:
         return
     arrows = yield Move(
         "What imports what?",
-        f"from collections import Counter\nfor path in {[unit.path for unit in product[:12]]!r}:\n"
-        '    folders = Counter(item.path.rpartition("/")[0] or "." for item in importers(path) if item.inside)\n'
-        "    for folder, lines in folders.most_common(8):\n"
-        '        print(f"{lines:5}  {folder} -> {path}")',
+        f"from collections import Counter\nmodules = {[_scope(unit) for unit in product[:_DRAWN]]!r}\n"
+        "for path in modules:\n"
+        "    users = Counter()\n"
+        "    for item in importers(path):\n"
+        '        users[max((m for m in modules if item.path.startswith(m + "/")), key=len, default="elsewhere")] += 1\n'
+        "    for user, lines in users.most_common(6):\n"
+        '        print(f"{lines:5}  {user} -> {path}")',
     )
     section.add(_drawing(arrows.text))
+    chosen = [_scope(unit) for unit in product[:MOST_CHILDREN]]
     if len(product) < 2 or not delegates:
-        yield from _largest(chosen[: 3 if len(product) > 2 else 2], section)
+        yield from _largest(chosen[:3], section)
         return
-    yield from delegate("Explain this module: what it holds and what it is for.", chosen, len(product), section)
+    yield from delegate(EXPLAIN_TASK, chosen, len(product), section)
 
 
-def _overview_lead(printed: Printed, units: Sequence[Unit]) -> str:
+def _scope(unit: Unit) -> str:
+    """Return what names a module to a tool: its path, but the name of that which is all that stands in no other."""
+    return unit.name if unit.path in ("./", ".") else unit.path
+
+
+def _overview_lead(units: Sequence[Unit]) -> str:
     if not units:
-        return f"This repository has {count(len(printed.files), 'large file')} and no modules that were recognised."
-    names = ", ".join(f"{code(unit.path)} ({unit.files:,} files, {unit.symbols:,} symbols)" for unit in units[:4])
+        return "No modules were recognised in this repository."
+    names = ", ".join(
+        f"{code(_scope(unit))} ({count(unit.files, 'file')}, {count(unit.symbols, 'symbol')})" for unit in units[:4]
+    )
     more = f" and {len(units) - 4} more" if len(units) > 4 else ""
     return f"The code stands in {count(len(units), 'module')}: {names}{more}."
 
@@ -78,11 +85,6 @@ def _units_table(units: Sequence[Unit]) -> str:
             for unit in units
         ),
     )
-
-
-def _files_table(printed: Printed) -> str:
-    rows = ((answer.table_code(item.path), item.language, f"{item.lines:,}") for item in printed.files[:20])
-    return answer.table(("file", "language", "lines"), rows)
 
 
 def _drawing(text: str) -> str:

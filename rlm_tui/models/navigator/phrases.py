@@ -101,7 +101,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "(direct )?importers? of X",
             r"WHICH ADVIMPORTS ADVX",
             "import statements? (of|for) X",
-            r"where (is|are) X (being )?(imported|included|required)\b",
+            r"where('s| is| are) X (being )?(imported|included|required)\b",
             "where (do|does) (we|anything|anyone|it|the code) (import|include|require) X",
             "(who|what|WHICH) ADVdepends? on X( directly)?END",
             "(dependents|reverse dependencies) of X",
@@ -112,7 +112,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             "SUBCLASSES (of|for|does) X( have)?",
             "WHICH( are| is)? ADVEXTENDS ADV(from |to |on )?X",
-            r"where is X (sub-?classed|extended|inherited)\b",
+            r"where('s| is) X (sub-?classed|extended|inherited)\b",
             "CODE('s)? SUBCLASSES",
         ),
     ),
@@ -131,7 +131,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             "(callers?|call[- ]?sites?|calls|invocations?|incoming calls) (of|to|for) X",
             "WHICH ADV(calls?|invokes?|calling|invoking|triggers?) ADVX",
-            r"where (is|are|was|does|do|gets) X (being |getting )?(called|invoked|triggered|get called)\b",
+            r"where('s| is| are| was| does| do| gets) X (being |getting )?(called|invoked|triggered|get called)\b",
             "where (do|does) (we|anyone|anything|the code|it) (call|invoke) X",
             "CODE('s)? (callers|call[- ]?sites)",
             r"(is|are) X (called|invoked)\b",
@@ -142,7 +142,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             "(usages?|uses|references?|users?|mentions|occurrences|consumers?) (of|to|for) X",
             "WHICH ADVUSES ADVX",
-            r"where (is|are) X (being )?(used|referenced|mentioned|consumed)\b",
+            r"where('s| is| are) X (being )?(used|referenced|mentioned|consumed)\b",
             "where (do|does) (we|anyone|anything|the code|it) (use|reference) X",
             "CODE('s)? (usages?|references|users)",
             r"(is|are) X (used|referenced)\b",
@@ -165,6 +165,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         "explain",
         (
+            r"EXPLAIN (this|the) (module|package|folder|directory|crate|file|part)(?! (of|in)\b)( *:|END)",
             "EXPLAIN( how| what)? X( (works?|does|is( for)?|do))?END",
             "what (does|do) X doEND",
             r"how (does|do|is) (the )?(\w+ )?CODE( \w+)? (work|behave|function|implemented|operate)",
@@ -176,11 +177,11 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "definition",
         (
             "SOURCE (of|for) X",
-            r"where (is|are|was|were) X (being )?DEFINED\b",
+            r"where('s| is| are| was| were) X (being )?DEFINED\b",
             r"where (do|does|did) (we|it|the code|one|this \w+) (define|declare|implement) X",
             r"where('s| is| are) X( located| found| in (this|the) \w+)?END",
             "(which|what) (file|module|line|class|package)s? (contains?|defines?|declares?|implements?|holds?|has) X",
-            "(which|what) (file|module|package) is X (in|defined in|declared in)",
+            "(which|what) (file|module|package) is X (in|DEFINED)",
             r"SHOW( where| how)? X( (is|are) DEFINED|'s SOURCE| in (the|this) \w+( \w+)?)?\s*([?.!:]|$)",
             r"(what|who)('s| is| are) (the )?(\w+ )?LEADCODE",
             "^LEADCODE( NOUN)?END",

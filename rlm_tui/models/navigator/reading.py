@@ -27,6 +27,11 @@ _NUMBERED = re.compile(r" *(?P<number>\d{1,9})(?:  (?P<text>.*))?$")
 _LOCATOR = re.compile(r"(?P<path>[^\s,;`'\"]+?)::(?P<qualified>[^\s,;`'\"@]+)(?:@(?P<line>\d+))?")
 _LEFT_OUT = re.compile(r"[\d,]+ (?:characters|lines|more|items)\b.*(?:left out|omitted)|^\.\.\. .*\d", re.IGNORECASE)
 FILE_LEVEL = "<file>"
+TESTS = re.compile(
+    r"(?:^|[/_.-])(?:tests?|testing|specs?|__tests__|testdata|examples?|docs?|fixtures?|bench(?:es|marks?)?)(?:$|[/_.-])"
+    r"|Tests?\.\w+$"
+)
+"""Paths of tests, examples and documents: they rank below the code itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.move import Move, Plan
-from rlm_tui.models.navigator.reading import Definition, Excerpt, Printed
+from rlm_tui.models.navigator.reading import TESTS, Definition, Excerpt, Printed
 from rlm_tui.models.navigator.understand import Intent, search_words
 from rlm_tui.repository.symbols import Hit, Span
 from rlm_tui.repository.words import words
@@ -24,9 +24,6 @@ _HITS = 25
 _READ = 5
 _SHOWN = 3
 _COUNTED = re.compile(r"^word (\S+): (\d+) lines in (\d+) files$")
-_TESTS = re.compile(
-    r"(?:^|[/_.-])(?:tests?|specs?|__tests__|testdata|examples?|docs?|fixtures?|benchmarks?)(?:$|[/_.-])|_test\.|\.spec\."
-)
 
 
 @dataclass(slots=True)
@@ -56,7 +53,6 @@ class Candidate:
 
 def search(intent: Intent, section: Section) -> Plan:
     """Answer a question in free words with the ranked places that hold most of them."""
-    terms = list(intent.terms)[:8]
     sought = search_words(intent)
     printed = yield Move(
         f"Which definitions speak of {sought}?",
@@ -65,12 +61,13 @@ def search(intent: Intent, section: Section) -> Plan:
     section.searched.append(
         f"{code(f'find({sought!r})')}: {answer.count(len(printed.definitions), 'match', 'matches')}"
     )
+    terms = {root(term): term for term in intent.terms[:8]}
     counted = yield Move(
         "How rare is each word, and where do the rare ones stand?",
-        f"for word in {terms!r}:\n"
+        f"for word in {list(terms)!r}:\n"
         "    hits = grep(word, literal=True, ignore_case=True, limit=1000)\n"
         '    print(f"word {word}: {len(hits)} lines in {len({hit.path for hit in hits})} files")\n'
-        f"    if len(hits) <= 200:\n"
+        "    if len(hits) <= 200:\n"
         f"        print([hit for hit in hits if hit.symbol][:{_HITS}])",
     )
     weights = _weights(terms, counted.text)
@@ -81,11 +78,15 @@ def search(intent: Intent, section: Section) -> Plan:
         section.lead = "Nothing here speaks of it: no definition and no line holds the question's words."
         section.searched += [f"the words {', '.join(map(code, terms))} in every line"]
         return
-    pattern = "|".join(re.escape(term) for term in terms)
+    pattern = "|".join(map(re.escape, terms))
     looked = yield Move(
         "Look inside the best candidates: which of their lines hold the words?",
         f"import re\nfor name in {[item.locator for item in best]!r}:\n"
-        "    s = repo[name]\n"
+        "    try:\n"
+        "        s = repo[name]\n"
+        "    except HostError as error:\n"
+        "        print(error)\n"
+        "        continue\n"
         "    print(s)\n"
         "    lines = enumerate(s.source.text.splitlines(), getattr(s, 'start', 1))\n"
         f"    held = [(number, line) for number, line in lines if re.search({pattern!r}, line, re.I)]\n"
@@ -102,14 +103,23 @@ def search(intent: Intent, section: Section) -> Plan:
     _tell(section, intent, candidates, best, closely, weights)
 
 
-def _weights(terms: list[str], text: str) -> dict[str, float]:
-    """Return how much each word tells: the rarer, the more; a word that is nowhere tells nothing."""
-    lines = {match[1]: int(match[2]) for line in text.splitlines() if (match := _COUNTED.match(line))}
-    return (
-        {term: 1.0 / math.log2(2 + lines[term]) if lines.get(term) else 0.0 for term in terms}
-        if lines
-        else dict.fromkeys(terms, 0.3)
-    )
+def root(term: str) -> str:
+    """Return the letters that every form of a stemmed word begins with: retr, for retri (retry, retries)."""
+    return term[:-1] if len(term) > 3 and term.endswith("i") else term
+
+
+def _weights(terms: dict[str, str], text: str) -> dict[str, float]:
+    """Return how much each stemmed word tells: the rarer, the more; a word that is nowhere tells nothing."""
+    counted = [match for line in text.splitlines() if (match := _COUNTED.match(line)) and match[1] in terms]
+    lines = {terms[match[1]]: int(match[2]) for match in counted}
+    if not lines:
+        return dict.fromkeys(terms.values(), 0.3)
+    return {term: 1.0 / math.log2(2 + lines[term]) if lines.get(term) else 0.0 for term in terms.values()}
+
+
+def _worth(text: str, weights: dict[str, float]) -> float:
+    """Return the sum of the weights of the distinct words that a line holds."""
+    return sum(weights.get(word, 0.0) for word in set(words(text)))
 
 
 def _candidates(printed: Printed, counted: Printed) -> list[Candidate]:
@@ -128,16 +138,12 @@ def _rank(candidates: list[Candidate], weights: dict[str, float]) -> None:
     whole = sum(weights.values()) or 1.0
     for item in candidates:
         named = set(words(f"{item.path} {item.qualified} {item.definition.doc if item.definition else ''}"))
-        inside = Counter(term for hit in item.hits for term in weights if term in hit.text.lower())
+        inside = Counter(word for hit in item.hits for word in set(words(hit.text)) & weights.keys())
         held = [term for term in weights if term in named or inside[term]]
-        coverage = (
-            sum(weights[term] * (1.0 + 0.1 * min(inside[term], 5) + 0.3 * (term in named)) for term in held) / whole
-        )
-        together = (
-            max((sum(weights[t] for t in weights if t in hit.text.lower()) for hit in item.hits), default=0.0) / whole
-        )
+        parts = [weights[term] * (1.0 + 0.1 * min(inside[term], 5) + 0.3 * (term in named)) for term in held]
+        together = max((_worth(hit.text, weights) for hit in item.hits), default=0.0)
         item.held = tuple(sorted(held, key=lambda term: -weights[term]))
-        item.score = coverage + 0.5 * together + 0.8 * item.found - 0.6 * bool(_TESTS.search(item.path))
+        item.score = (sum(parts) + 0.5 * together) / whole + 0.8 * item.found - 0.6 * bool(TESTS.search(item.path))
     candidates.sort(key=lambda item: (-item.score, item.path, item.qualified))
 
 
@@ -157,7 +163,7 @@ def _region(item: Candidate, weights: dict[str, float]) -> Span:
     if span and span.end - span.start < 24:
         return span
     lines = sorted(hit.line for hit in item.hits) or [span.start if span else 1]
-    worth = {hit.line: sum(weights[t] for t in weights if t in hit.text.lower()) for hit in item.hits}
+    worth = {hit.line: _worth(hit.text, weights) for hit in item.hits}
     middle = max(lines, key=lambda line: (sum(w for at, w in worth.items() if abs(at - line) <= 10), -line))
     start, end = middle - 10, middle + 12
     if span:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
 from rlm_tui.models.navigator.modules import explain_place
 from rlm_tui.models.navigator.move import Move, Plan
-from rlm_tui.models.navigator.reading import Definition, Imported, Listed, Printed, Unit, Use, read
+from rlm_tui.models.navigator.reading import TESTS, Definition, Imported, Listed, Printed, Unit, Use, read
 from rlm_tui.models.navigator.understand import Intent
 from rlm_tui.repository.symbols import Span
 
 _PAGE = 60
 _MOST_PAGES = 4
 _MOST_READINGS = 4
+_SLIP = 0.75
+"""How alike two names are, of 1, when one is taken for a slip of the pen for the other."""
 
 
 @dataclass(slots=True)
@@ -27,7 +30,6 @@ class Located:
     file: Listed | None = None
     unit: Unit | None = None
     near: list[Definition] = field(default_factory=list)
-    message: str = ""
 
     @property
     def found(self) -> bool:
@@ -39,7 +41,12 @@ class Located:
         """What to hand to a tool, one a reading."""
         if self.definitions:
             return [item.locator for item in self.definitions[:_MOST_READINGS]]
-        return [self.file.path] if self.file else [self.unit.path] if self.unit else []
+        return [self.place] if self.place else []
+
+    @property
+    def place(self) -> str:
+        """The file or module that the name means, "" for a symbol."""
+        return self.file.path if self.file else self.unit.path if self.unit else ""
 
 
 def locate(names: Sequence[str]) -> Generator[Move, Printed, list[Located]]:
@@ -72,47 +79,66 @@ def _parts(text: str, names: Sequence[str]) -> list[str]:
 
 def _located(name: str, text: str) -> Located:
     printed = read(text)
-    resolved = [item for item in printed.definitions if not item.why and not item.score]
-    ranked = [item for item in printed.definitions if item.why or item.score]
-    located = Located(name, near=ranked[:5])
-    if resolved:
-        located.definitions = resolved[:1]
-    elif printed.files:
-        located.file = printed.files[0]
-        return located
-    elif printed.units:
-        located.unit = printed.units[0]
-        return located
-    else:
-        located.message = next((line for line in text.splitlines() if line.strip()), "")
-        by_key = {(item.span.path, item.qualified, item.span.start): item for item in ranked}
-        for locator in printed.locators:
-            path, _, rest = locator.partition("::")
-            qualified, _, line = rest.partition("@")
-            if not _means(name, path, qualified):
-                continue
-            start = int(line or 1)
-            known = by_key.get((path, qualified, start))
-            located.definitions.append(known or _bare(path, qualified, start))
-    known_keys = {(item.span.path, item.span.start) for item in located.definitions}
-    located.definitions += [
+    resolved = [item for item in printed.definitions if not item.why]
+    ranked = [item for item in printed.definitions if item.why]
+    listed = [_of_locator(locator, ranked) for locator in printed.locators] if not resolved else []
+    located = Located(name)
+    if not resolved:
+        located.file, located.unit = next(iter(printed.files), None), next(iter(printed.units), None)
+    is_test = bool(resolved) and _in_tests(resolved[0])
+    namesakes = [
         item
-        for item in ranked
-        if _means(name, item.span.path, item.qualified) and (item.span.path, item.span.start) not in known_keys
+        for item in (*listed, *([] if "::" in name else ranked))
+        if _means(name, item) and (is_test or not resolved or not _in_tests(item))
     ]
-    located.near = [item for item in ranked if item not in located.definitions][:5]
+    located.definitions = list({item.key: item for item in (*namesakes, *resolved[:1])}.values())
+    located.definitions.sort(key=lambda item: item not in resolved)
+    known = {item.key for item in located.definitions}
+    located.near = list({item.key: item for item in (*listed, *ranked) if item.key not in known}.values())[:5]
     return located
 
 
-def _bare(path: str, qualified: str, start: int) -> Definition:
-    return Definition(Span(path, start, start), "symbol", qualified)
+def _of_locator(locator: str, ranked: Sequence[Definition]) -> Definition:
+    """Return what a locator names, with its span where `find` printed it too."""
+    path, _, rest = locator.partition("::")
+    qualified, _, line = rest.partition("@")
+    start = int(line or 1)
+    known = (item for item in ranked if item.key == (path, qualified) and item.span.start == start)
+    return next(known, Definition(Span(path, start, start), "symbol", qualified))
 
 
-def _means(name: str, path: str, qualified: str) -> bool:
+def _in_tests(item: Definition) -> bool:
+    return TESTS.search(item.span.path) is not None
+
+
+def _means(name: str, item: Definition) -> bool:
     """Tell whether a person who says `name` can mean this definition."""
-    wanted = name.rpartition("::")[2].rpartition("@")[0] or name.rpartition("::")[2]
-    whole = ".".join(path.rpartition(".")[0].split("/")) + "." + qualified
+    wanted = name.rpartition("::")[2].partition("@")[0]
+    whole = item.span.path.rpartition(".")[0].replace("/", ".") + "." + item.qualified
     return f".{whole}".endswith(f".{wanted}")
+
+
+def settle(located: Located, section: Section) -> Plan:
+    """Where a name is unknown, take the nearest one if it is a slip of the pen, else say what comes close."""
+    if located.found:
+        return
+    wanted = located.name.rpartition(".")[2].lower()
+    likely = [item for item in located.near if SequenceMatcher(None, wanted, item.name.lower()).ratio() >= _SLIP]
+    if likely:
+        nearest = max(
+            likely, key=lambda item: SequenceMatcher(None, located.name.lower(), item.qualified.lower()).ratio()
+        )
+        section.notes.append(
+            f"Nothing here is called {code(located.name)}; the nearest name is {code(nearest.qualified)}."
+        )
+        located.definitions = [nearest]
+        return
+    last = located.name.rpartition(".")[2] or located.name
+    printed = yield Move(
+        f"No definition of {located.name}; does any line hold it?",
+        f"print(grep({last!r}, literal=True, ignore_case=True, limit=20))",
+    )
+    not_found(section, located, printed)
 
 
 def not_found(section: Section, located: Located, closest: Printed | None = None) -> None:
@@ -127,15 +153,6 @@ def not_found(section: Section, located: Located, closest: Printed | None = None
         section.searched.append(f"{code(located.name)} as text in all files: no line")
 
 
-def _absent(located: Located, section: Section) -> Plan:
-    last = located.name.rpartition(".")[2] or located.name
-    printed = yield Move(
-        f"No definition of {located.name}; does any line hold it?",
-        f"print(grep({last!r}, literal=True, ignore_case=True, limit=20))",
-    )
-    not_found(section, located, printed)
-
-
 def _say_readings(section: Section, located: Located) -> None:
     more = located.definitions[1:]
     if more:
@@ -147,11 +164,11 @@ def _say_readings(section: Section, located: Located) -> None:
 def definition(intent: Intent, section: Section) -> Plan:
     """Show where a name is defined, each reading, and who uses the first."""
     (located,) = yield from locate(intent.names[:1])
-    if located.file or located.unit:
-        yield from explain_place(located.targets[0], section)
+    yield from settle(located, section)
+    if located.place and not located.definitions:
+        yield from explain_place(located.place, section)
         return
     if not located.definitions:
-        yield from _absent(located, section)
         return
     targets = located.targets
     printed = yield Move(
@@ -185,8 +202,8 @@ def edges(intent: Intent, section: Section) -> Plan:
         intent.kind
     ]
     (located,) = yield from locate(intent.names[:1])
+    yield from settle(located, section)
     if not located.found:
-        yield from _absent(located, section)
         return
     for index, target in enumerate(located.targets):
         more = (
@@ -285,8 +302,8 @@ def path(intent: Intent, section: Section) -> Plan:
     """Find the shortest chain of calls between two names; without one, show both ends and the other direction."""
     start, end = yield from locate(intent.names[:2])
     for located in (start, end):
+        yield from settle(located, section)
         if not located.found:
-            yield from _absent(located, section)
             return
     pairs = [(a, b) for a in start.targets[:3] for b in end.targets[:3]][:6]
     printed = yield Move(

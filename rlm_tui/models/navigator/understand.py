@@ -21,7 +21,7 @@ CHILD_PREFIX = "In this module only: "
 _CODE = re.compile(
     r"`+(?P<ticked>[^`\n]{1,200})`+"
     # a path, or a file name with a short suffix
-    r"|(?<![\w/.])(?P<path>(?:[\w.@+-]+/)+[\w.@+-]*\w(?::\d+(?:-\d+)?)?|[\w-]+\.(?:[a-z]{1,4})(?=[\s?!,;:)]|\.?$))"
+    r"|(?<![\w/.])(?P<path>(?:[\w.@+-]+/)+[\w.@+-]*\w(?::\d+(?:-\d+)?|::[\w.$]+(?:@\d+)?)?|[\w-]+\.(?:[a-z]{1,4})(?=[\s?!,;:)]|\.?$))"
     r"|(?<![\w.])(?P<dotted>[A-Za-z_$][\w$]*(?:(?:\.|::|\#|->)[A-Za-z_$][\w$]*)+(?:\(\))?)"
     r"|(?<!\w)(?P<called>[A-Za-z_$][\w$]*)\(\)"
     r"|(?<!\w)(?P<word>[A-Za-z_$]*(?:_[A-Za-z0-9]|[a-z0-9][A-Z]|[A-Z]{2,}[a-z]{2,}|__)[\w$]*|_\w+|[A-Za-z]+_)"
@@ -36,6 +36,7 @@ _CLAUSES = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_A_NAME = re.compile(r"^(?:#include|import|def|class|func|fn|function|struct|interface|trait|new)\s+")
+_PRONOUNS = frozenset({"it", "this", "that", "them"})
 _WEAK_STEMS = frozenset(map(stem, WEAK))
 
 
@@ -66,7 +67,12 @@ def understand(question: str) -> Understanding:
     marked = _mark(text[:_LONGEST], names)
     marked = MEMBER_OF.sub(lambda match: _join_owner(match, names), marked)
     clauses = [clause.strip() for clause in _CLAUSES.split(marked) if clause.strip()]
-    intents = list(dict.fromkeys(filter(None, (_intent(clause, names) for clause in clauses))))
+    intents: list[Intent] = []
+    for clause in clauses:
+        before = next((name for intent in reversed(intents) for name in intent.names[:1]), "")
+        intent = _intent(clause, names, before)
+        if intent is not None and intent not in intents:
+            intents.append(intent)
     structural = [intent for intent in intents if intent.kind != "free"]
     if not structural:  # one free text, however many sentences tell it
         intents = [_free(marked, names)]
@@ -104,22 +110,25 @@ def _join_owner(match: re.Match[str], names: list[str]) -> str:
     return f"«{len(names) - 1}»"
 
 
-def _name_in(slot: str, names: list[str]) -> str:
-    """Return the name that a slot of a phrase holds, "" for a word that is no name."""
+def _name_in(slot: str, names: list[str], before: str = "") -> str:
+    """Return the name that a slot of a phrase holds, "" for a word that is no name; `it` is the name `before`."""
+    if slot.lower() in _PRONOUNS:
+        return before
     if mark := _MARK.fullmatch(slot):
         return names[int(mark[1])]
     is_everyday = slot.lower() in NO_NAMES and not slot[0].isupper()
     return "" if is_everyday else slot
 
 
-def _intent(clause: str, names: list[str]) -> Intent | None:
+def _intent(clause: str, names: list[str], before: str) -> Intent | None:
+    """Return what one clause asks. `before` is the name that the clauses before it were about: what `it` means."""
     text = unmark(clause, names)
     for kind, phrases in PHRASES:
         for phrase in phrases:
             match = phrase.search(clause)
             if match is None or (kind != "overview" and _is_prose(clause, match)):
                 continue
-            asked = [_name_in(slot, names) for slot in match.groups() if slot]
+            asked = [_name_in(slot, names, before) for slot in match.groups() if slot]
             if all(asked):
                 return Intent(kind, text, tuple(asked), terms_of(text))
     return _free(clause, names) if terms_of(text) else None
