@@ -40,9 +40,9 @@ class Terminal:
         """Type text as it stands."""
         self._tmux("send-keys", "-l", "--", text)
 
-    def screen(self) -> str:
-        """Return what the window shows."""
-        return self._tmux("capture-pane", "-p")
+    def screen(self, *, colours: bool = False) -> str:
+        """Return what the window shows, with its colours as escape sequences if asked."""
+        return self._tmux("capture-pane", "-p", *(["-e"] if colours else []))
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the window another size."""

@@ -1,0 +1,258 @@
+"""The command line: `rlm-tui` in a repository, `rlm-tui -p QUESTION` without a screen, and the commands around it.
+
+Exit codes: 0 ok · 1 error · 2 usage or no terminal · 3 no model access · 4 partial · 5 budget · 130/143 signals.
+Only click is imported at the top: `--version` must not wait for the rest.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+
+from rlm_tui import __version__
+
+if TYPE_CHECKING:
+    from rlm_tui.config import Settings
+    from rlm_tui.headless import Format
+    from rlm_tui.records.store import RunStore
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+USAGE = 2
+
+
+class _AskByDefault(click.Group):
+    """A group whose command may be left out: what is no command is the path or the options of `ask`."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        own = {"--help", "--version", *self.commands}
+        if not arguments or arguments[0] not in own:
+            arguments = ["ask", *arguments]
+        return super().parse_args(context, arguments)
+
+
+def _settings_options(function: Function) -> Function:
+    for option in reversed(
+        (
+            click.option("--model", help="Model of the root call; `navigator` needs no key."),
+            click.option("--sub-model", help="Model of sub-calls."),
+            click.option("--base-url", help="An Anthropic-compatible endpoint."),
+            click.option("--cells", type=click.Choice(["auto", "tool", "fence"]), help="How the model writes cells."),
+            click.option("--sandbox", type=click.Choice(["auto", "sealed", "monty"]), help="Where cells run."),
+            click.option("--route", type=click.Choice(["direct", "repl", "rlm"]), help="How the question is taken on."),
+            click.option("--budget", type=float, help="US dollars a run may spend."),
+            click.option("--max-tokens", type=int, help="Tokens a run may spend."),
+            click.option("--max-calls", type=int, help="Calls a run may start."),
+            click.option("--max-time", type=float, help="Seconds a run may take."),
+            click.option("--max-depth", type=int, help="How deep sub-agents may start sub-agents."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+_path_argument = click.argument("path", default=".", type=click.Path(path_type=Path))
+
+
+@click.group(cls=_AskByDefault, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="rlm-tui", message="%(prog)s %(version)s")
+def main() -> None:
+    """Ask a whole repository, from the terminal.
+
+    Without a command it opens the screen on PATH (default: here); `rlm-tui ask --help` lists the options.
+    """
+
+
+@main.command()
+@_path_argument
+@click.option(
+    "-p", "--print", "question", metavar="QUESTION", help="Answer this without a screen; piped input is context."
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "markdown", "json", "stream-json"]),
+    default="text",
+    help="What is printed with -p.",
+)
+@click.option("--scope", multiple=True, help="Limit the question to a folder, file or module; may be repeated.")
+@click.option("--theme", help="A theme's name.")
+@_settings_options
+def ask(path: Path, question: str | None, output_format: Format, scope: tuple[str, ...], **flags: object) -> None:
+    """Open the screen on PATH, or answer one question with -p (the default command)."""
+    settings = _settings(flags)
+    if question is None:
+        _require_terminal()
+        _exit(_show(path, settings, None))
+    if not question.strip():
+        raise click.UsageError("the question is empty: say what you want to know after -p")
+    _exit(_answer(path, settings, question, output_format, scope))
+
+
+@main.command()
+@_path_argument
+def index(path: Path) -> None:
+    """Bring the index of PATH up to date and tell what it holds."""
+    import asyncio
+
+    from rlm_tui.headless import scan
+    from rlm_tui.repository.repository import Repository
+
+    def work() -> int:
+        repository = Repository.open(path, _settings({}).cache_dir)
+        try:
+            asyncio.run(scan(repository, sys.stderr))
+            progress = repository.progress
+            click.echo(
+                f"{repository.name}: {progress.total:,} files, {progress.symbols:,} symbols, "
+                f"~{repository.tokens():,} tokens, {progress.seconds:.1f} s"
+            )
+            for language, files in sorted(repository.languages().items(), key=lambda item: -item[1]):
+                click.echo(f"  {language:<12} {files:>7,} files")
+        finally:
+            repository.close()
+        return 0
+
+    _exit(_guarded(work))
+
+
+@main.command()
+@click.option("--limit", default=20, show_default=True, help="How many, newest first.")
+def runs(limit: int) -> None:
+    """List the recorded runs."""
+    found = _runs().list()[:limit]
+    if not found:
+        click.echo("no runs yet: ask something first")
+    for run in found:
+        click.echo(f"{run.id}  {run.status:<9}  {run.repository:<20}  {run.question.splitlines()[0][:80]}")
+
+
+@main.command()
+@click.argument("run")
+@click.option("--plain", is_flag=True, help="Print the report instead of opening the screen.")
+def replay(run: str, plain: bool) -> None:
+    """Show the finished RUN (its id, or the beginning of it) without any model."""
+    if plain:
+        _exit(_guarded(lambda: _print_report(run, "markdown", None)))
+    _require_terminal()
+    _exit(_show(Path(), _settings({}), run))
+
+
+@main.command()
+@click.argument("run")
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A new file; stdout without it.")
+def export(run: str, form: str, output: Path | None) -> None:
+    """Write the report of RUN (its id, or the beginning of it)."""
+    _exit(_guarded(lambda: _print_report(run, form, output)))
+
+
+@main.command()
+@_path_argument
+def doctor(path: Path) -> None:
+    """Tell what is in force on this machine, and why."""
+    from rlm_tui.doctor import examine
+
+    _exit(_guarded(lambda: examine(path, _settings({}))))
+
+
+def _answer(path: Path, settings: Settings, question: str, output: Format, scope: tuple[str, ...]) -> int:
+    import asyncio
+
+    from rlm_tui.engine.run import Question
+    from rlm_tui.headless import ask as answer
+    from rlm_tui.headless import piped_input
+    from rlm_tui.workspace import open_workspace
+
+    async def work() -> int:
+        context = piped_input(sys.stdin)
+        async with open_workspace(path, settings) as workspace:
+            asked = Question(question, scope=scope, context=context, route=settings.route)
+            return await answer(workspace, asked, output)
+
+    return _guarded(lambda: asyncio.run(work()))
+
+
+def _show(path: Path, settings: Settings, replayed: str | None) -> int:
+    import asyncio
+
+    from rlm_tui.ui.app import RlmApp
+    from rlm_tui.ui.session import Session
+    from rlm_tui.workspace import open_workspace
+
+    async def work() -> int:
+        async with open_workspace(path, settings) as workspace:
+            session = Session.of(workspace, replayed)
+            return await RlmApp(session).run_async() or 0
+
+    return _guarded(lambda: asyncio.run(work()))
+
+
+def _print_report(run: str, form: str, output: Path | None) -> int:
+    from rlm_tui.records.export import as_json, markdown
+    from rlm_tui.records.tree import Tree
+
+    store = _runs()
+    tree = Tree.of(store.read(store.find(run)))
+    report = markdown(tree) if form == "markdown" else as_json(tree)
+    if output is None:
+        click.echo(report)
+        return 0
+    with output.open("x", encoding="utf-8") as file:
+        file.write(report)
+    click.echo(f"written to {output}", err=True)
+    return 0
+
+
+def _settings(flags: dict[str, object]) -> Settings:
+    from rlm_tui.config import ConfigError, load_settings
+
+    try:
+        return load_settings({name: value for name, value in flags.items() if value is not None})
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _runs() -> RunStore:
+    from rlm_tui.records.store import RunStore
+
+    return RunStore(_settings({}).runs_dir)
+
+
+def _require_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("there is no terminal to draw on: ask with -p QUESTION, or run it in a terminal")
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Run `work`; turn what can go wrong into one sentence on stderr and an exit code."""
+    from rlm_tui.models.protocol import ModelError
+    from rlm_tui.plugins import PluginError
+    from rlm_tui.records.log import RecordError
+    from rlm_tui.repl.protocol import SandboxError
+    from rlm_tui.repository.symbols import RepositoryError
+
+    try:
+        return work()
+    except (RepositoryError, SandboxError, RecordError, PluginError) as error:
+        message, code = str(error), 1
+    except ModelError as error:
+        message, code = str(error), 3 if error.kind == "access" else 1
+    except FileExistsError as error:
+        message, code = f"{error.filename} exists already and is left as it is: choose another name", 1
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away; there is nobody to tell
+        return 1
+    except OSError as error:
+        message, code = f"{error.filename or 'the system'}: {error.strerror or error}", 1
+    except KeyboardInterrupt:
+        message, code = "interrupted", 130
+    click.echo(f"rlm-tui: {message}", err=True)
+    return code
+
+
+def _exit(code: int) -> NoReturn:
+    sys.exit(code)

@@ -1,0 +1,139 @@
+"""A question without a screen: the answer goes to stdout, the progress to stderr, the exit code tells how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import signal
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, TextIO, TypeAlias
+
+from rlm_tui.engine.run import Question, Run
+from rlm_tui.records.events import CallEnded, CallStarted, Event, Noticed, Retrying, RunEnded, RunStarted, TurnEnded
+from rlm_tui.records.export import as_json, markdown
+from rlm_tui.repository.repository import Repository
+from rlm_tui.workspace import Workspace
+
+Format: TypeAlias = Literal["text", "markdown", "json", "stream-json"]
+INTERRUPTED, TERMINATED = 130, 143
+MOST_INPUT = 8 * 1024 * 1024
+"""Bytes of standard input that are taken as context; the rest is left out, and said so."""
+
+
+async def ask(workspace: Workspace, question: Question, output: Format) -> int:
+    """Index, ask, print; return the exit code. The first Ctrl+C stops softly, the second at once."""
+    for notice in workspace.notices:
+        print(f"note: {notice}", file=sys.stderr)
+    stop = _Stop()
+    with stop.listening():
+        try:
+            await scan(workspace.repository, sys.stderr)
+        except asyncio.CancelledError:
+            if stop.code:
+                return stop.code
+            raise
+        run = stop.run = workspace.engine.ask(question)
+        async for event in run.events():
+            if output == "stream-json":
+                print(event.model_dump_json(), flush=True)
+            _tell(event)
+        end = await run.wait()
+    if output == "text":
+        print(end.answer)
+    elif output == "markdown":
+        print(markdown(run.tree))
+    elif output == "json":
+        print(as_json(run.tree))
+    return stop.code or end.code
+
+
+async def scan(repository: Repository, stream: TextIO) -> None:
+    """Bring the index up to date, with a progress line when `stream` is a terminal."""
+    work = asyncio.create_task(asyncio.to_thread(repository.scan))
+    try:
+        while not (await asyncio.wait([work], timeout=0.2))[0]:
+            progress = repository.progress
+            if stream.isatty() and progress.total:
+                print(f"\r\x1b[Kindex {progress.done:,}/{progress.total:,} files", end="", file=stream, flush=True)
+    finally:
+        if stream.isatty():
+            print("\r\x1b[K", end="", file=stream, flush=True)
+    work.result()
+    for notice in repository.notices:
+        print(f"note: {notice}", file=stream)
+
+
+def piped_input(stream: TextIO) -> str:
+    """Return what was piped into `stream`, "" when nothing was. A pipe that stays silent for a second counts as nothing."""
+    try:
+        descriptor = stream.fileno()
+        mode = os.fstat(descriptor).st_mode
+    except (OSError, ValueError):
+        return ""
+    if not (stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)):
+        return ""
+    if not select.select([descriptor], [], [], 1.0)[0]:
+        print("note: nothing came on standard input within a second; going on without it", file=sys.stderr)
+        return ""
+    data = stream.buffer.read(MOST_INPUT + 1) if hasattr(stream, "buffer") else b""
+    if len(data) > MOST_INPUT:
+        print(f"note: standard input is longer than {MOST_INPUT:,} bytes; the rest is left out", file=sys.stderr)
+    return data[:MOST_INPUT].decode("utf-8", "replace")
+
+
+class _Stop:
+    """Turns signals into cancels: of the run once there is one, before that of the task that listens."""
+
+    def __init__(self) -> None:
+        self.run: Run | None = None
+        self.code = 0
+        self._task = asyncio.current_task()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Handle SIGINT and SIGTERM until the block ends."""
+        loop = asyncio.get_running_loop()
+        codes = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+        for number, code in codes.items():
+            loop.add_signal_handler(number, self._stop, code)
+        try:
+            yield
+        finally:
+            for number in codes:
+                loop.remove_signal_handler(number)
+
+    def _stop(self, code: int) -> None:
+        again, self.code = self.code != 0, code
+        if self.run is not None:
+            self.run.cancel(hard=again or code == TERMINATED)
+        elif self._task is not None:
+            self._task.cancel()
+
+
+def _tell(event: Event) -> None:
+    """Print one line of progress to stderr for the events people wait for."""
+    indent = "  " * event.call_id.count(".")
+    match event:
+        case RunStarted():
+            line = (
+                f"{event.repository}@{event.commit or '-'}  {event.route} ({event.why})  {event.model}  {event.sandbox}"
+            )
+        case CallStarted():
+            line = f"{indent}○ {event.label}"
+        case TurnEnded() if event.code:
+            line = f"{indent}  step {event.step}: {event.code.strip().splitlines()[0][:100]}"
+        case Retrying():
+            line = f"{indent}  retry {event.attempt} in {event.seconds:.0f} s: {event.reason}"
+        case CallEnded() if event.call_id != "0":
+            line = f"{indent}{'✓' if event.status == 'done' else '✗'} {event.status} {event.error}".rstrip()
+        case Noticed():
+            line = f"note: {event.text}"
+        case RunEnded() if event.error:
+            line = f"{event.status}: {event.error}"
+        case _:
+            return
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,81 @@
+"""Opens together what a question needs: the repository, the sandbox, the models, the runs folder, the engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rlm_tui.config import NAVIGATOR, Settings
+from rlm_tui.engine.run import Engine, Models
+from rlm_tui.models.anthropic import Endpoint
+from rlm_tui.models.navigator.model import Navigator
+from rlm_tui.models.protocol import Model, ModelError
+from rlm_tui.records.store import RunStore
+from rlm_tui.repl.choose import open_sandbox
+from rlm_tui.repl.protocol import Sandbox
+from rlm_tui.repository.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One repository, ready to be asked. `notices` are what the user should know before a question."""
+
+    settings: Settings
+    repository: Repository
+    sandbox: Sandbox
+    models: Models
+    runs: RunStore
+    engine: Engine
+    notices: tuple[str, ...]
+
+
+@asynccontextmanager
+async def open_workspace(path: Path, settings: Settings) -> AsyncIterator[Workspace]:
+    """Open the repository at `path` without scanning it yet, and close everything at the end.
+
+    Raises `RepositoryError`, `SandboxError` or `ModelError` with what to do.
+    """
+    repository = Repository.open(path, settings.cache_dir)
+    try:
+        sandbox = await open_sandbox(settings.sandbox)
+        try:
+            endpoint = _endpoint(settings)
+            models = _models(settings, endpoint)
+            runs = RunStore(settings.runs_dir)
+            engine = Engine(repository, sandbox, models, runs, settings.bounds, settings.slots)
+            warming = asyncio.create_task(_warm(endpoint)) if models.root.is_language_model else None
+            try:
+                yield Workspace(settings, repository, sandbox, models, runs, engine, tuple(endpoint.warnings))
+            finally:
+                if warming is not None:
+                    warming.cancel()
+                await engine.close()
+        finally:
+            await sandbox.close()
+    finally:
+        await asyncio.to_thread(repository.close)
+
+
+def _endpoint(settings: Settings) -> Endpoint:
+    return Endpoint(
+        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        auth_token=settings.auth_token.get_secret_value() if settings.auth_token else None,
+        base_url=settings.base_url or None,
+        cells=settings.cells,
+    )
+
+
+def _models(settings: Settings, endpoint: Endpoint) -> Models:
+    def named(name: str) -> Model:
+        return Navigator() if name == NAVIGATOR else endpoint.model(name)
+
+    return Models(root=named(settings.root_model), sub=named(settings.child_model))
+
+
+async def _warm(endpoint: Endpoint) -> None:
+    """Import the SDK while the user types; what fails here is told when a question needs it."""
+    with suppress(ModelError):
+        await endpoint.warm()
