@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Literal
 
 from rlm_tui.engine.ledger import WIDTH, BudgetSpent
@@ -16,7 +17,7 @@ from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import ToolCalled
 from rlm_tui.repl.protocol import JSON, GuestFunction
-from rlm_tui.repl.tools import Tool, tools
+from rlm_tui.repl.tools import Tool, tools, written_signature
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
 
@@ -72,12 +73,12 @@ class Host:
 
     async def _call(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
         if (own := self._own.get(name)) is not None:
-            _bind(own, signature_of(own, name), args, kwargs)
+            _bind(name, own, args, kwargs)
             return await own(*args, **kwargs)
         tool = tools().get(name)
         if tool is None:
             raise LookupError(f"there is no function {name}")
-        _bind(tool.run, tool.signature, (None, *args), kwargs)
+        _bind(name, tool.run, (None, *args), kwargs)
         return await asyncio.to_thread(self._run, tool, args, kwargs)
 
     def _run(self, tool: Tool, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
@@ -189,19 +190,14 @@ class Host:
         return list(await asyncio.gather(*slots))
 
 
-def functions() -> list[GuestFunction]:
+@cache
+def functions() -> tuple[GuestFunction, ...]:
     """Return every function that cells can call: the tools, then queries and sub-agents."""
-    found = [GuestFunction(tool.name, tool.signature, tool.doc, tool.owners, tool.hidden) for tool in tools().values()]
     own = (Host.llm_query, Host.llm_query_batched, Host.rlm_query, Host.rlm_query_batched)
-    return found + [
-        GuestFunction(one.__name__, signature_of(one, one.__name__), inspect.getdoc(one) or "") for one in own
-    ]
-
-
-def signature_of(function: Callable[..., object], name: str) -> str:
-    """Return the call as a cell writes it."""
-    parameters = [str(item) for item in inspect.signature(function).parameters.values() if item.name != "self"]
-    return f"{name}({', '.join(parameters)})".replace("'", "").replace("JSON", "object")
+    return (
+        *(GuestFunction(tool.name, tool.signature, tool.doc, tool.owners, tool.hidden) for tool in tools().values()),
+        *(GuestFunction(one.__name__, written_signature(one, one.__name__), inspect.getdoc(one) or "") for one in own),
+    )
 
 
 def label_of(text: str) -> str:
@@ -210,13 +206,12 @@ def label_of(text: str) -> str:
     return line if len(line) <= _LABEL else line[: _LABEL - 1].rstrip() + "…"
 
 
-def _bind(
-    function: Callable[..., object], signature: str, args: Sequence[object], kwargs: Mapping[str, object]
-) -> None:
+def _bind(name: str, function: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object]) -> None:
     try:
         inspect.signature(function).bind(*args, **kwargs)
     except TypeError as error:
-        raise TypeError(f"{error}; it is {signature}") from None
+        written = next(one.signature for one in functions() if one.name == name)
+        raise TypeError(f"{error}; it is {written}") from None
 
 
 def _listed(items: object, what: str) -> list[object]:

@@ -78,6 +78,11 @@ class Ledger:
         return self._clock() - self._start
 
     @property
+    def pending(self) -> Cost:
+        """What is reserved and not settled yet."""
+        return Cost(self._pending_tokens, self._pending_dollars)
+
+    @property
     def working_seconds(self) -> float | None:
         """How much of the wall-time bound is for work; the rest is for the closing answer. None without a bound."""
         bound = self.bounds.seconds

@@ -9,6 +9,7 @@ Its signature and docstring are its documentation, in the prompt as in the help.
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -30,9 +31,8 @@ class Tool:
 
     @property
     def signature(self) -> str:
-        """The call as a cell writes it, without the repository: `grep(pattern: str, scope: str | None = None)`."""
-        parameters = list(inspect.signature(self.run).parameters.values())[1:]
-        return f"{self.name}({', '.join(str(parameter) for parameter in parameters)})".replace("'", "")
+        """The call as a cell writes it, without the repository: `grep(pattern: str, limit: int = 200) -> list[Hit]`."""
+        return written_signature(self.run, self.name)
 
     @property
     def doc(self) -> str:
@@ -47,6 +47,26 @@ def tool(*, owners: tuple[str, ...] = (), hidden: bool = False) -> Callable[[Cal
         return Tool(function.__name__, function, owners, hidden)
 
     return wrap
+
+
+def written_signature(function: Callable[..., object], name: str) -> str:
+    """Return the call of `name` as a cell writes it: the signature of `function` without its first parameter."""
+    whole = inspect.signature(function)
+    parameters = list(whole.parameters.values())[1:]
+    parts: list[str] = []
+    for parameter in parameters:
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts:
+            parts.append("*")
+        annotated = f"{parameter.name}: {_annotation(parameter.annotation)}"
+        default = (
+            f" = {json.dumps(parameter.default)}" if isinstance(parameter.default, str) else f" = {parameter.default}"
+        )
+        parts.append(annotated if parameter.default is parameter.empty else annotated + default)
+    return f"{name}({', '.join(parts)}) -> {_annotation(whole.return_annotation)}"
+
+
+def _annotation(annotation: object) -> str:
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
 @cache

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+
+from pydantic import BaseModel
+
+from rlm_tui.records.events import (
+    EVENT,
+    Bounds,
+    CallEnded,
+    CallPrompted,
+    CallStarted,
+    CellEnded,
+    Citation,
+    Cited,
+    Event,
+    Noticed,
+    RunEnded,
+    RunStarted,
+    StepStarted,
+    Tokens,
+    ToolCalled,
+    TurnEnded,
+)  # fmt: skip
+from rlm_tui.records.export import as_json, markdown
+from rlm_tui.records.tree import Tree
+
+
+def events(question: str = "Why does `refresh` wait?", answer: str = "Because.\n") -> list[Event]:
+    made: list[Event] = []
+
+    def at(call: str = "", parent: str = "") -> dict[str, object]:
+        return {
+            "seq": len(made) + 1,
+            "run_id": "r1",
+            "call_id": call,
+            "parent_id": parent,
+            "ts": 1_700_000_000.0 + len(made),
+        }
+
+    def add(kind: type[BaseModel], node: str = "", parent: str = "", /, **fields: object) -> None:
+        made.append(EVENT.validate_python({"kind": kind.model_fields["kind"].default, **at(node, parent), **fields}))
+
+    add(RunStarted, version="0.1.0", question=question, mode="ask", repository="shop", root="/r", commit="c0ffee", files=3,
+        scope=("src",), route="rlm", why="large", model="big", sub_model="small", language_model=True, sandbox="sealed",
+        bounds=Bounds())  # fmt: skip
+    add(CallStarted, "0", call="agent", label="root", task=question, scope=(), model="big", depth=0, step=0)
+    add(CallPrompted, "0", system="s", message="m")
+    add(StepStarted, "0", step=1)
+    add(
+        TurnEnded,
+        "0",
+        step=1,
+        text="",
+        thinking="",
+        code="x",
+        stop="tool_use",
+        tokens=Tokens(input=10, output=2, dollars=0.01),
+    )
+    add(CallStarted, "1", "0", call="query", label="<b>first*", task="t", scope=(), model="small", depth=0, step=1)
+    add(CallPrompted, "1", "0", system="s", message="m")
+    add(StepStarted, "1", "0", step=1)
+    add(CallEnded, "1", "0", status="failed", result="", error="the wire | broke")
+    add(
+        ToolCalled,
+        "0",
+        step=1,
+        tool="grep",
+        arguments="'x'",
+        result="2 hits",
+        seconds=0.1,
+        files=("src/a.py", "src/b.py"),
+    )
+    add(CellEnded, "0", step=1, output="o", omitted=0, error="", status="ok", variables=(), seconds=0.1)
+    add(CallEnded, "0", status="done", result=answer)
+    add(Cited, "0", citations=(
+        Citation(path="src/a.py", start=3, end=5, ok=True, excerpt='"""\n````python\nx\n````\n"""'),
+        Citation(path="src/no.py", start=9, end=9, ok=False, reason="no such file"),
+    ))  # fmt: skip
+    add(Noticed, level="warning", text="80% of the run's tokens are used")
+    add(RunEnded, status="done", answer=answer)
+    return made
+
+
+def test_the_report_tells_everything_that_decides_whether_to_believe_it() -> None:
+    report = markdown(Tree.of(events()))
+    for part in (
+        "# Why does \\`refresh\\` wait?", "`shop@c0ffee`, limited to `src`", "rlm (large)", "big, sub-calls small", "0.1.0",
+        "## Answer\n\nBecause.", "1. `src/a.py:3-5` ✓ checked", "2. `src/no.py:9` ✗ no such file",
+        "- root — agent, done (", "  - \\<b\\>first\\* — query, failed: the wire \\| broke", "- `src`: 2 files",
+        "80% of the run's tokens", "10 tokens in, 2 out, $0.0100",
+    ):  # fmt: skip
+        assert part in report, part
+
+
+def test_an_excerpt_cannot_end_its_fence() -> None:
+    report = markdown(Tree.of(events()))
+    body = report.split("✓ checked\n\n")[1].split("\n\n2. ")[0].splitlines()
+    assert body[0] == "`````py"
+    assert body[-1] == "`````"
+    assert "`````" not in "\n".join(body[1:-1])
+
+
+def test_a_long_question_is_told_whole_under_its_first_line() -> None:
+    report = markdown(Tree.of(events(question="Look at this:\n\n```\nTraceback\n```\n")))
+    assert report.startswith("# Look at this:\n")
+    assert "## Question\n\n````\nLook at this:" in report
+
+
+def test_json_has_a_stable_shape() -> None:
+    report = json.loads(as_json(Tree.of(events())))
+    assert report["shape"] == 1
+    assert set(report) == {
+        "shape", "run", "version", "question", "mode", "status", "code", "error", "answer", "citations", "repository", "route",
+        "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "notices",
+    }  # fmt: skip
+    assert report["citations"][1] == {
+        "path": "src/no.py", "start": 9, "end": 9, "ok": False, "reason": "no such file", "excerpt": "",
+    }  # fmt: skip
+    assert [(call["id"], call["status"], call["kind"]) for call in report["calls"]] == [
+        ("0", "done", "agent"), ("1", "failed", "query"),
+    ]  # fmt: skip
+    assert report["files"] == ["src/a.py", "src/b.py"]
+
+
+def test_a_run_that_was_cut_off_has_a_report_too() -> None:
+    for length in range(len(events())):
+        tree = Tree.of(events()[:length])
+        assert markdown(tree).startswith("# ")
+        assert json.loads(as_json(tree))["status"] == "unfinished"
