@@ -60,6 +60,8 @@ def _turns(messages: list[Json], tools: bool) -> str:
                 return f"{where}: text content blocks must contain non-whitespace text"
             if block.get("type") == "thinking" and not block.get("signature"):
                 return f"{where}: thinking.signature: Field required"
+        if message["role"] == "assistant" and blocks[-1].get("type") in ("thinking", "redacted_thinking"):
+            return f"{where}: The final block in an assistant message cannot be `thinking`."
         waiting = {block["id"] for block in calls}
     last = messages[-1]
     if last["role"] == "assistant":

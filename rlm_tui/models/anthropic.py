@@ -53,8 +53,9 @@ class Endpoint:
         return AnthropicModel(name, self._connection, self._cells)
 
     async def warm(self) -> None:
-        """Import the SDK and make its client ahead of the first question, in a thread."""
+        """Import the SDK, make its client and read the price table ahead of the first question, in threads."""
         await self._connection.client()
+        await asyncio.to_thread(prices.dollars, "", Usage())
 
     async def close(self) -> None:
         """Close the connections. Idempotent."""
@@ -94,15 +95,19 @@ class AnthropicModel:
         while True:
             fences = self._cells == "fence" or self._name in self._connection.without_tools
             turn = Turn(_fence_id(request) if fences and request.cells else "")
+            fault = None
             try:
                 async with aclosing(self._ask(request, turn, fences)) as deltas:
                     async for delta in deltas:
                         yield delta
+            except _Faulty as faulty:
+                fault = None if turn.whole else faulty.fault  # a drop after the end takes nothing away
+            if fault is None:
+                for delta in turn.end():
+                    yield delta
                 reply = turn.reply()
                 yield replace(reply, usage=lost + reply.usage)
                 return
-            except _Faulty as faulty:
-                fault = faulty.fault
             lost += turn.usage  # what streamed is void, but was paid for
             if self._adapt(fault, request, fences):
                 continue
@@ -130,12 +135,12 @@ class AnthropicModel:
                         yield delta
                     if turn.ended:
                         break
-                for delta in turn.finish():
-                    yield delta
-                with contextlib.suppress(TimeoutError, httpx2.HTTPError):
-                    async with asyncio.timeout(0 if fences else _GRACE):
-                        async for _ in events:
-                            pass
+                turn.check()
+                if turn.stopped:
+                    with contextlib.suppress(TimeoutError, httpx2.HTTPError):
+                        async with asyncio.timeout(_GRACE):
+                            async for _ in events:
+                                pass
             finally:
                 await stream.close()
         except anthropic.APIStatusError as error:
@@ -144,7 +149,8 @@ class AnthropicModel:
         except anthropic.APITimeoutError:
             raise _Faulty(Fault("network", self._silence(), again=True)) from None
         except anthropic.APIConnectionError as error:
-            raise _Faulty(connection_fault(error)) from None
+            fault = connection_fault(error)
+            raise _Faulty(replace(fault, reason=self._connection.clean(fault.reason))) from None
         except httpx2.ReadTimeout:
             raise _Faulty(Fault("network", self._silence(), again=True)) from None
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:

@@ -37,7 +37,7 @@ def body(request: Request, model: str, max_tokens: int, manner: Manner) -> Wire:
     marked = _mark(turns, once=not request.cells and len(turns) == 1)
     wire: Wire = {"model": model, "max_tokens": max_tokens, "messages": marked}
     if system.strip():
-        wire["system"] = [{"type": "text", "text": system, "cache_control": _MARK}]
+        wire["system"] = [{**_text(system), "cache_control": _MARK}]
     if manner.fences:
         if request.cells:
             wire["stop_sequences"] = [STOP]
@@ -105,7 +105,7 @@ def _assistant(blocks: Iterable[Block], manner: Manner) -> list[Wire]:
                 texts.append(text)
             case Cell(id, written):
                 code = written
-                calls.append({"type": "tool_use", "id": id, "name": TOOL, "input": {"code": written}})
+                calls.append({"type": "tool_use", "id": id, "name": TOOL, "input": {"code": _sendable(written)}})
             case _:
                 pass  # blank text, which the API refuses; outputs, which are never the assistant's
     if manner.fences:
@@ -137,7 +137,7 @@ def _user(blocks: Iterable[Block], waiting: Sequence[str]) -> list[Wire]:
 
 
 def _result(cell: str, output: Output | None) -> Wire:
-    text = _NOT_RUN if output is None else output.text
+    text = _NOT_RUN if output is None else _sendable(output.text)
     result: Wire = {"type": "tool_result", "tool_use_id": cell, "content": text if text.strip() else _NOTHING}
     if output is None or output.failed:
         result["is_error"] = True
@@ -145,7 +145,12 @@ def _result(cell: str, output: Output | None) -> Wire:
 
 
 def _text(text: str) -> Wire:
-    return {"type": "text", "text": text}
+    return {"type": "text", "text": _sendable(text)}
+
+
+def _sendable(text: str) -> str:
+    """Return `text` without the lone surrogates that undecodable bytes of a command line or a file name become."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _mark(turns: Sequence[tuple[str, list[Wire]]], *, once: bool) -> list[Wire]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 OFFICIAL = "https://api.anthropic.com"
 _PLACEHOLDER = "no-key"
 _LONGEST_MESSAGE = 300
+_MOST_CONNECTIONS = 1000
 
 
 class Connection:
@@ -26,6 +28,7 @@ class Connection:
     """
 
     def __init__(self, api_key: str | None, auth_token: str | None, base_url: str | None, patience: Patience) -> None:
+        api_key, auth_token = (api_key or "").strip() or None, (auth_token or "").strip() or None
         self._secrets = [secret for secret in (api_key, auth_token) if secret]
         self._bearer = auth_token if auth_token and not api_key else None
         self._key = api_key or (None if self._bearer else _PLACEHOLDER)
@@ -77,6 +80,10 @@ class Connection:
                 "http://localhost:11434, or unset it for Anthropic's own.",
                 "access",
             )
+        if any(not secret.isascii() or not secret.isprintable() for secret in self._secrets):
+            raise ModelError(
+                "The key holds characters that no key has. Set ANTHROPIC_API_KEY again, copied whole.", "access"
+            )
         if self.official and not self.has_key:
             raise ModelError(
                 "There is no key for api.anthropic.com. Set ANTHROPIC_API_KEY; or set ANTHROPIC_BASE_URL to an endpoint of "
@@ -86,8 +93,8 @@ class Connection:
 
     def clean(self, text: str) -> str:
         """Make a message from the endpoint fit to be shown: no key in it, no control characters, not long."""
-        for secret in self._secrets:
-            text = text.replace(secret, "[key]")
+        for secret in [*self._secrets, _password(self.base_url)]:
+            text = text.replace(secret, "[key]") if secret else text
         text = " ".join(sanitize(text).split())
         return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "..."
 
@@ -101,22 +108,37 @@ class Connection:
         """Close the connections. Idempotent; a later request opens new ones."""
         opening, self._opening = self._opening, None
         if opening is not None:
-            await (await opening).close()
+            with contextlib.suppress(ModelError):  # it never opened, and its users were told
+                await (await opening).close()
 
     def _open(self) -> AsyncAnthropic:
         import anthropic  # see `client`
+        import httpx2
 
         silence = self.patience.silence
-        client = anthropic.AsyncAnthropic(
-            api_key=self._key,
-            auth_token=self._bearer,
-            base_url=self.base_url,
-            max_retries=0,  # ours are seen by the user
-            timeout=anthropic.Timeout(silence, connect=min(10.0, silence)),
-            open_telemetry=False,
-            # A proxy of the environment is not meant for this machine, but few remember NO_PROXY.
-            http_client=anthropic.DefaultAsyncHttpxClient(trust_env=False) if self._is_local() else None,
-        )
+        # The SDK lets go of idle connections after 5 s, and a cell may well run longer than that.
+        limits = httpx2.Limits(max_connections=_MOST_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=60.0)
+        try:
+            if self._is_local():
+                # A proxy of the environment is not meant for this machine, but few remember NO_PROXY. A transport of one's
+                # own is what keeps the SDK from reading it.
+                http = anthropic.DefaultAsyncHttpxClient(transport=httpx2.AsyncHTTPTransport(limits=limits))
+            else:
+                http = anthropic.DefaultAsyncHttpxClient(limits=limits)
+            client = anthropic.AsyncAnthropic(
+                api_key=self._key,
+                auth_token=self._bearer,
+                base_url=self.base_url,
+                max_retries=0,  # ours are seen by the user
+                timeout=anthropic.Timeout(silence, connect=min(10.0, silence)),
+                open_telemetry=False,
+                http_client=http,
+            )
+        except (httpx2.InvalidURL, ValueError, ImportError) as error:  # the address, or a proxy of the environment
+            raise ModelError(
+                f"No client for {self.origin}: {self.clean(str(error))}. Correct ANTHROPIC_BASE_URL, or the proxy variables.",
+                "access",
+            ) from None
         _ = client.messages  # imports the types of the Messages API, which would else delay the first request
         return client
 
@@ -129,6 +151,10 @@ class Connection:
 
 def _trimmed(url: str) -> str:
     return url.strip().rstrip("/").removesuffix("/messages").removesuffix("/v1").rstrip("/")
+
+
+def _password(url: str) -> str:
+    return url.rpartition("://")[2].partition("/")[0].rpartition("@")[0].partition(":")[2]
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,7 +71,7 @@ class Fault:
     @property
     def refuses_tools(self) -> bool:
         """Whether the endpoint or its model cannot do tool calls, by what it says."""
-        return self.status in (400, 404, 422, 500, 501) and bool(_NO_TOOLS.search(self.reason))
+        return self.kind != "limit" and self.status in (400, 404, 422, 500, 501) and bool(_NO_TOOLS.search(self.reason))
 
     @property
     def ceiling(self) -> int | None:
@@ -101,8 +103,10 @@ def connection_fault(error: BaseException) -> Fault:
         deepest = cause
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Fault("network", f"its certificate is not trusted: {cause.verify_message}")
-    reason = deepest.strerror if isinstance(deepest, OSError) and deepest.strerror else str(deepest)
-    return Fault("network", f"no connection: {reason or type(deepest).__name__}", again=True)
+    # asyncio puts the address where the reason should stand; the names of hosts have error numbers of their own.
+    numbered = isinstance(deepest, OSError) and not isinstance(deepest, socket.gaierror) and deepest.errno
+    reason = os.strerror(numbered) if numbered else str(deepest) or type(deepest).__name__
+    return Fault("network", f"no connection: {reason}", again=True)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -81,6 +81,11 @@ class Turn:
         self._counts: dict[str, int] = {}
 
     @property
+    def stopped(self) -> bool:
+        """Whether the endpoint has said that the message is over."""
+        return self._stopped
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more is wanted: the message has stopped, or its fence is closed."""
         return self._stopped or bool(self._fence and self._fence.closed)
@@ -116,7 +121,7 @@ class Turn:
             raise Malformed(f"the endpoint sent an event that cannot be read ({type(error).__name__})") from None
 
     def _event(self, event: dict[str, object]) -> list[Delta]:
-        match event["type"]:
+        match event.get("type", "error" if "error" in event else None):
             case "message_start":
                 self._started = True
                 self._count(_mapping(event["message"]).get("usage"))
@@ -132,6 +137,8 @@ class Turn:
             case "error":
                 error = _mapping(event["error"])
                 raise Refused(str(error.get("type")), str(error.get("message")))
+            case None:
+                raise KeyError("type")
             case _:
                 pass  # ping, content_block_stop, and what the API may add
         return []
@@ -167,12 +174,15 @@ class Turn:
             if isinstance(value, int) and value >= 0:
                 self._counts[name] = int(value)
 
-    def finish(self) -> list[Delta]:
-        """Take the end of the stream. Raises `Malformed` when the turn is not whole."""
+    def check(self) -> None:
+        """Raise `Malformed` when the stream has ended and the turn is not whole."""
         if not self._started:
             raise Malformed("the endpoint's answer holds no message")
         if not self.whole:
             raise Malformed("the stream ended in the middle of the message")
+
+    def end(self) -> list[Delta]:
+        """Take the end of the turn; returns what was held back."""
         return self._fence.end() if self._fence else []
 
     def reply(self) -> Reply:
