@@ -199,7 +199,7 @@ def _print_report(run: str, form: str, output: Path | None) -> int:
     tree = Tree.of(store.read(store.find(run)))
     report = markdown(tree) if form == "markdown" else as_json(tree)
     if output is None:
-        click.echo(report)
+        click.echo(report, nl=False)
         return 0
     with output.open("x", encoding="utf-8") as file:
         file.write(report)

@@ -36,7 +36,9 @@ class Settings(BaseSettings):
     model: str = Field(default="", max_length=200)
     sub_model: str = Field(default="", max_length=200)
     api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("api_key", "ANTHROPIC_API_KEY"))
-    auth_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("auth_token", "ANTHROPIC_AUTH_TOKEN"))
+    auth_token: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("auth_token", "ANTHROPIC_AUTH_TOKEN")
+    )
     base_url: str = Field(default="", validation_alias=AliasChoices("base_url", "ANTHROPIC_BASE_URL"))
     cells: Literal["auto", "tool", "fence"] = "auto"
     sandbox: Literal["auto", "sealed", "monty"] = "auto"
@@ -79,7 +81,11 @@ class Settings(BaseSettings):
     def bounds(self) -> Bounds:
         """The bounds of a run."""
         return Bounds(
-            calls=self.max_calls, tokens=self.max_tokens, dollars=self.budget, seconds=self.max_time, depth=self.max_depth
+            calls=self.max_calls,
+            tokens=self.max_tokens,
+            dollars=self.budget,
+            seconds=self.max_time,
+            depth=self.max_depth,
         )
 
     @classmethod
@@ -103,9 +109,13 @@ def load_settings(flags: dict[str, object]) -> Settings:
         problems = "; ".join(_problem(tuple(map(str, item["loc"])), item["msg"], flags) for item in error.errors())
         raise ConfigError(problems) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{CONFIG_FILE} is not valid TOML: {error}. Correct that line, or move the file away.") from None
+        raise ConfigError(
+            f"{CONFIG_FILE} is not valid TOML: {error}. Correct that line, or move the file away."
+        ) from None
     except OSError as error:
-        raise ConfigError(f"{CONFIG_FILE} cannot be read: {error.strerror}. Correct its permissions, or move it away.") from None
+        raise ConfigError(
+            f"{CONFIG_FILE} cannot be read: {error.strerror}. Correct its permissions, or move it away."
+        ) from None
 
 
 def _problem(location: tuple[str, ...], message: str, flags: dict[str, object]) -> str:

@@ -45,9 +45,9 @@ async def ask(workspace: Workspace, question: Question, output: Format) -> int:
     if output == "text":
         print(end.answer)
     elif output == "markdown":
-        print(markdown(run.tree))
+        print(markdown(run.tree), end="")
     elif output == "json":
-        print(as_json(run.tree))
+        print(as_json(run.tree), end="")
     return stop.code or end.code
 
 

@@ -142,7 +142,7 @@ class Node:
         except BudgetSpent as error:
             return Outcome("budget", "", str(error))
         except ModelError as error:
-            return Outcome("failed", "", str(error), access=error.kind == "access")
+            return Outcome("failed", "", str(error), access=error.kind in ("access", "network"))
         except (SandboxError, RepositoryError, LookupError, OSError) as error:
             return Outcome("failed", "", str(error) or type(error).__name__)
         except Exception as error:  # noqa: BLE001 - a defect of ours must end this call, told as one, and not the others

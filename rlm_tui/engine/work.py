@@ -49,7 +49,7 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a call ended: its result for whoever asked, and what went wrong, "" for nothing. `access` is lack of a key."""
+    """How a call ended: its result for whoever asked, and what went wrong, "" for nothing. `access`: no model could be reached."""
 
     status: Status
     text: str

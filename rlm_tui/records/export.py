@@ -76,7 +76,7 @@ def as_json(tree: Tree) -> str:
         "files": sorted(_files(tree)),
         "notices": [{"level": notice.level, "text": notice.text} for notice in tree.notices],
     }
-    return json.dumps(report, ensure_ascii=False, indent=2)
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
 def _call_json(tree: Tree, call: Call) -> dict[str, object]:
