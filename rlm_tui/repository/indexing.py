@@ -156,7 +156,8 @@ class Indexing:
         return self.progress
 
     def _write(self, batch: list[tuple[int, str, Packed | None]], done: int, symbols: int) -> tuple[int, int]:
-        self._store.write(batch)
+        if batch:
+            self._store.write(batch)
         done += len(batch)
         symbols += sum(len(packed.symbols) for _, _, packed in batch if packed)
         batch.clear()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir
 
 from rlm_tui.repository import git, modules, ripgrep, watch
+from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
+from rlm_tui.repository.ranking import rank
 from rlm_tui.repository.sanitize import escape_name, sanitize
 from rlm_tui.repository.schema import file_of
 from rlm_tui.repository.searching import grep
@@ -36,10 +38,9 @@ from rlm_tui.repository.symbols import (
 )
 from rlm_tui.repository.walk import read
 
-if TYPE_CHECKING:
-    from rlm_tui.repository.graph import Graph
-
 _CLOSED = frozenset(("binary", "unreadable"))
+_WIDEST = 300
+"""Characters of a line that an edge carries."""
 
 
 class Repository:
@@ -110,7 +111,7 @@ class Repository:
         """Return this repository limited to `scope`: names as `resolve` knows them. Raises as `resolve` does."""
         entries: list[str] = []
         for target in scope:
-            found = self.resolve(target) if target.strip("/") not in ("", ".") else None
+            found = self.resolve(target) if target not in ("", ".", "/") else None
             entries += self.scope if found is None else [found.path]
         return Repository(
             self.root,
@@ -214,8 +215,6 @@ class Repository:
 
     def find(self, words: str, k: int = 20) -> list[Match]:
         """Return the `k` symbols in scope that fit the words (a question or identifiers) best."""
-        from rlm_tui.repository.ranking import rank
-
         return rank(self._store, words, k, self._within)
 
     # The graph
@@ -248,14 +247,12 @@ class Repository:
 
     def call_path(self, a: str, b: str, limit: int = 12) -> list[Edge]:
         """Return the shortest chain of calls from one symbol to another, of at most `limit` edges; [] without one."""
-        return self._graph.call_path(self._naming.symbol(a), self._naming.symbol(b), limit)
+        return self._with_lines(self._graph.call_path(self._naming.symbol(a), self._naming.symbol(b), limit))
 
     # Inside
 
     @cached_property
     def _graph(self) -> Graph:
-        from rlm_tui.repository.graph import Graph
-
         return Graph(self._store)
 
     def _readable(self, target: str) -> Symbol | File | Span:
@@ -265,7 +262,23 @@ class Repository:
         return found
 
     def _edges(self, method: Callable[[Symbol], list[Edge]], target: str) -> list[Edge]:
-        return [edge for edge in method(self._naming.symbol(target)) if self._within(edge.path)]
+        edges = [edge for edge in method(self._naming.symbol(target)) if self._within(edge.path)]
+        return self._with_lines(edges)
+
+    def _with_lines(self, edges: Sequence[Edge]) -> list[Edge]:
+        """Return the edges, each with the line of its use as it stands in the file."""
+        texts: dict[str, list[str]] = {}
+        found: list[Edge] = []
+        for edge in edges:
+            if edge.path not in texts:
+                try:
+                    texts[edge.path] = self._lines(edge.path)
+                except PermissionError:  # gone since it was indexed: what the graph knows of the line has to do
+                    texts[edge.path] = []
+            lines = texts[edge.path]
+            text = lines[edge.line - 1].strip()[:_WIDEST] if edge.line <= len(lines) else edge.text
+            found.append(replace(edge, text=text))
+        return found
 
     def _paths_of(self, target: str) -> set[str]:
         found = self.resolve(target)
@@ -339,7 +352,7 @@ class Repository:
             source = read(self.root, self._store.raw(path) or self._raw(path))
         except OSError as error:
             raise PermissionError(f"{path} cannot be read: {error.strerror or error}") from error
-        return sanitize(source.decode("utf-8", "replace")).split("\n")
+        return sanitize(source.decode("utf-8", "replace")).removesuffix("\n").split("\n")
 
 
 def _tokens(file: File) -> int:

@@ -1,0 +1,304 @@
+"""Keeping the index true: whatever a file, a worker, another instance or a kill does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from small_repository import make_small_repository
+
+from rlm_tui.repository import walk
+from rlm_tui.repository.indexing import Indexing, Progress
+from rlm_tui.repository.store import Store
+from rlm_tui.repository.symbols import RepositoryError
+from rlm_tui.repository.workers import COMMAND, Pool
+
+MISBEHAVING = """
+import dataclasses, os, signal, sys
+from rlm_tui.repository import indexer, worker
+
+python = indexer.indexers()[".py"]
+
+def parse(path, source):
+    if b"hang_here" in source:
+        while True:
+            pass
+    if b"crash_here" in source:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if b"raise_here" in source:
+        raise RuntimeError("a fault of the plug-in")
+    print("noise on standard output")
+    return python.parse(path, source)
+
+found = indexer.indexers()
+found.update({key: dataclasses.replace(python, parse=parse) for key in found if found[key] is python})
+worker.main(seconds=1.0)
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_small_repository(tmp_path / "shop", git=False)
+
+
+def statuses(store: Store) -> dict[str, str]:
+    return {file.path: file.status for file in store.files()}
+
+
+def test_a_scan_parses_everything_and_the_next_nothing(root: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store)
+    seen: list[Progress] = []
+    last = indexing.scan(seen.append)
+    assert last.phase == "ready" and last.done == last.total == 8 and last.symbols == store.count_symbols() > 10
+    assert [progress.phase for progress in seen][:2] == ["listing", "parsing"]
+    assert store.symbols_named("charge")[0].module == "shop"
+    generation = store.generation
+    seen.clear()
+    indexing.scan(seen.append)
+    assert store.generation == generation
+    assert [progress.phase for progress in seen] == ["listing", "ready"]
+    indexing.close()
+
+
+def test_what_was_changed_created_and_deleted_is_found_out(root: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store)
+    indexing.scan()
+    (root / "src/shop/orders.py").write_text("def brand_new(): pass\n")
+    (root / "src/shop/added.py").write_text("def another(): pass\n")
+    (root / "server/main.go").unlink()
+    indexing.scan()
+    assert store.symbols_named("brand_new") and store.symbols_named("another")
+    assert (
+        not store.symbols_named("Order") and not store.symbols_named("Serve") and store.file("server/main.go") is None
+    )
+    (root / "src/shop/added.py").write_text("def changed_again(): pass\n")
+    (root / "web/cart.js").unlink()
+    indexing.refresh([b"src/shop/added.py", b"web/cart.js", b"never/was.py"])
+    assert (
+        store.symbols_named("changed_again")
+        and not store.symbols_named("another")
+        and not store.symbols_named("addItem")
+    )
+    assert indexing.progress.total == 7
+    indexing.close()
+
+
+def test_files_that_cannot_be_parsed_have_their_status(tmp_path: Path) -> None:
+    root = tmp_path / "odd"
+    root.mkdir()
+    (root / "binary.py").write_bytes(b"x = 1\0")
+    (root / "picture.png").write_bytes(b"\x89PNG")
+    (root / "latin.py").write_bytes(b"def caf\xe9(): pass\ndef plain(): return '\xff'\n")
+    (root / "broken.py").write_text("def half(:\n  class\n\ndef whole():\n    return 1\n")
+    (root / "empty.py").write_text("")
+    (root / "minified.js").write_text("var a=1;" * 20_000)
+    with (root / "huge.py").open("wb") as file:
+        file.truncate(50_000_000)
+    (root / "notes.md").write_text("# Zebra crossing\n")
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store)
+    indexing.scan()
+    assert statuses(store) == {
+        "binary.py": "binary",
+        "picture.png": "binary",
+        "latin.py": "parsed",
+        "broken.py": "parsed",
+        "empty.py": "parsed",
+        "minified.js": "large",
+        "huge.py": "large",
+        "notes.md": "text",
+    }
+    assert store.symbols_named("plain") and store.symbols_named("whole")
+    assert store.search(["zebra"])[0].symbol.path == "notes.md"
+    indexing.close()
+
+
+def test_a_file_that_vanishes_or_turns_into_a_pipe_is_unreadable(root: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store)
+    jobs, _ = indexing._compare(walk.listing(root))
+    (root / "web/cart.js").unlink()
+    (root / "web/format.js").unlink()
+    os.mkfifo(root / "web/format.js")
+    store.write([(job.id, status, packed) for job, status, packed in Pool(root).parse(jobs)])
+    assert [path for path, status in statuses(store).items() if status == "unreadable"] == [
+        "web/cart.js",
+        "web/format.js",
+    ]
+
+
+def test_a_parse_that_hangs_crashes_or_raises_costs_one_file(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "misbehaving.py"
+    script.write_text(MISBEHAVING)
+    for word in ("hang", "crash", "raise"):
+        (root / "src/shop" / f"{word}.py").write_text(f"def {word}_here(): pass\n")
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store, (sys.executable, str(script)))
+    progress = indexing.scan()
+    assert progress.phase == "ready"
+    quarantined = [path for path, status in statuses(store).items() if status == "quarantined"]
+    assert quarantined == ["src/shop/crash.py", "src/shop/hang.py", "src/shop/raise.py"]
+    assert store.symbols_named("charge") and store.symbols_named("Serve")
+    (root / "src/shop/hang.py").write_text("def well_again(): pass\n")
+    indexing.refresh([b"src/shop/hang.py"])
+    assert store.symbols_named("well_again")
+    indexing.close()
+
+
+def test_a_worker_that_cannot_start_is_an_error_with_its_reason(root: Path, tmp_path: Path) -> None:
+    command = (sys.executable, "-c", "raise SystemExit('no grammar here')")
+    indexing = Indexing(root, Store(tmp_path / "cache"), command)
+    with pytest.raises(RepositoryError, match="could not start: no grammar here"):
+        indexing.scan()
+    indexing.close()
+
+
+def test_close_ends_a_scan_that_hangs(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "misbehaving.py"
+    script.write_text(MISBEHAVING.replace("seconds=1.0", "seconds=60.0"))
+    (root / "src/shop/hang.py").write_text("hang_here = 1\n")
+    indexing = Indexing(root, Store(tmp_path / "cache"), (sys.executable, str(script)))
+    parsing = threading.Event()
+    scan = threading.Thread(target=indexing.scan, args=(lambda p: parsing.set() if p.phase == "parsing" else None,))
+    scan.start()
+    assert parsing.wait(30)
+    time.sleep(0.3)
+    indexing.close()
+    scan.join(20)
+    assert not scan.is_alive()
+    assert indexing.progress.phase == "parsing"
+
+
+def many_files(root: Path, count: int) -> None:
+    for number in range(count):
+        folder = root / f"part{number % 10}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"m{number}.py").write_text(f"def f{number}():\n    return {number}\n" * 20)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from rlm_tui.repository.indexing import Indexing
+from rlm_tui.repository.store import Store
+
+indexing = Indexing(Path(sys.argv[1]), Store(Path(sys.argv[2])))
+indexing.warm_up()
+print(indexing._warm._process.pid, flush=True)
+indexing.scan(lambda progress: print(progress.phase, progress.done, flush=True))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+def test_a_kill_in_the_middle_loses_no_more_than_a_batch_and_leaves_no_worker(tmp_path: Path) -> None:
+    root, cache = tmp_path / "many", tmp_path / "cache"
+    many_files(root, 1_500)
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(root), str(cache)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        worker = int(process.stdout.readline())
+        for line in process.stdout:
+            if line.startswith("parsing") and int(line.split()[1]) > 0:
+                break
+        process.kill()
+    store = Store(cache)
+    written = list(statuses(store).values()).count("parsed")
+    assert store.notices == [] and written > 0
+    first: list[int] = []
+    indexing = Indexing(root, store)
+    indexing.scan(lambda progress: first.append(progress.done) if progress.phase == "parsing" else None)
+    assert not first or first[0] >= written
+    assert store.count_files() == 1_500 and set(statuses(store).values()) == {"parsed"}
+    assert len(store.symbols_named("f1499")) == 20
+    indexing.close()
+    deadline = time.monotonic() + 30
+    while alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(worker)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_two_instances_index_one_repository_at_once(tmp_path: Path) -> None:
+    root, cache = tmp_path / "many", tmp_path / "cache"
+    many_files(root, 600)
+    stores = [Store(cache), Store(cache)]
+    indexings = [Indexing(root, store) for store in stores]
+    threads = [threading.Thread(target=indexing.scan) for indexing in indexings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in stores:
+        assert set(statuses(store).values()) == {"parsed"} and store.count_symbols() == 600 * 20
+        assert store.files_mentioning("f17") == ["part7/m17.py"]
+    for indexing in indexings:
+        indexing.close()
+
+
+UNGUARDED = """
+import sys
+from pathlib import Path
+from rlm_tui.repository.indexing import Indexing
+from rlm_tui.repository.store import Store
+
+print("once")
+store = Store(Path(sys.argv[2]))
+indexing = Indexing(Path(sys.argv[1]), store)
+indexing.scan()
+print(store.count_symbols())
+indexing.close()
+"""
+
+
+def test_no_main_guard_is_needed_and_ctrl_c_is_left_to_the_owner(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(UNGUARDED)
+    # A folder of the same name in the current directory must not be imported in the workers' stead.
+    (root / "rlm_tui").mkdir()
+    (root / "rlm_tui" / "__init__.py").write_text("raise SystemExit('the repository was imported')")
+    done = subprocess.run(
+        [sys.executable, "-P", str(script), str(root), str(tmp_path / "cache")],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[0] == "once" and int(done.stdout.splitlines()[1]) > 10 and done.stderr == ""
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as worker:
+        assert worker.stdin and worker.stdout and worker.stdout.read(8)
+        worker.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        assert worker.poll() is None
+        worker.stdin.close()
+        assert worker.wait(20) == 0
+
+
+def test_an_index_that_is_mostly_dead_is_made_anew(tmp_path: Path) -> None:
+    root = tmp_path / "one"
+    root.mkdir()
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store)
+    for round_ in range(3):
+        (root / "a.py").write_text("".join(f"def f{n}_{round_}(): pass\n" for n in range(8_000)))
+        indexing.scan()
+    (root / "a.py").write_text("def only(): pass\n")
+    indexing.scan()
+    assert store.overgrown()
+    indexing.scan()
+    assert not store.overgrown() and store.count_symbols() == 1 and store.search(["onli"])
+    indexing.close()
