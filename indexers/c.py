@@ -35,6 +35,7 @@ SHARED_QUERY = """
 (return_statement (identifier) @use)
 (binary_expression (identifier) @use)
 (case_statement value: (identifier) @use)
+(function_declarator declarator: (identifier) @use)
 (type_identifier) @type
 (preproc_include) @import
 (declaration type: [(struct_specifier) (type_identifier)]) @bind

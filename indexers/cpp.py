@@ -30,6 +30,8 @@ _QUERY = (
 (argument_list (qualified_identifier) @use)
 (base_class_clause [(type_identifier) (qualified_identifier)] @inherit)
 (base_class_clause (template_type name: (type_identifier) @inherit))
+(lambda_expression
+  declarator: (abstract_function_declarator parameters: (parameter_list (parameter_declaration) @bind)))
 (declaration type: [(qualified_identifier) (template_type) (placeholder_type_specifier)]) @bind
 (field_declaration type: [(qualified_identifier) (template_type)]) @bind
 """

@@ -42,6 +42,7 @@ _QUERY = """
 (short_var_declaration) @bind
 (var_spec) @bind
 (range_clause) @bind
+(func_literal parameters: (parameter_list (parameter_declaration) @bind))
 """
 
 _IMPORT = re.compile(r"([\w.]+\s+)?[\"`]([^\"`\n]*)[\"`]")

@@ -24,8 +24,8 @@ _QUERY = """
 (compact_constructor_declaration) @def.function
 (field_declaration) @def.variable
 (enum_constant) @def.constant
-(method_invocation) @call
-(explicit_constructor_invocation) @call
+(method_invocation) @invoke
+(explicit_constructor_invocation) @invoke
 (object_creation_expression type: [(type_identifier) (scoped_type_identifier)] @call)
 (object_creation_expression type: (generic_type . [(type_identifier) (scoped_type_identifier)] @call))
 (method_reference) @use
@@ -109,10 +109,6 @@ def _parameters(signature: str) -> Iterable[Bound]:
     result = _RESULT.search(_LEADING.sub("", signature))
     if result and result.group(1) not in _BASIC:
         yield "return", result.group(1)
-
-
-def _marks_test(name: str, before: str) -> bool:
-    return False
 
 
 GRAMMAR = Grammar(

@@ -44,6 +44,7 @@ _QUERY = """
 (mod_item !body) @import
 (let_declaration) @bind
 (field_declaration) @bind
+(closure_parameters (parameter) @bind)
 """
 
 _USE = re.compile(r"(pub(?:\([^)]*\))?\s+)?use\s+(.*?);?$", re.DOTALL)

@@ -29,6 +29,8 @@ _TYPED = """
 (public_field_definition) @bind
 (property_signature type: (_)) @bind
 (variable_declarator type: (_)) @bind
+(arrow_function parameters: (formal_parameters (_ type: (_)) @bind))
+(function_expression parameters: (formal_parameters (_ type: (_)) @bind))
 (extends_clause value: [(identifier) (member_expression)] @inherit)
 (implements_clause [(type_identifier) (nested_type_identifier)] @inherit)
 (implements_clause (generic_type name: [(type_identifier) (nested_type_identifier)] @inherit))

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.receivers import Receivers
-from rlm_tui.repository.resolution import Resolution
+from rlm_tui.repository.resolution import Resolution, is_constructor
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
 from rlm_tui.repository.views import View
 
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
+_DEEP = 6
 _MOST_VISITED = 4_000
 """So many symbols are looked at for a path of calls."""
 _CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
@@ -51,7 +51,9 @@ class Graph:
         place = view.place(symbol) if view else -1
         if view is None or place < 0:
             return []
-        inside = view.within(place)
+        return self._calls(view, view.within(place))
+
+    def _calls(self, view: View, inside: set[int]) -> list[Edge]:
         edges: list[Edge] = []
         for reference in view.facts.references:
             if reference.kind == "call" and reference.scope in inside:
@@ -79,9 +81,8 @@ class Graph:
         for candidate in sorted(candidates - {path}):
             view = names.view(candidate)
             if view is not None:
-                for item in view.facts.imports:
-                    if path in self._brings(view, item):
-                        found.append(Import(candidate, item.line, item.text, path, True))
+                bringing = [item for item in view.facts.imports if path in self._brings(view, item)]
+                found.extend(Import(candidate, item.line, item.text, path, True) for item in bringing)
         return list(dict.fromkeys(found))
 
     def imports(self, path: str) -> list[Import]:
@@ -105,7 +106,7 @@ class Graph:
             symbol, depth = waiting.popleft()
             if depth >= limit:
                 break
-            for edge in self.callees(symbol):
+            for edge in self._followed(symbol):
                 target = edge.target
                 if edge.tier == Tier.GUESS or target in came:
                     continue
@@ -121,6 +122,16 @@ class Graph:
 
     # Inside
 
+    def _followed(self, symbol: Symbol) -> list[Edge]:
+        """Return what runs when `symbol` is called: of a class, its constructor."""
+        if symbol.kind not in CONTAINERS:
+            return self.callees(symbol)
+        names, _ = self._state()
+        makers = [
+            m for name in (symbol.name, "__init__", "__new__", "constructor") for m in names.members(symbol, name)
+        ]
+        return [edge for maker in makers for edge in self.callees(maker)]
+
     def _state(self) -> tuple[Resolution, Receivers]:
         generation = self._store.generation
         if self._current is None or self._current[0] != generation:
@@ -131,7 +142,7 @@ class Graph:
     def _uses(self, symbol: Symbol, kinds: set[str]) -> list[Edge]:
         names, _ = self._state()
         wanted = {symbol.name}
-        if symbol.name in _CONSTRUCTORS and symbol.parent:
+        if symbol.parent and is_constructor(symbol):
             wanted.add(symbol.parent.rpartition(".")[2])
         family = names.family(symbol)
         edges: list[Edge] = []
@@ -180,7 +191,7 @@ class Graph:
     def _is(self, target: Symbol, symbol: Symbol) -> bool:
         if target == symbol:
             return True
-        if symbol.name in _CONSTRUCTORS:  # to call a class is to call its constructor
+        if is_constructor(symbol):  # to call a class is to call its constructor
             return target.path == symbol.path and target.qualified == symbol.parent
         return (target.path, target.qualified) == (symbol.path, symbol.qualified) and target.kind == symbol.kind
 
@@ -220,9 +231,7 @@ class Graph:
 
     def _implementers(self, interface: Symbol) -> list[Edge]:
         names, _ = self._state()
-        view = names.view(interface.path)
-        place = view.place(interface) if view else -1
-        wanted = [s.name for s in view.facts.symbols if s.scope == place and s.kind == "method"] if view else []
+        wanted = self._required(interface)
         if not wanted:
             return []
         owners = [self._method_owners(name) for name in wanted]
@@ -233,7 +242,21 @@ class Graph:
                 for symbol in names.named(name, "go")
                 if symbol.path.rpartition("/")[0] == folder and symbol.kind in {"struct", "type"} and not symbol.parent
             ]
+        embedding = [
+            outer for edge in edges if edge.source for outer in self._uses(edge.source, {"inherit"}) if outer.source
+        ]
+        edges += [Edge("inherit", e.path, e.line, e.text, e.source, interface, Tier.TYPE) for e in embedding]
         return edges
+
+    def _required(self, interface: Symbol, depth: int = 0) -> set[str]:
+        """Return the names of an interface's methods, those of embedded interfaces included."""
+        names, _ = self._state()
+        view = names.view(interface.path)
+        place = view.place(interface) if view else -1
+        found = {s.name for s in view.facts.symbols if s.scope == place and s.kind == "method"} if view else set()
+        for base in names.bases(interface) if depth < _DEEP else ():
+            found |= self._required(base, depth + 1)
+        return found
 
     def _method_owners(self, name: str) -> set[tuple[str, str]]:
         names, _ = self._state()

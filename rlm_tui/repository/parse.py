@@ -4,9 +4,10 @@ A language brings a `Grammar`: a query whose captures have fixed names, and a fe
 in Python costs more than the parse. Capture names:
 
 - `def.KIND`  a definition; `scope` a container that is no symbol itself (a Rust `impl`)
-- `call`      the function part of a call, receiver included; `use`, `type`, `inherit` other uses of a name
+- `call`      the function part of a call, receiver included; `invoke` a whole call that has an `arguments` field
+- `use`, `type`, `inherit`  other uses of a name
 - `import`    a whole import statement; `bind` a declaration or assignment that tells a type
-- `outer`     a node that widens the definition ending at the same byte (decorators)
+- `outer`     a node that widens the definition which is its last child (decorators)
 
 Text is handled as Latin-1, so that offsets in it are the tree's byte offsets; what is kept is decoded again at the end.
 """
@@ -30,16 +31,18 @@ CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions are not worth a hung worker
 _MAX_SIGNATURE = 240
 _MAX_DOC = 1200
+_MAX_COMMENT = 20_000
 _MAX_CHAIN = 320
 _MAX_NAME = 200
 _VAGUE = frozenset({"variable", "type"})  # kinds that give way to a surer one for the same node
-_KINDS = ("call", "use", "type", "inherit")
+_KINDS = ("call", "invoke", "use", "type", "inherit")
 _ARGUMENTS = (
     (re.compile(r"\([^()]*\)"), "\x01", "()"),
     (re.compile(r"\[[^][]*\]"), "\x02", "[]"),
     (re.compile(r"\{[^{}]*\}"), "\x03", ""),
     (re.compile(r"<[^<>()]*>"), "", ""),
 )
+_PREFIX = re.compile(r"^(?:(?:new|await|co_await|typeof)\b|[&*!+\s-])+")
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!\S*\*/)|///?!?|#!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _TEST_PATH = re.compile(
@@ -95,7 +98,7 @@ class Grammar:
     parameters: Callable[[str], Iterable[Bound]] = no_types
     marks_test: Callable[[str, str], bool] = no_test
     package: re.Pattern[str] | None = None
-    comments: tuple[str, ...] = ("//", "/*", "*")
+    comments: tuple[str, ...] = ("//",)
     skipped: tuple[str, ...] = ()
     closed: bool = False
     builtin: frozenset[str] = frozenset()
@@ -154,7 +157,11 @@ _Outline = tuple[list[int], list[int]]
 
 def _definitions(grammar: Grammar, captures: dict[str, list[Node]], text: str) -> list[_Definition]:
     """Return start, negative end, kind, node and first line of the definitions, outer ones first."""
-    outer = {node.end_byte: node for node in captures.get("outer", ())}
+    outer: dict[tuple[int, int], Node] = {}
+    for node in captures.get("outer", ()):
+        inner = node.named_child(node.named_child_count - 1)
+        if inner is not None:
+            outer[inner.start_byte, inner.end_byte] = node
     found: dict[tuple[int, int], _Definition] = {}
     for capture, nodes in captures.items():
         if not capture.startswith("def.") and capture != "scope":
@@ -162,7 +169,7 @@ def _definitions(grammar: Grammar, captures: dict[str, list[Node]], text: str) -
         kind = capture.removeprefix("def.")
         for node in nodes:
             end = node.end_byte
-            whole = outer.get(end, node)
+            whole = outer.get((node.start_byte, end), node) if outer else node
             start = whole.start_byte
             if (start, end) not in found or found[start, end][2] in _VAGUE:
                 found[start, end] = (start, -end, kind, node, whole.start_point[0] + 1)
@@ -238,25 +245,21 @@ def _doc(grammar: Grammar, text: str, start: int, body: int, end: int) -> str:
     if not grammar.comments:
         match = _DOCSTRING.match(text, body, min(end, body + 2 * _MAX_DOC)) if body < end else None
         return _plain(match.group(2)) if match else ""
-    line = text.rfind("\n", 0, start) + 1
-    first = last = line
-    while first > 0 and last - first < _MAX_DOC:
+    first = last = text.rfind("\n", 0, start) + 1
+    while first > 0 and last - first < _MAX_COMMENT:
         before = text.rfind("\n", 0, first - 1) + 1
         content = text[before : first - 1].strip()
-        if content.startswith(grammar.comments) or content.endswith("*/"):
+        if content.endswith("*/"):
+            opened = text.rfind("/*", max(0, first - _MAX_COMMENT), first)
+            first = text.rfind("\n", 0, opened) + 1 if opened >= 0 else before
+            break
+        if content.startswith(grammar.comments):
             first = before
-        elif first == last and content.startswith(grammar.skipped or "\0"):
+        elif first == last and grammar.skipped and content.startswith(grammar.skipped):
             first = last = before
-        elif (
-            content
-            and not content.startswith(grammar.comments)
-            and "*/" in text[first:last]
-            and "/*" not in text[first:last]
-        ):
-            first = before  # prose inside a block comment that has no leading stars
         else:
             break
-    return _plain(_MARKS.sub("", text[first:last])) if first < last else ""
+    return _plain(_MARKS.sub("", text[first : min(last, first + 2 * _MAX_DOC)])) if first < last else ""
 
 
 def _plain(text: str) -> str:
@@ -283,14 +286,19 @@ def _references(
 ) -> tuple[ReferenceFact, ...]:
     """Return the uses in order; of equal uses and types within one definition only the first."""
     found: list[tuple[int, int, str, int, str, str]] = []
-    for kind in _KINDS:
-        for node in captures.get(kind, ()):
+    for capture in _KINDS:
+        kind = "call" if capture == "invoke" else capture
+        for node in captures.get(capture, ()):
             start, end = node.start_byte, node.end_byte
-            if kind == "call" and node.child_count > 3 and (arguments := node.child_by_field_name("arguments")):
+            if capture == "invoke" and (arguments := node.child_by_field_name("arguments")):
                 end = arguments.start_byte
             whole = text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end]
             if whole.isidentifier():
-                if whole not in builtin and (kind != "use" or known is None or whole in known):
+                if (
+                    whole in known
+                    if known is not None and (kind == "use" or whole in builtin)
+                    else whole not in builtin
+                ):
                     found.append((start, end, whole, node.start_point[0], kind, ""))
             else:
                 name, receiver = member(whole)
@@ -327,7 +335,8 @@ def member(whole: str) -> tuple[str, str]:
 
 
 def _bare(receiver: str) -> str:
-    """Leave out what stands in brackets, and white space."""
+    """Leave out what stands in brackets, white space, and the words and marks before the first name."""
+    receiver = _PREFIX.sub("", receiver)
     for pattern, mark, _ in _ARGUMENTS:
         if pattern.pattern[0] == "<" or (mark and pattern.pattern[1] in receiver):
             for _round in range(4):

@@ -193,20 +193,18 @@ class Receivers:
             values = self.values(view, written.removeprefix("=").replace("::", "."), scope, depth + 1)
             return values if values is None else [Value(_surer(v.meaning), v.instance) for v in values]
         found: list[Value] = []
-        for name in _TYPE_PART.findall(written):
-            last = name.replace("::", ".").rpartition(".")[2]
-            if last in _NEITHER or last in _HELD:
-                continue
-            if last in _HOLDERS:
-                break
-            receiver, _, last = name.replace("::", ".").rpartition(".")
-            found.extend(
-                _instance(meaning.symbol, Tier.TYPE)
-                for meaning in self._names.dotted(view, receiver, last, scope)
-                if meaning.symbol and meaning.symbol.kind in CONTAINERS | {"type"}
-            )
-            if "|" not in written:
-                break
+        for part in _alternatives(written):
+            for name in _TYPE_PART.findall(part):
+                receiver, _, last = name.replace("::", ".").rpartition(".")
+                if last in _HOLDERS:
+                    break
+                if last not in _NEITHER and last not in _HELD:
+                    found.extend(
+                        _instance(meaning.symbol, Tier.TYPE)
+                        for meaning in self._names.dotted(view, receiver, last, scope)
+                        if meaning.symbol and meaning.symbol.kind in CONTAINERS | {"type"}
+                    )
+                    break
         return found
 
     def _attribute(self, view: View, value: Value, name: str, depth: int) -> list[Value] | None:
@@ -228,7 +226,7 @@ class Receivers:
         place = view.place(owner) if view else -1
         written = view.fields.get(place, {}).get(name) if view else None
         if view and written:
-            return self.typed(view, written, place, depth + 1)
+            return self.typed(view, *written, depth + 1)
         if up < _DEEP:
             for base in self._names.bases(owner):
                 found = self._field(base, name, depth, up + 1) if base != owner else None
@@ -245,3 +243,21 @@ class Receivers:
 
 def _surer(meaning: Meaning) -> Meaning:
     return Meaning(meaning.symbol, meaning.paths, max(meaning.tier, Tier.TYPE))
+
+
+def _alternatives(written: str) -> list[str]:
+    """Split a union at its bars: `A | Sequence[B | C]` gives `A` and `Sequence[B | C]`."""
+    if "Union[" in written:
+        written = written.partition("Union[")[2].removesuffix("]").replace(",", "|")
+    if "|" not in written:
+        return [written]
+    parts, depth, start = [], 0, 0
+    for index, character in enumerate(written):
+        if character in "[(<{":
+            depth += 1
+        elif character in "])>}":
+            depth -= 1
+        elif character == "|" and depth == 0:
+            parts.append(written[start:index])
+            start = index + 1
+    return [*parts, written[start:]]

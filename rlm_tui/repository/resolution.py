@@ -19,11 +19,17 @@ from rlm_tui.repository.views import View
 
 _DEEP = 12
 """So many re-exports, bases and types are followed: enough for code that people write, and an end for cycles."""
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
 _VIEWS = 3_000
 _MEMBERS_REACH_OUT = frozenset({"java", "cpp"})  # a bare name can mean a member of the class around
 _PACKAGES = frozenset({"go", "java"})  # the files of a folder see each other's names
 _LINKED = frozenset({"c"})  # names meet at link time
 _SPREAD = frozenset({"go", "rust", "cpp", "c"})  # members may stand outside of the file of their type
+
+
+def is_constructor(symbol: Symbol) -> bool:
+    """Tell whether to call the symbol's class is to call the symbol."""
+    return symbol.name in _CONSTRUCTORS or (symbol.kind == "method" and symbol.parent.rpartition(".")[2] == symbol.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ class Resolution:
                 if name in view.types.get(place, ()) and name != "return":
                     return []
             elif view.language in _MEMBERS_REACH_OUT or symbol.name == name:
-                found = self.members(view.symbols[place], name)
+                found = [s for s in self.members(view.symbols[place], name) if not is_constructor(s)]
                 if found and view.language in _MEMBERS_REACH_OUT:
                     own = all(member.parent == symbol.qualified and member.path == view.path for member in found)
                     return [Meaning(member, (), Tier.SCOPE if own else Tier.RECEIVER) for member in found]
@@ -147,9 +153,7 @@ class Resolution:
             return [
                 Meaning(symbol, (), Tier.IMPORT)
                 for symbol in self.named(name, view.family)
-                if symbol.path.rpartition("/")[0] == view.folder
-                and self._is_top(symbol)
-                and self._same_package(view, symbol)
+                if self._same_package(view, symbol) and self._is_top(symbol)
             ]
         if view.family in _LINKED:
             tops = [
@@ -163,13 +167,14 @@ class Resolution:
         return []
 
     def _same_package(self, view: View, symbol: Symbol) -> bool:
-        if view.language != "go":
-            return True
+        """Tell whether a file sees a name without importing it; a Java package may lie in several source folders."""
+        if view.language == "go" and symbol.path.rpartition("/")[0] != view.folder:
+            return False
         other = self.view(symbol.path)
         return (
             other is not None
             and other.facts.package == view.facts.package
-            and (not symbol.is_test or view.facts.is_test)
+            and (not other.facts.is_test or view.facts.is_test)
         )
 
     def _is_top(self, symbol: Symbol) -> bool:

@@ -53,30 +53,24 @@ class View:
         return dict(found)
 
     @cached_property
-    def fields(self) -> dict[int, dict[str, str]]:
-        """The types of the fields of each class: declared in its body, or assigned to `self` in its methods."""
-        found: dict[int, dict[str, str]] = defaultdict(dict)
+    def fields(self) -> dict[int, dict[str, tuple[str, int]]]:
+        """The types of each class's fields, and the scopes they were written in: in its body, or for `self` in its methods."""
+        found: dict[int, dict[str, tuple[str, int]]] = defaultdict(dict)
         for scope, names in self.types.items():
             if scope < 0:
                 continue
             symbol = self.facts.symbols[scope]
             if symbol.kind in CONTAINERS:
                 for name, written in names.items():
-                    found[scope].setdefault(name, written)
-            else:
-                owner = self.owner(scope)
-                for name, written in names.items():
-                    before, dot, field = name.partition(".")
-                    if dot and owner >= 0 and before in {"self", "this", "cls"}:
-                        found[owner].setdefault(field, written)
-        for index, symbol in enumerate(self.facts.symbols):
-            # a field's own node is a definition too, and holds what was declared of it
-            if (
-                symbol.scope >= 0
-                and symbol.kind in {"variable", "constant"}
-                and symbol.name in self.types.get(index, {})
-            ):
-                found[symbol.scope].setdefault(symbol.name, self.types[index][symbol.name])
+                    found[scope].setdefault(name, (written, scope))
+                continue
+            if symbol.scope >= 0 and symbol.name in names and symbol.kind in {"variable", "constant"}:
+                found[symbol.scope].setdefault(symbol.name, (names[symbol.name], symbol.scope))
+            owner = self.owner(scope)
+            for name, written in names.items():
+                before, dot, field = name.partition(".")
+                if dot and owner >= 0 and before in {"self", "this", "cls"}:
+                    found[owner].setdefault(field, (written, scope))
         return dict(found)
 
     @cached_property
