@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
-
-from pydantic_core import from_json
 
 from rlm_tui.models.conversation import TOOL
 from rlm_tui.models.fences import FenceReader
@@ -15,6 +14,9 @@ from rlm_tui.models.protocol import Block, Cell, Delta, Reply, Text, Thinking, U
 
 MOST_CHARACTERS = 4_000_000
 """A turn longer than this is no answer: an endpoint is flooding us."""
+
+_LONGEST_START = 100
+_LONGEST_ESCAPE = 6
 
 _ESTIMATE = 4
 """Characters to a token, where a turn is ended by us before the endpoint has told its count."""
@@ -48,15 +50,48 @@ class Characters:
         return whole.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+class CodeReader:
+    """Decodes the string `code` out of the JSON of a tool's input while it comes, escapes cut in two included.
+
+    Only where it is the first argument, as it is the only one asked for; else the code shows when the turn is whole.
+    """
+
+    _START = re.compile(r'\s*\{\s*"code"\s*:\s*"')
+    _SOUND = re.compile(r'[^"\\]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\]*)*')
+
+    def __init__(self) -> None:
+        self._rest = ""
+        self._begun = self._over = False
+        self._characters = Characters()
+
+    def feed(self, piece: str) -> str:
+        """Return the code that `piece` completes."""
+        if self._over:
+            return ""
+        self._rest += piece
+        if not self._begun:
+            start = self._START.match(self._rest)
+            if start is None:
+                self._over = len(self._rest) > _LONGEST_START
+                return ""
+            self._begun, self._rest = True, self._rest[start.end() :]
+        sound = self._SOUND.match(self._rest)
+        if sound is None or not sound.group():
+            self._over = len(self._rest) > _LONGEST_ESCAPE or self._rest.startswith('"')
+            return ""
+        self._rest = self._rest[sound.end() :]
+        return self._characters.feed(json.loads(f'"{sound.group()}"', strict=False))
+
+
 @dataclass(slots=True)
 class _Part:
-    """One content block as it grows. `shown` counts the characters of code that were streamed on."""
+    """One content block as it grows."""
 
     raw: dict[str, object]
     characters: Characters = field(default_factory=Characters)
+    code: CodeReader = field(default_factory=CodeReader)
     pieces: list[str] = field(default_factory=list)
     signature: list[str] = field(default_factory=list)
-    shown: int = 0
 
     @property
     def kind(self) -> str:
@@ -163,8 +198,10 @@ class Turn:
             case "signature_delta":
                 part.signature.append(_string(delta["signature"]))
             case "input_json_delta":
-                part.pieces.append(part.characters.feed(_string(delta["partial_json"])))
-                return _code_so_far(part)
+                piece = part.characters.feed(_string(delta["partial_json"]))
+                part.pieces.append(piece)
+                code = part.code.feed(piece)
+                return [Delta("code", code)] if code else []
             case _:
                 pass  # citations, and what the API may add
         return []
@@ -201,18 +238,6 @@ class Turn:
             cells.sort(key=lambda cell: bool(cell.invalid))
             blocks += cells[:1]
         return Reply(tuple(blocks), self.usage, self._stop or ("stop_sequence" if self._fence else "end_turn"))
-
-
-def _code_so_far(part: _Part) -> list[Delta]:
-    try:
-        given = from_json(part.whole, allow_partial="trailing-strings")
-    except ValueError:
-        return []  # nothing yet, or wrong for good, which the end of the turn will tell
-    code = given.get("code") if isinstance(given, dict) else None
-    if not isinstance(code, str) or len(code) <= part.shown:
-        return []
-    new, part.shown = code[part.shown :], len(code)
-    return [Delta("code", new)]
 
 
 def _thought(part: _Part) -> Thinking:

