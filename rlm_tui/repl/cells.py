@@ -12,7 +12,7 @@ import linecache
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
+from importlib.machinery import FrozenImporter, ModuleSpec
 from pathlib import PurePath
 from types import ModuleType
 
@@ -219,4 +219,6 @@ def warm() -> None:
             exec(compile(code, "<warm>", "exec"), {})  # noqa: S102
         except (ZeroDivisionError, SyntaxError) as failure:
             _explain(failure)
-    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, Absent()]
+    for name in ("ctypes", "_ctypes", "socket", "_socket", "resource", "select"):  # of use to the seal only
+        sys.modules.pop(name, None)
+    sys.meta_path[:] = [FrozenImporter, Absent()]

@@ -6,6 +6,7 @@ Each of the last two alone keeps cells from files and the network; a kernel with
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -16,6 +17,9 @@ from collections.abc import Callable
 
 from rlm_tui.repl import seccomp
 
+_NOBODY = 65534
+_CLONE_NEWUSER = 0x10000000
+_THREADS = 256
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91, "arm64": 91}
@@ -57,7 +61,8 @@ def seal(memory: int, parent: int) -> int:
     machine = platform.machine()
     if machine not in seccomp.ARCHITECTURES:
         raise SealError(f"no system call table for {machine}")
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _become_nobody()
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user would have cleared it
     if os.getppid() != parent:
         raise SealError("the fork server has ended")
     for limit, value in (
@@ -75,6 +80,21 @@ def seal(memory: int, parent: int) -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))  # last: the rule set of Landlock needed a descriptor
     _install_filter(seccomp.ARCHITECTURES[machine])
     return abi
+
+
+def _become_nobody() -> None:
+    """Leave root, and count threads in a user namespace of our own; both only where the kernel lets us.
+
+    Root is exempt from RLIMIT_NPROC, and without a namespace it counts all that the user runs, so that a limit of our own
+    would hit the user's other programs. Threads are then bounded by memory alone.
+    """
+    if os.geteuid() == 0:
+        with contextlib.suppress(OSError):  # in a container nobody may not exist
+            os.setgroups([])
+            os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+            os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    if _libc.unshare(_CLONE_NEWUSER) == 0:
+        resource.setrlimit(resource.RLIMIT_NPROC, (_THREADS, _THREADS))
 
 
 def proof() -> dict[str, int]:
