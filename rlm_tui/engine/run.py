@@ -26,6 +26,7 @@ from rlm_tui.records.store import RunStore, new_run_id
 from rlm_tui.records.tree import Tree
 from rlm_tui.repl.protocol import Sandbox
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.repository.symbols import RepositoryError
 
 __all__ = ["Engine", "Models", "Question", "Run"]
@@ -71,7 +72,7 @@ class Run:
 
     def __init__(self, engine: Engine, question: Question) -> None:
         self.id = new_run_id()
-        self.question = question
+        self.question = replace(question, text=sanitize(question.text), context=sanitize(question.context))
         self.path: Path = engine.runs.path(self.id)
         self._engine = engine
         writer, self._unrecorded = _record(engine.runs, self.id)
@@ -203,7 +204,7 @@ class Run:
         progress = repository.progress
         if progress.phase == "parsing":
             journal.notice(
-                f"the index is still growing ({progress.done:,} of {progress.total:,} files): symbols may be missing"
+                f"the index is still growing ({progress.done:,} of {progress.total:,} files): what needs symbols waits for it"
             )
 
     async def _root_call(self, work: Work, repository: Repository, facts: Facts, choice: Choice) -> Outcome:

@@ -49,7 +49,7 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a call ended: its result for whoever asked, and what went wrong, "" for nothing. `access`: no model could be reached."""
+    """How a call ended: its result for whoever asked, what went wrong ("" for nothing), and whether no model could be reached."""
 
     status: Status
     text: str

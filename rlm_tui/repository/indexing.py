@@ -51,6 +51,8 @@ class Indexing:
         self._scanning = threading.Lock()
         self._refreshing = threading.Lock()
         self._closed = threading.Event()
+        self._settled = threading.Event()
+        self._settled.set()
         self._pool: Pool | None = None
         self._warm: Worker | None = None
         self._modules: dict[str, str] = {}
@@ -62,10 +64,17 @@ class Indexing:
         Raises `RepositoryError` when the files cannot be listed or no worker starts.
         """
         with self._scanning:
+            self._settled.clear()
             try:
                 return self._scan(on_progress or _silent)
             except IndexRebuilt:  # found corrupt half-way: it is empty now, so one more round fills it
                 return self._scan(on_progress or _silent)
+            finally:
+                self._settled.set()
+
+    def wait(self) -> None:
+        """Wait for the end of a scan that is under way: from half an index, "there is no such symbol" would be false."""
+        self._settled.wait()
 
     def refresh(self, names: Iterable[bytes]) -> None:
         """Bring the files with these names (bytes, relative to the root) up to date: changed, created or deleted.

@@ -18,33 +18,40 @@ _LISTED = 12
 
 
 class Naming:
-    """Resolves names among the files that `within` admits. `module` finds a module, or any folder."""
+    """Resolves names among the files that `within` admits. `module` finds a module, or any folder.
+
+    `wait` returns once all symbols are in; it is called where the name is none of a file or a module.
+    """
 
     def __init__(
-        self, store: Store, title: str, module: Callable[[str], Module | None], within: Callable[[str], bool]
+        self,
+        store: Store,
+        title: str,
+        module: Callable[[str], Module | None],
+        within: Callable[[str], bool],
+        wait: Callable[[], None],
     ) -> None:
         self._store = store
         self._title = title
         self._module = module
         self._within = within
+        self._wait = wait
 
     def resolve(self, target: str) -> Named:
         """Return what `target` names: see `Repository.resolve`. Raises `UnknownName` or `AmbiguousName`."""
         target = target.strip()
-        found = (
-            self._file(target)
-            or self._lines(target)
-            or self._inside(target)
-            or self._module(target)
-            or self._symbol(target)
-            or self._dotted_file(target)
-        )
+        found = self._file(target) or self._lines(target) or self._module(target) or self._definition(target)
         if found is None:
             raise UnknownName(self._unknown(target))
         return found
 
+    def _definition(self, target: str) -> Symbol | File | None:
+        self._wait()
+        return self._inside(target) or self._symbol(target) or self._dotted_file(target)
+
     def symbol(self, target: str) -> Symbol:
         """Return the symbol that `target` names; lines mean the innermost definition around them. Raises as `resolve` does."""
+        self._wait()
         found = self._symbol(target.strip()) or self.resolve(target)
         if isinstance(found, Span):
             around = [s for s in self._store.symbols_in(found.path) if s.start <= found.start and found.end <= s.end]

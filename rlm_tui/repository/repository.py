@@ -44,7 +44,9 @@ _WIDEST = 300
 
 
 class Repository:
-    """A repository and its index. Thread-safe; methods block, and answer from what is indexed so far.
+    """A repository and its index. Thread-safe; methods block.
+
+    Files, their text and `grep` are there at once; what needs symbols waits for a scan that is under way.
 
     `narrow` makes others that see a part of it and share the index; only the first is to be closed.
     """
@@ -56,7 +58,7 @@ class Repository:
         self.scope = scope
         self._store = store
         self._indexing = indexing
-        self._naming = Naming(store, self.name, self._module, self._within)
+        self._naming = Naming(store, self.name, self._module, self._within, indexing.wait)
         self._listed: tuple[object, Sequence[File], dict[str, Module]] | None = None
 
     @classmethod
@@ -141,6 +143,7 @@ class Repository:
 
     def symbols(self, match: str = "", kind: str = "", path: str = "") -> Sequence[Symbol]:
         """Return the definitions in scope whose qualified name holds `match` (or fits it as a glob), of `kind`, under `path`."""
+        self._indexing.wait()
         ids = self._store.symbol_ids(match, kind)
         if path or self.scope:
             admitted = self.narrow([path])._within if path else self._within  # noqa: SLF001 - another of our own kind
@@ -158,6 +161,7 @@ class Repository:
 
     def outline(self, target: str) -> Sequence[Symbol]:
         """Return the definitions in a file, module or symbol, in order. Raises as `resolve` does."""
+        self._indexing.wait()
         found = self.resolve(target)
         if isinstance(found, Symbol):
             within = found.qualified + "."
@@ -215,6 +219,7 @@ class Repository:
 
     def find(self, words: str, k: int = 20) -> list[Match]:
         """Return the `k` symbols in scope that fit the words (a question or identifiers) best."""
+        self._indexing.wait()
         return rank(self._store, words, k, self._within)
 
     # The graph
@@ -237,12 +242,14 @@ class Repository:
 
     def importers(self, target: str) -> list[Import]:
         """Return the imports that bring a file, or a module's files, into others. Raises as `resolve` does."""
+        self._indexing.wait()
         inside = self._paths_of(target)
         found = [i for path in sorted(inside) for i in self._graph.importers(path)]
         return [i for i in dict.fromkeys(found) if self._within(i.path) and (len(inside) == 1 or i.path not in inside)]
 
     def imports(self, target: str) -> list[Import]:
         """Return what a file, or a module's files, import. Raises as `resolve` does."""
+        self._indexing.wait()
         return list(dict.fromkeys(i for path in sorted(self._paths_of(target)) for i in self._graph.imports(path)))
 
     def call_path(self, a: str, b: str, limit: int = 12) -> list[Edge]:
