@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from rlm_tui.models.navigator.reading import Definition, Excerpt, Use
 
@@ -58,6 +59,8 @@ def render(sections: Sequence[Section], *, signed: bool, cut_short: bool = False
 def code(text: str) -> str:
     """Return `text` as inline code, whatever it holds."""
     flat = " ".join(text.split())[:200]
+    if not flat:
+        return ""
     if "`" not in flat:
         return f"`{flat}`"
     ticks = "`" * (max(map(len, re.findall("`+", flat))) + 1)
@@ -142,16 +145,16 @@ def definitions_table(definitions: Iterable[Definition]) -> str:
 
 def tier_word(tier: int) -> str:
     """Return how an edge was resolved, in a word."""
-    return {1: "scope", 2: "import", 3: "receiver", 4: "type", 5: "guess"}.get(tier, "?")
+    return {1: "scope", 2: "import", 3: "receiver", 4: "type", 5: "guess"}.get(tier, "")
 
 
-def uses_table(uses: Iterable[Use], head: str = "from") -> str:
-    """Return a table of edges: who, where, the line, how it was resolved."""
+def uses_table(uses: Iterable[Use], head: str = "from", of: Literal["source", "target"] = "source") -> str:
+    """Return a table of edges: who (their source, or their target), where, as written, how it was resolved."""
     return table(
-        (head, "where", "line", "resolved by"),
+        (head, "where", "as written", "resolved by"),
         (
             (
-                table_code(use.source or "(file level)"),
+                table_code((use.source if of == "source" else use.target) or "(file level)"),
                 table_code(f"{use.path}:{use.line}"),
                 table_code(use.text) if use.text else "",
                 tier_word(use.tier),
@@ -159,13 +162,6 @@ def uses_table(uses: Iterable[Use], head: str = "from") -> str:
             for use in uses
         ),
     )
-
-
-def call_path_drawing(path: Sequence[Use]) -> str:
-    """Return edges that follow each other as arrows, one call a line."""
-    rows = [path[0].source or "(file level)"]
-    rows += [f"{'  ' * depth}→ {use.target}  {use.path}:{use.line}" for depth, use in enumerate(path, 1)]
-    return fence("", rows)
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

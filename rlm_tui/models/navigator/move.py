@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from rlm_tui.models.navigator.reading import Printed
 
@@ -21,4 +21,7 @@ class Move:
     code: str
 
 
-Plan: TypeAlias = Generator[Move, Printed, None]
+Result = TypeVar("Result")
+Search: TypeAlias = Generator[Move, Printed, Result]
+"""Part of a plan that comes out with something."""
+Plan: TypeAlias = Search[None]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
 from dataclasses import dataclass
 
-from rlm_tui.models.navigator import answer, modules, searching, structural
+from rlm_tui.models.navigator import answer, callpaths, definitions, importing, modules, relations, searching
 from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.conversation import Conversation
 from rlm_tui.models.navigator.move import Move, Plan
-from rlm_tui.models.navigator.reading import Printed, read
+from rlm_tui.models.navigator.reading import read
 from rlm_tui.models.navigator.understand import Intent, Understanding, understand
 from rlm_tui.repository.words import words
 
@@ -55,7 +54,7 @@ def _replay(plan: Plan, conversation: Conversation) -> Move | None:
     return move
 
 
-def _plan(understanding: Understanding, sections: list[Section], *, delegates: bool) -> Generator[Move, Printed, None]:
+def _plan(understanding: Understanding, sections: list[Section], *, delegates: bool) -> Plan:
     alone = understanding.is_child or not delegates
     for intent, section in zip(understanding.intents, sections, strict=True):
         yield from _plan_one(intent, section, understanding, alone=alone)
@@ -63,20 +62,18 @@ def _plan(understanding: Understanding, sections: list[Section], *, delegates: b
 
 def _plan_one(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:
     match intent.kind:
-        case "definition":
-            yield from structural.definition(intent, section)
+        case "explain" if not intent.names:
+            yield from modules.explain_place("", section, brief=understanding.is_child)
+        case "definition" | "explain":
+            yield from definitions.define(intent, section)
         case "callers" | "references" | "callees" | "subclasses":
-            yield from structural.edges(intent, section)
+            yield from relations.relate(intent, section)
         case "path":
-            yield from structural.path(intent, section)
+            yield from callpaths.trace(intent, section)
         case "importers":
-            yield from structural.importing(intent, section)
+            yield from importing.find_importers(intent, section)
         case "overview":
             yield from modules.overview(intent, section, delegates=not alone)
-        case "explain" if understanding.is_child:
-            yield from modules.explain_place("", section, brief=True)
-        case "explain":
-            yield from structural.definition(intent, section)
         case "free":
             yield from searching.search(intent, section)
 

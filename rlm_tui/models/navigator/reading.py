@@ -15,6 +15,7 @@ _HIT = re.compile(r"\[(?P<symbol>.*?)\](?:  (?P<text>.*))?$")
 _EDGE = re.compile(
     r"(?P<source>\S.*?) -> (?P<target>\S.*?)  (?P<kind>\w+), tier (?P<tier>[1-5])(?: (?P<how>\w+))?(?:  (?P<text>.*))?$"
 )
+_CUT_EDGE = re.compile(r"(?P<source>\S.*?) -> (?P<target>[^…]*?)(?:  .*)?…$")
 _IMPORT = re.compile(r"imports (?P<target>\S.*?)(?P<outside> \(outside\))?(?:  (?P<text>.*))?$")
 _MATCH = re.compile(r"score (?P<score>-?\d+(?:\.\d+)?)(?: \((?P<why>.*)\)?)?$")
 _SYMBOL = re.compile(r"(?P<kind>[a-z]\w*) (?P<qualified>\S+(?: \S+)*?)(?:  (?P<rest>.*))?$")
@@ -63,7 +64,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An edge as its line shows it; `source` is "" at file level."""
+    """An edge as its line shows it; `source` is "" at file level, `tier` 0 where the line was cut before it."""
 
     path: str
     line: int
@@ -185,6 +186,9 @@ def _read_placed(printed: Printed, placed: re.Match[str]) -> bool:
         printed.uses.append(
             Use(path, start, source, edge["target"], edge["kind"], int(edge["tier"]), edge["text"] or "")
         )
+    elif cut := _CUT_EDGE.match(rest):
+        source = "" if cut["source"] == FILE_LEVEL else cut["source"]
+        printed.uses.append(Use(path, start, source, cut["target"], "", 0, ""))
     elif brought := _IMPORT.match(rest):
         inside = brought["outside"] is None
         printed.imports.append(Imported(path, start, brought["target"], inside, brought["text"] or ""))

@@ -1,0 +1,62 @@
+"""The plan for where something is defined: every reading of the name, its lines, and who uses it."""
+
+from __future__ import annotations
+
+from rlm_tui.models.navigator import answer
+from rlm_tui.models.navigator.answer import Section, code
+from rlm_tui.models.navigator.modules import explain_place
+from rlm_tui.models.navigator.move import Move, Plan
+from rlm_tui.models.navigator.names import locate, settle
+from rlm_tui.models.navigator.reading import Definition, Excerpt, Printed
+from rlm_tui.models.navigator.understand import Intent
+
+_CALLERS = 8
+
+
+def define(intent: Intent, section: Section) -> Plan:
+    """Show where a name is defined, each reading, and who uses it; for a file or module, what it holds.
+
+    Where the question is how it works, also what it calls.
+    """
+    (located,) = yield from locate(intent.names[:1])
+    yield from settle(located, section)
+    if located.place and not located.definitions:
+        yield from explain_place(located.place, section)
+        return
+    if not located.definitions:
+        return
+    targets = located.targets
+    works = intent.kind == "explain"
+    printed = yield Move(
+        f"Read {'it' if len(targets) == 1 else 'each of them'}, and see who uses it{' and what it calls' if works else ''}.",
+        f"for name in {targets!r}:\n    s = repo[name]\n    print(s)\n    print(s.source)\n    print(callers(s)[:{_CALLERS}])"
+        + ('\n    print("calls")\n    print(callees(s)[:20])' if works else ""),
+    )
+    shown = [item for item in printed.definitions if item.key in {known.key for known in located.definitions}]
+    shown = shown or located.definitions
+    first = shown[0]
+    if len(located.definitions) > 1:
+        section.lead = (
+            f"{code(located.name)} is defined in {len(located.definitions)} places; the first, "
+            f"{code(first.qualified)}, is at {first.span} ({first.kind})."
+        )
+        section.add(answer.definitions_table([*shown, *located.definitions[len(shown) :]][:20]))
+    else:
+        section.lead = f"{code(first.qualified)} is defined at {first.span} ({first.kind})."
+        section.add(answer.quote_doc(first.doc))
+    for item in shown:
+        if (piece := _piece(printed, item)) is not None:
+            section.add(answer.excerpt(piece))
+    calls = [use for use in printed.uses if works and use.source in {item.qualified for item in shown}]
+    used = [use for use in printed.uses if use not in calls]
+    if calls:
+        section.add("It calls:", answer.uses_table(calls[:15], head="calls", of="target"))
+    if used:
+        section.add("Used from:", answer.uses_table(used[: 2 * _CALLERS]))
+
+
+def _piece(printed: Printed, item: Definition) -> Excerpt | None:
+    at = (
+        piece for piece in printed.excerpts if (piece.span.path, piece.span.start) == (item.span.path, item.span.start)
+    )
+    return next(at, None)

@@ -1,0 +1,67 @@
+"""The plan for who imports what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rlm_tui.models.navigator import answer
+from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.move import Move, Plan
+from rlm_tui.models.navigator.names import locate, not_found
+from rlm_tui.models.navigator.reading import Imported
+from rlm_tui.models.navigator.relations import MOST_PAGES, PAGE, some, total_of
+from rlm_tui.models.navigator.understand import Intent
+
+
+def find_importers(intent: Intent, section: Section) -> Plan:
+    """Answer who imports a file, a module, or an outside package."""
+    name = intent.names[0]
+    printed = yield Move(
+        f"Who imports {name}?", f"found = importers({name!r})\nprint(len(found), 'found')\nprint(found[:{PAGE}])"
+    )
+    brought = list(printed.imports)
+    page = 1
+    while total_of(printed.text) > page * PAGE and page < MOST_PAGES:
+        further = yield Move("The rest of them.", f"print(found[{page * PAGE}:{(page + 1) * PAGE}])")
+        brought += further.imports
+        page += 1
+    if brought:
+        _tell_imports(section, name, brought)
+        return
+    section.searched.append("resolved imports")
+    searched = yield Move(
+        "None was resolved; which import lines hold the name?",
+        f"print(grep({_import_line(name)!r}, limit={PAGE}))",
+    )
+    hits = [hit for hit in searched.hits if not hit.path.endswith((".md", ".rst", ".txt"))]
+    section.searched.append("import lines by text")
+    if hits:
+        files = list(dict.fromkeys(hit.path for hit in hits))
+        verb = "has" if len(files) == 1 else "have"
+        section.lead = f"{count(len(files), 'file')} {verb} an import line that names {code(name)}: {some(files)}."
+        rows = ((answer.table_code(f"{hit.path}:{hit.line}"), answer.table_code(hit.text)) for hit in hits)
+        section.add(answer.table(("where", "import"), rows))
+        return
+    (located,) = yield from locate([name])
+    if located.found:
+        section.lead = f"No import of {code(name)} was found in this repository."
+    else:
+        not_found(section, located)
+
+
+def _import_line(name: str) -> str:
+    """Return a pattern for lines that import `name`: as a quoted path, or after an import word."""
+    if "/" in name:
+        return rf"""["'<](?:\./|\.\./|@)*{re.escape(name)}["'>]"""
+    last = name.rpartition(".")[2]
+    return rf"^\s*(?:import|from|use|#\s*include|export\b.*\bfrom|.*\brequire)\b.*\b{re.escape(last)}\b"
+
+
+def _tell_imports(section: Section, name: str, brought: Sequence[Imported]) -> None:
+    files = list(dict.fromkeys(item.path for item in brought))
+    targets = list(dict.fromkeys(item.target for item in brought))
+    verb = "imports" if len(files) == 1 else "import"
+    section.lead = f"{count(len(files), 'file')} {verb} {code(name)} ({some(targets)}): {some(files)}."
+    rows = ((answer.table_code(f"{item.path}:{item.line}"), answer.table_code(item.text)) for item in brought)
+    section.add(answer.table(("where", "import"), rows))

@@ -1,0 +1,183 @@
+"""The plan for callers, references, callees and subclasses: the edges of each reading of a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rlm_tui.models.navigator import answer
+from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.move import Move, Plan
+from rlm_tui.models.navigator.names import Located, locate, settle
+from rlm_tui.models.navigator.reading import TESTS, Definition, Printed, Use, read
+from rlm_tui.models.navigator.understand import Intent
+
+PAGE = 60
+"""So many edges a cell prints: what fits into one output."""
+MOST_PAGES = 4
+_GUESSES = 15
+_MENTIONS = 12
+
+
+@dataclass(slots=True)
+class _Edges:
+    """The edges of one reading: its own definition, those that count, those that are guesses, and how many there are."""
+
+    subject: Definition | None
+    sure: list[Use]
+    guesses: list[Use] = field(default_factory=list)
+    targets: list[Definition] = field(default_factory=list)
+    total: int = 0
+    failure: str = ""
+
+
+def relate(intent: Intent, section: Section) -> Plan:
+    """List the edges of each reading of the name asked about."""
+    tool = intent.kind
+    (located,) = yield from locate(intent.names[:1])
+    yield from settle(located, section)
+    if not located.found:
+        return
+    _say_readings(section, located)
+    answered = 0
+    for target in located.targets:
+        printed = yield Move(f"The {tool} of {target}.", _cell(tool, target))
+        found = _read(printed, tool)
+        page = 1
+        while found.total > page * PAGE and page < MOST_PAGES:
+            further = yield Move("The rest of them.", _print_edges(tool, page * PAGE, (page + 1) * PAGE))
+            found.sure += further.uses
+            found.targets += further.definitions
+            page += 1
+        if found.sure or found.guesses or not answered:
+            _tell(section, tool, target, found, first=not answered)
+            answered += 1
+    if tool == "references":
+        yield from _mentions(located, section)
+
+
+def _cell(tool: str, target: str) -> str:
+    return (
+        f"s = repo[{target!r}]\nprint(s)\nedges = {tool}(s)\nsure = [edge for edge in edges if edge.tier < 5]\n"
+        f'print(len(sure), "found,", len(edges) - len(sure), "guesses")\n{_print_edges(tool, 0, PAGE)}\n'
+        f'print("guesses")\nprint([edge for edge in edges if edge.tier == 5][:{_GUESSES}])'
+    )
+
+
+def _print_edges(tool: str, start: int, end: int) -> str:
+    if tool == "callees":
+        return f"for edge in sure[{start}:{end}]:\n    print(edge)\n    print(edge.target)"
+    return f"print(sure[{start}:{end}])"
+
+
+def _read(printed: Printed, tool: str) -> _Edges:
+    if printed.failed:
+        lines = printed.text.strip().splitlines()
+        return _Edges(None, [], failure=answer.inline(lines[-1]) if lines else "no reason was given")
+    counted, _, guessed = printed.text.partition("\nguesses\n")
+    sure = read(counted)
+    subject = sure.definitions[0] if sure.definitions else None
+    total = re.search(r"^(\d+) found, \d+ guesses$", counted, re.MULTILINE)
+    targets = sure.definitions[1:] if tool == "callees" else []
+    return _Edges(subject, sure.uses, read(guessed).uses, targets, int(total[1]) if total else len(sure.uses))
+
+
+def total_of(text: str) -> int:
+    """Return the number that a line `N found` of an output tells, 0 without one."""
+    found = re.search(r"^(\d+) found", text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _say_readings(section: Section, located: Located) -> None:
+    if len(located.definitions) > 1:
+        section.notes.append(f"{code(located.name)} means {len(located.definitions)} definitions here.")
+    if left := located.definitions[len(located.targets) :]:
+        section.searched.append(f"not followed: {', '.join(answer.name_and_place(item) for item in left[:6])}")
+
+
+def _tell(section: Section, tool: str, target: str, found: _Edges, *, first: bool) -> None:
+    lead = _lead(tool, target, found)
+    if first:
+        section.lead = lead
+    else:
+        section.add(f"Another reading: {lead}")
+    if tool == "callees":
+        section.add(_callees_table(found))
+    else:
+        section.add(answer.uses_table(found.sure, head="subclass" if tool == "subclasses" else "from"))
+    if found.guesses:
+        section.add("Guesses, by the name alone (not counted above):", answer.uses_table(found.guesses))
+    if (left := found.total - len(found.sure)) > 0:
+        section.add(f"{left:,} more are left out here.")
+
+
+def _lead(tool: str, target: str, found: _Edges) -> str:
+    name = f"{code(found.subject.qualified)} ({found.subject.span})" if found.subject else code(target)
+    if found.failure:
+        return f"{name}: its {tool} could not be looked up: {found.failure}"
+    if not found.sure:
+        return f"{name} " + {
+            "callers": "is not called from anywhere that could be resolved.",
+            "references": "is not used anywhere that could be resolved.",
+            "callees": "calls nothing of this repository that could be resolved.",
+            "subclasses": "has no subclass or implementer that could be resolved.",
+        }.get(tool, "has none.")
+    if tool == "callees":
+        names = list(dict.fromkeys(use.target for use in found.sure))
+        return f"{name} calls {count(len(names), 'symbol')} of this repository: {some(names)}."
+    sources = list(dict.fromkeys((use.path, use.source) for use in found.sure))
+    names = [source or f"{path} (file level)" for path, source in sources if not TESTS.search(path)]
+    tests = len(sources) - len(names)
+    and_tests = f"{' and ' if names else ''}{count(tests, 'place')} in tests" if tests else ""
+    if tool == "subclasses":
+        return (
+            f"{name} has {count(len(names), 'direct subclass or implementer', 'direct subclasses or implementers')}"
+            + (f"{f' and {tests} in tests' if tests else ''}: {some(names)}." if names else f"{and_tests}.")
+        )
+    verb = "is called from" if tool == "callers" else "is used in"
+    places = f"{count(len(names), 'place')} ({some(names)})" if names else ""
+    return f"{name} {verb} {places}{and_tests}."
+
+
+def _callees_table(found: _Edges) -> str:
+    paired = len(found.targets) == len(found.sure)
+    rows: dict[tuple[str, str], tuple[str, ...]] = {}
+    for index, use in enumerate(found.sure):
+        target = found.targets[index] if paired else None
+        name, place = (target.qualified, str(target.span)) if target else (use.target, "")
+        at, written = answer.table_code(f"{use.path}:{use.line}"), answer.table_code(use.text)
+        row = (answer.table_code(name), answer.table_code(place), at, written, answer.tier_word(use.tier))
+        rows.setdefault((name, place), row)
+    return answer.table(("calls", "defined at", "called at", "as written", "resolved by"), rows.values())
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    return ", ".join(code(name) for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _mentions(located: Located, section: Section) -> Plan:
+    """Add the files that hold the name as a word where no use was resolved: text, comments, other languages."""
+    name = located.name.rpartition(".")[2]
+    told = "\n".join(section.parts)
+    pattern = f"{_edge(name[:1])}{re.escape(name)}{_edge(name[-1:])}"
+    printed = yield Move(
+        "Which files hold the name as a word?",
+        f"hits = grep({pattern!r}, limit=2000)\nseen = {{edge.path for edge in edges}} | {{s.path}}\n"
+        "rest = {hit.path: hit for hit in reversed(hits) if hit.path not in seen}\n"
+        f"print(len(rest), 'more files')\nprint(list(rest.values())[-{_MENTIONS}:])",
+    )
+    hits = [hit for hit in printed.hits if f"`{hit.path}:" not in told]
+    if not hits:
+        section.searched.append(f"{code(name)} as a word: no other file holds it")
+        return
+    rows = ((answer.table_code(f"{hit.path}:{hit.line}"), answer.table_code(hit.text)) for hit in hits)
+    section.add(
+        f"Files that hold the word {code(name)}, without a use that was resolved:",
+        answer.table(("first at", "line"), rows),
+    )
+
+
+def _edge(character: str) -> str:
+    return r"\b" if character.isalnum() or character == "_" else ""
