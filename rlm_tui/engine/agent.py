@@ -43,6 +43,8 @@ async def agent(node: Node, context: str) -> Outcome:
     if node.parent is None:
         return await _run(node, context)
     async with node.work.slots.agents(node.depth):
+        if reason := node.stopped:  # while it waited
+            return Outcome("cancelled", "", reason)
         return await _run(node, context)
 
 
@@ -119,7 +121,7 @@ class _Agent:
         """Take one turn; return the outcome when it was the last."""
         node = self._node
         if reason := node.stopped:
-            return await self._close(reason, "partial")
+            return await self._close(reason, "budget" if reason == self._work.ledger.spent_reason else "partial")
         if node.step >= TURNS - 1:
             return await self._close("no turns left", "partial")
         try:

@@ -13,10 +13,12 @@ _MOST = 200
 _EXCERPT_LINES = 30
 _EXCERPT_CHARACTERS = 2_400
 
-_LINES = r"(?::|\#)L?(?P<start>\d{1,7})(?:\s?[-\u2013]\s?L?(?P<end>\d{1,7}))?(?![\w])"
-_PLAIN = re.compile(rf"(?<![\w/:@.\\-])(?P<path>(?:\./)?[\w@+~.()\[\]-][\w@+~./()\[\]$-]*?){_LINES}")
-_QUOTED = re.compile(rf"`(?P<path>[^`\n:#]+){_LINES}(?P<more>(?:,\s?\d{{1,7}}(?:[-\u2013]\d{{1,7}})?)*)`")
+_LINES = r"[:#]L?(?P<start>\d{1,7})(?:\s?[-\u2013]\s?L?(?P<end>\d{1,7}))?(?!\w)"
+_QUOTED = re.compile(rf"`(?P<path>[^`\n:#]{{1,400}}){_LINES}(?P<more>(?:,\s?\d{{1,7}}(?:[-\u2013]\d{{1,7}})?)*)`")
+_PLAIN = re.compile(_LINES)
 _MORE = re.compile(r"(\d+)(?:[-\u2013](\d+))?")
+_LONGEST_PATH = 400
+_IN_PATH = frozenset("@+~.()[]$/-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def mentions(text: str) -> list[Mention]:
     found: dict[tuple[str, int, int], tuple[int, Mention]] = {}
 
     def note(at: int, path: str, start: str, end: str) -> None:
-        path = path.rpartition("](")[2].strip().removeprefix("./").lstrip("([")
+        path = path.strip().removeprefix("./").lstrip("([")
         if path and int(start):
             mention = Mention(path, int(start), int(end or start))
             found.setdefault((path, mention.start, mention.end), (at, mention))
@@ -42,9 +44,19 @@ def mentions(text: str) -> list[Mention]:
         note(match.start(), match["path"], match["start"], match["end"])
         for start, end in _MORE.findall(match["more"]):
             note(match.start(), match["path"], start, end)
-    for match in _PLAIN.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted.group()), text)):
-        note(match.start(), match["path"], match["start"], match["end"])
+    rest = _QUOTED.sub(lambda quoted: " " * len(quoted.group()), text)
+    for match in _PLAIN.finditer(rest):
+        note(match.start(), _path_before(rest, match.start()), match["start"], match["end"])
     return [mention for _, mention in sorted(found.values(), key=lambda pair: pair[0])][:_MOST]
+
+
+def _path_before(text: str, end: int) -> str:
+    """Return the path that ends at `end`, "" for none or a part of a URL. A regular expression would try every start of it."""
+    start = end
+    while start > max(0, end - _LONGEST_PATH) and (text[start - 1].isalnum() or text[start - 1] in _IN_PATH):
+        start -= 1
+    path = text[start:end].rpartition("](")[2]
+    return "" if path == text[start:end] and start and text[start - 1] in ":\\" else path.lstrip("-")
 
 
 def check(text: str, repository: Repository, changed: Callable[[str], bool]) -> tuple[Citation, ...]:

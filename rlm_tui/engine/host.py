@@ -104,7 +104,8 @@ class Host:
         self, task: str, scope: str | list[str] | None = None, context: str = "", model: str | None = None
     ) -> str:
         """Start a sub-agent on a scope (modules, folders, files) with a REPL of its own; returns its answer."""
-        return await self._start_agent({"task": task, "scope": scope, "context": context}, model)
+        (answer,) = await self._agents([{"task": task, "scope": scope, "context": context}], model)
+        return answer
 
     async def rlm_query_batched(
         self,
@@ -116,43 +117,44 @@ class Host:
         """Start many sub-agents at once; a task is text or {"task", "scope", "context"}. Answers in the same order."""
         shared: dict[str, object] = {"scope": scope, "context": context}
         slots = [{**shared, **(task if isinstance(task, dict) else {"task": task})} for task in _listed(tasks, "tasks")]
-        return await self._all([self._start_agent(slot, model) for slot in slots])
+        return await self._agents(slots, model)
 
     async def _query(self, prompt: object, model: Model) -> str:
         if not isinstance(prompt, str) or not prompt.strip():
             return f"Error: a prompt is text, not {_kind(prompt)}"
         return await self._live("query", label_of(prompt), prompt, self._node.repository, model, query)
 
-    async def _start_agent(self, slot: Mapping[str, object], model: str | None) -> str:
-        task, scope, context = slot.get("task"), slot.get("scope"), slot.get("context") or ""
+    async def _agents(self, slots: Sequence[Mapping[str, object]], model: str | None) -> list[str]:
+        chosen = self._node.work.models.named(model)
+        # Scopes are looked up first, so that the agents start, and stand in the tree, in the order of their tasks.
+        scopes = await asyncio.gather(*(asyncio.to_thread(self._scope, slot) for slot in slots))
+        return await self._all(
+            [self._start_agent(slot, scope, chosen) for slot, scope in zip(slots, scopes, strict=True)]
+        )
+
+    def _scope(self, slot: Mapping[str, object]) -> Repository | str:
+        """Return the part of the repository that a task is about, or why it cannot be had; blocks."""
+        try:
+            return self._node.repository.narrow(_names(slot)) if _names(slot) else self._node.repository
+        except (LookupError, ValueError, OSError, RepositoryError) as error:
+            return str(error) or type(error).__name__
+
+    async def _start_agent(self, slot: Mapping[str, object], scope: Repository | str, model: Model) -> str:
+        node, task, context = self._node, slot.get("task"), slot.get("context") or ""
         if unknown := sorted(set(slot) - {"task", "scope", "context"}):
             return f"Error: a task has task, scope and context, not {', '.join(unknown)}"
         if not isinstance(task, str) or not task.strip():
             return f"Error: a task is text, not {_kind(task)}"
-        handed = (
-            context
-            if isinstance(context, str)
-            else "\n".join(map(str, context))
-            if isinstance(context, list)
-            else str(context)
-        )
-        names = list(map(str, scope)) if isinstance(scope, list) else [str(scope)] if scope else []
-        node = self._node
-        try:
-            chosen = node.work.models.named(model)
-            names = (
-                [scope] if isinstance(scope, str) else [str(name) for name in scope] if isinstance(scope, list) else []
-            )
-            repository = await asyncio.to_thread(node.repository.narrow, names) if names else node.repository
-        except (LookupError, ValueError, OSError, RepositoryError) as error:
-            return f"Error: {error}"
-        label = ", ".join(names)[:_LABEL] if names else label_of(task)
+        if isinstance(scope, str):
+            return f"Error: {scope}"
         if node.depth >= node.work.depth:
             return (
                 f"Error: no sub-agent can be started here (depth {node.depth} of {node.work.depth}): "
                 "use llm_query with the source in the prompt"
             )
-        return await self._live("agent", label, task, repository, chosen, lambda child: self._agent(child, handed))
+        handed = "\n".join(map(str, context)) if isinstance(context, list) else str(context)
+        label = ", ".join(_names(slot))[:_LABEL] or label_of(task)
+        return await self._live("agent", label, task, scope, model, lambda child: self._agent(child, handed))
 
     async def _live(
         self,
@@ -220,6 +222,11 @@ def _listed(items: object, what: str) -> list[object]:
     if len(items) > WIDTH:
         raise ValueError(f"{len(items):,} {what} in one batch: at most {WIDTH}; write fewer and fatter ones")
     return items
+
+
+def _names(slot: Mapping[str, object]) -> list[str]:
+    scope = slot.get("scope")
+    return list(map(str, scope)) if isinstance(scope, list) else [str(scope)] if scope else []
 
 
 def _kind(value: object) -> str:

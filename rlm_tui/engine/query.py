@@ -9,7 +9,7 @@ from rlm_tui.engine.node import Node
 from rlm_tui.engine.prompts import DIRECT, QUERY, Facts, direct_message
 from rlm_tui.engine.turn import QUERY_OUTPUT, TURN_OUTPUT, turn
 from rlm_tui.engine.work import Outcome
-from rlm_tui.models.protocol import Message, Reply, Text
+from rlm_tui.models.protocol import Message, Text
 from rlm_tui.repository.repository import Repository
 
 _UNREADABLE = ("binary", "large", "unreadable")
@@ -17,7 +17,7 @@ _UNREADABLE = ("binary", "large", "unreadable")
 
 async def query(node: Node) -> Outcome:
     """Answer the node's task in one completion that sees nothing else."""
-    return _outcome(await _complete(node, QUERY, node.task, QUERY_OUTPUT))
+    return await _complete(node, QUERY, node.task, QUERY_OUTPUT)
 
 
 async def direct(node: Node, facts: Facts) -> Outcome:
@@ -27,16 +27,15 @@ async def direct(node: Node, facts: Facts) -> Outcome:
     node.looked = True
     question = node.work.question
     message = direct_message(node.task, facts, sources, context=question.context, history=question.history)
-    return _outcome(await _complete(node, DIRECT, message, TURN_OUTPUT))
+    return await _complete(node, DIRECT, message, TURN_OUTPUT)
 
 
-async def _complete(node: Node, system: str, message: str, output: int) -> Reply:
+async def _complete(node: Node, system: str, message: str, output: int) -> Outcome:
     async with node.work.slots.turns:
+        if reason := node.stopped:  # while it waited
+            return Outcome("cancelled", "", reason)
         node.prompted(system, message)
-        return await turn(node, system, [Message("user", (Text(message),))], cells=False, output=output)
-
-
-def _outcome(reply: Reply) -> Outcome:
+        reply = await turn(node, system, [Message("user", (Text(message),))], cells=False, output=output)
     text = reply.text.strip()
     if not text:
         return Outcome("failed", "", f"the model's answer was empty (stop reason: {reply.stop})")

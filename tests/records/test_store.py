@@ -34,7 +34,7 @@ def write(store: RunStore, run_id: str, *events: Event) -> Path:
 
 def test_a_record_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     store = RunStore(tmp_path / "runs")
-    events = [started("r1", "wh\u00fc\u2028y?\n"), ended("r1")]
+    events: list[Event] = [started("r1", "wh\u00fc\u2028y?\n"), ended("r1")]
     path = write(store, "r1", *events)
     assert list(store.read("r1")) == events
     assert path.stat().st_mode & 0o777 == 0o600
