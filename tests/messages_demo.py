@@ -25,7 +25,8 @@ def _root(body: Json, turns: int) -> Answer:
         return (thinking("Look before planning.") + cell(code, "Let me see what is here.")).slow(event=0.01)
     if turns == 1:
         code = (
-            f'tasks = [{{"task": "{SUB_TASK}: " + m.path, "scope": [m.path]}} for m in repo.modules[:3]]\n'
+            "largest = sorted(repo.modules, key=lambda m: -m.symbols)[:3]\n"
+            f'tasks = [{{"task": "{SUB_TASK}: " + m.path, "scope": [m.path]}} for m in largest]\n'
             "found = rlm_query_batched(tasks)\nfor one in found:\n    print(one)\n"
             'print(llm_query("Join these: " + "; ".join(str(one) for one in found)))'
         )
@@ -39,8 +40,8 @@ def _root(body: Json, turns: int) -> Answer:
 
 def _sub_agent(body: Json, turns: int) -> Answer:
     if turns == 0:
-        code = "for f in repo.files[:1]:\n    print(f)\n    print(outline(f.path)[:5])"
-        return cell(code, "I look at its outline.").slow(event=0.01)
+        code = "print(repo.files[:3])\nprint(repo.symbols[:5] or peek(repo.files[0].path, 1, 3))"
+        return cell(code, "I look at what it defines.").slow(event=0.01)
     place = re.search(r"([\w./-]+\.\w+:\d+-\d+)", _text(body["messages"][-1]))
     return text(f"It defines what its name says: `{place.group(1) if place else 'nothing readable'}`.").slow(event=0.01)
 
