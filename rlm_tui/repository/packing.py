@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass
 
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
-from rlm_tui.repository.words import distinct, identifiers, split, words
+from rlm_tui.repository.words import BREAKS, identifiers, joined, words
 
 SymbolRow = tuple[str, str, str, int, int, str, str, str, bool]
 """name, qualified, kind, start, end, signature, doc, parent, is_test."""
@@ -65,10 +65,10 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
     ]
     bodies = _bodies(symbols, source)
     search = [
-        (_name_words(s.name, s.qualified), " ".join(words(f"{s.signature} {s.doc}")), " ".join(distinct(body)))
+        (_name_words(s), joined(identifiers(f"{s.signature} {s.doc}")), joined(body))
         for s, body in zip(symbols, bodies, strict=False)
     ]
-    search.append((" ".join(words(path)), "", " ".join(distinct(bodies[-1]))))
+    search.append((joined(identifiers(path)), "", joined(bodies[-1])))
     names = {s.name for s in symbols}
     names.update([r.name for r in facts.references])
     imported: set[str] = set()
@@ -94,44 +94,36 @@ def pack_text(path: str, text: str, language: str = "") -> Packed:
         False,
         False,
         [],
-        [(" ".join(words(path)), "", " ".join(found))],
+        [(joined(identifiers(path)), "", " ".join(found))],
         "",
         "",
         b"",
     )
 
 
-def _name_words(name: str, qualified: str) -> str:
-    return " ".join([*split(name), *words(qualified.removesuffix(name))])
+def _name_words(symbol: SymbolFact) -> str:
+    around = symbol.qualified.removesuffix(symbol.name)
+    return joined([symbol.name, *around.split(".")] if around else [symbol.name])
 
 
 def _bodies(symbols: tuple[SymbolFact, ...], source: bytes) -> list[set[str]]:
     """Return the identifiers of each definition, without those of the definitions inside it; the last set is the file's own."""
-    text = source.decode("utf-8", "replace") if not source.isascii() else source.decode("ascii")
+    plain = source.translate(BREAKS)
     found: list[set[str]] = [set() for _ in range(len(symbols) + 1)]
-    if len(text) != len(source):  # spans are in bytes: cut the bytes, decode the pieces
-
-        def piece(start: int, end: int) -> str:
-            return source[start:end].decode("utf-8", "replace")
-    else:
-
-        def piece(start: int, end: int) -> str:
-            return text[start:end]
-
     spans = [(s.start_byte, s.end_byte, i) for i, s in enumerate(symbols) if s.start_byte < s.end_byte]
     edges = sorted([(start, 1, -end, i) for start, end, i in spans] + [(end, 0, 0, i) for _, end, i in spans])
     around = [-1]
     position = 0
     for where, opens, _, i in edges:
         if where > position:
-            found[around[-1]].update(identifiers(piece(position, where)))
+            found[around[-1]].update(plain[position:where].decode("utf-8", "replace").split())
             position = where
         if opens:
             around.append(i)
         elif i in around:
             around.remove(i)
     if position < len(source):
-        found[-1].update(identifiers(piece(position, len(source))))
+        found[-1].update(plain[position:].decode("utf-8", "replace").split())
     return found
 
 

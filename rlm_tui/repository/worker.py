@@ -7,6 +7,7 @@ whatever the code is doing: the process dies, and its owner knows by the answers
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -83,6 +84,9 @@ def look_at(root: Path, job: Job, by_language: dict[str, Indexer]) -> tuple[str,
 def serve(requests: IO[bytes], answers: IO[bytes], seconds: float = SECONDS) -> None:
     """Answer requests until they end. A request is [root, [[id, path, raw as Latin-1, language], ...]]."""
     by_language = {indexer.name: indexer for indexer in indexers().values()}
+    # What a parse makes is tuples without cycles: looking for some after every few hundred of them would cost a tenth.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     send(answers, ["ready"])
     while (request := receive(requests)) is not None:
         root, rows = request[0]
