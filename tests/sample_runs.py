@@ -38,7 +38,7 @@ ANSWER = """\
 ## Why a refresh can deadlock
 
 `SessionStore.refresh` takes the store's lock and then calls back into `Session.rebuild`, which takes it **again**
-(`src/shop/store.py:4-9`). The lock is a plain `Lock`, not an `RLock`, so the second take never returns.
+(`src/shop/payment.py:21-27`). The lock is a plain `Lock`, not an `RLock`, so the second take never returns.
 
 1. `refresh` locks, then asks every adapter for its tokens.
 2. One adapter finds its token stale and calls `refresh` on the same store:
@@ -196,7 +196,7 @@ class Script:
         self.stream(call, 1, code, "code", 3)
         self.turn(call, 1, "", code)
         self.tool(call, 1, "grep", f"'_lock', scope='src/shop/{label}'", "12 hits")
-        self.tool(call, 1, "peek", "'SessionStore.refresh'", "src/shop/store.py:4-9")
+        self.tool(call, 1, "peek", "'SessionStore.refresh'", "src/shop/payment.py:21-27")
         self.cell(call, 1, f"src/shop/{label}/core.py 7\nsrc/shop/{label}/io.py 5")
         self.step(call, 2)
         self.wait(0.8)
@@ -264,8 +264,8 @@ def finished(script: Script | None = None, answer: str = ANSWER) -> Script:
     script.turn("0", 3, answer, dollars=0.034)
     script.done("0", answer)
     script.cite(
-        Citation(path="src/shop/store.py", start=4, end=9, ok=True, excerpt="def refresh(self) -> None:"),
-        Citation(path="src/shop/session.py", start=120, end=131, ok=True),
+        Citation(path="src/shop/payment.py", start=21, end=27, ok=True, excerpt="def charge(self, cents: int) -> bool:"),
+        Citation(path="src/shop/orders.py", start=6, end=8, ok=True),
         Citation(path="src/shop/gone.py", start=3, end=3, ok=False, reason="no such file"),
     )
     script.end(answer)

@@ -224,7 +224,8 @@ class RlmApp(App[int]):
             async for event in run.events():
                 self._dirty = True
                 if isinstance(event, Noticed):
-                    self._main.say(event.text, event.level)
+                    again = " · Esc again stops at once" if self._stopping else ""
+                    self._main.say(event.text + again, event.level)
         finally:
             self.current = None
             self._dirty = True

@@ -69,7 +69,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Text whose line ends matter: output, prompts, code. Lines too long are folded at the width, not at words.
+    """Text whose line ends matter: output, prompts, code. Lines too long are folded at the width, or at `words`.
 
     `first` numbers the lines when it is not None, in at least `digits` columns; `marked` numbers are marked in the gutter.
     """
@@ -79,6 +79,7 @@ class Lines:
     first: int | None = None
     marked: range = range(0)
     digits: int = 1
+    words: bool = False
 
     def lines(self, width: int) -> Sequence[Content]:
         """Fold each line; continuation lines have an empty gutter."""
@@ -88,7 +89,8 @@ class Lines:
         found: list[Content] = []
         for index, line in enumerate(self.content):
             short = line if len(line.plain) <= LONGEST_LINE else line[:LONGEST_LINE] + Content.styled(" …", MUTED)
-            for part, piece in enumerate([short] if short.cell_length <= room else short.fold(room)):
+            fold = short.wrap if self.words else short.fold
+            for part, piece in enumerate([short] if short.cell_length <= room else fold(room)):
                 found.append(self._gutter(index, part, digits) + piece if gutter else piece)
         return found
 

@@ -34,6 +34,7 @@ class Prompt(TextArea):
             placeholder="ask about this repository, or /command",
             tab_behavior="focus",
         )
+        self.cursor_blink = False
         self._asked: list[str] = []
         self._place = 0
         self._draft = ""

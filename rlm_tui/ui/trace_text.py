@@ -145,7 +145,7 @@ _OF: dict[Tab, Callable[[Tree, Call, Step | None], list[Block]]] = {
 
 
 def _titled(title: str, lines: list[Content]) -> list[Block]:
-    return [Rule(plain(title).plain), Lines(lines), Gap()]
+    return [Rule(plain(title).plain), Lines(lines, words=True), Gap()]
 
 
 def _tool(used: ToolCalled) -> Content:

@@ -1,0 +1,114 @@
+"""The screen on a stage: a session on a real repository and a real store of runs, in which a played run answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sample_runs import BEGIN, PlayedRun, finished
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from rlm_tui.records.events import Event
+from rlm_tui.records.store import RunStore
+from rlm_tui.repository.repository import Repository
+from rlm_tui.ui.app import RlmApp
+from rlm_tui.ui.calls_tree import CallsTree
+from rlm_tui.ui.page import Page
+from rlm_tui.ui.prompt import Prompt
+from rlm_tui.ui.session import History, LiveRun, Session
+from rlm_tui.ui.status import Line, Notice
+
+
+@dataclass
+class Stage:
+    """The app, what was asked of it, and the run that it shows."""
+
+    repository: Repository
+    runs: RunStore
+    theme: str = "ink"
+    events: Sequence[Event] = field(default_factory=lambda: finished().events)
+    language_model: bool = True
+    replay: str | None = None
+    asked: list[tuple[str, History]] = field(default_factory=list)
+    played: list[PlayedRun] = field(default_factory=list)
+
+    @property
+    def run(self) -> PlayedRun:
+        return self.played[-1]
+
+    def ask(self, text: str, history: History) -> LiveRun:
+        self.asked.append((text, history))
+        self.played.append(PlayedRun(self.events))
+        return self.run
+
+    def app(self) -> RlmApp:
+        names = ("claude-sonnet-5-5", "claude-haiku-5-5") if self.language_model else ("navigator", "navigator")
+        return RlmApp(
+            Session(
+                repository=self.repository,
+                runs=self.runs,
+                ask=self.ask,
+                sandbox_name="sealed",
+                model=names[0],
+                sub_model=names[1],
+                language_model=self.language_model,
+                theme=self.theme,
+                replay=self.replay,
+                clock=lambda: self.run.tree.last if self.played else BEGIN,
+            )
+        )
+
+
+class Screenful:
+    """The app under a pilot, with words for what tests look at."""
+
+    def __init__(self, app: RlmApp, pilot: Pilot[int], stage: Stage) -> None:
+        self.app, self.pilot, self.stage = app, pilot, stage
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.pilot.pause(0.12)
+        brief = [worker for worker in self.app.workers if worker.name not in ("run", "index")]
+        if brief:  # an empty list means all of them to Textual
+            await self.app.workers.wait_for_complete(brief)
+        await self.pilot.pause()
+
+    async def ask(self, until: int | None = None) -> None:
+        await self.press(*"why", "enter")
+        self.stage.run.play(until)
+        await self.settle()
+
+    @property
+    def screen(self) -> Screen[object]:
+        return self.app.screen
+
+    @property
+    def calls(self) -> CallsTree:
+        return self.app.screen_stack[0].query_one(CallsTree)
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.app.screen_stack[0].query_one(Prompt)
+
+    @property
+    def notice(self) -> str:
+        return self.app.screen_stack[0].query_one(Notice).render().plain
+
+    @property
+    def page(self) -> Page:
+        return self.screen.query_one(Page)
+
+    def line(self, name: str) -> str:
+        return self.screen.query_one(name, Line).render().plain
+
+
+@asynccontextmanager
+async def opened(stage: Stage, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Screenful]:
+    app = stage.app()
+    async with app.run_test(size=size) as pilot:
+        yield Screenful(app, pilot, stage)

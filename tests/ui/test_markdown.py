@@ -1,0 +1,138 @@
+"""Markdown as blocks, whole and in pieces."""
+
+from __future__ import annotations
+
+import pytest
+from sample_runs import ANSWER, HOSTILE
+from textual.content import Content
+
+from rlm_tui.ui.blocks import Block, Lines, text_lines
+from rlm_tui.ui.highlighting import highlight
+from rlm_tui.ui.markdown import Stream, blocks
+
+
+def text(found: list[Block], width: int = 60) -> str:
+    return "\n".join(line.plain.rstrip() for block in found for line in block.lines(width))
+
+
+def test_an_answer_is_laid_out() -> None:
+    assert text(blocks(ANSWER)) == (
+        "Why a refresh can deadlock\n"
+        "\n"
+        "SessionStore.refresh takes the store's lock and then calls\n"
+        "back into Session.rebuild, which takes it again\n"
+        "(src/shop/payment.py:21-27). The lock is a plain Lock, not\n"
+        "an RLock, so the second take never returns.\n"
+        "\n"
+        "1. refresh locks, then asks every adapter for its tokens.\n"
+        "2. One adapter finds its token stale and calls refresh on\n"
+        "   the same store:\n"
+        "   ◦ from the retry hook, or\n"
+        "   ◦ from the expiry timer.\n"
+        "3. Nobody is left to release the lock.\n"
+        "\n"
+        "▏ def refresh(self) -> None:\n"
+        "▏     with self._lock:          # first\n"
+        "▏         for adapter in self._adapters:\n"
+        "▏             adapter.renew()   # may call refresh() again\n"
+        "\n"
+        "caller       │ holds the lock │ safe\n"
+        "─────────────┼────────────────┼─────\n"
+        "Session.send │ no             │ yes\n"
+        "retry hook   │ yes            │ no\n"
+        "expiry timer │ sometimes      │ no\n"
+        "\n"
+        "│ The timer's path was seen in the tests, not in the code\n"
+        "│ under src/.\n"
+        "\n"
+        "Making the lock re-entrant hides the symptom; calling the\n"
+        "adapters outside the lock removes the cause."
+    )
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 400])
+@pytest.mark.parametrize(
+    "source", [ANSWER, ANSWER * 4, "```py\n" + "x = 1\n" * 2_000 + "```\n\nend", "- a\n" * 2_000 + "\nend"]
+)
+def test_a_stream_ends_as_the_whole(source: str, size: int) -> None:
+    if size == 1 and len(source) > 5_000:
+        pytest.skip("the same as with larger pieces, and slow")
+    stream = Stream()
+    for at in range(0, len(source), size):
+        stream.write(source[at : at + size])
+    stream.end()
+    assert text(stream.blocks) == text(blocks(source))
+
+
+def test_settled_blocks_do_not_change() -> None:
+    stream = Stream()
+    seen: list[Block] = []
+    for at in range(0, len(ANSWER), 11):
+        stream.write(ANSWER[at : at + 11])
+        assert stream.blocks[: len(seen)] == seen
+        seen = list(stream.blocks[: stream.settled])
+    assert len(seen) > 5
+
+
+def test_a_long_unfinished_block_is_shown_as_it_comes() -> None:
+    stream = Stream()
+    stream.write("```py\n" + "x = 1\n" * 900)
+    stream.write("print('the newest line')\n")
+    assert "the newest line" in text(stream.blocks)
+    stream.write("```\n\nafter it\n")
+    assert text(stream.blocks).endswith("print('the newest line')\n\nafter it")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        HOSTILE,
+        f"# {HOSTILE}",
+        f"- {HOSTILE}",
+        f"```{HOSTILE}\n{HOSTILE}\n```",
+        f"| {HOSTILE} | b |\n|---|---|\n| {HOSTILE} | c |",
+        f"> {HOSTILE}",
+        f"<b>{HOSTILE}</b>",
+        f"`{HOSTILE}`",
+        "[a](javascript:alert(1)) ![i](http://x/y.png)",
+        "- - - - - a",
+        "|" * 50,
+        "\x00",
+        "> " * 60 + "deep",
+        "* " * 40 + "x",
+    ],
+)
+@pytest.mark.parametrize("width", [12, 80])
+def test_hostile_markdown_is_shown_as_text(source: str, width: int) -> None:
+    found = blocks(source)
+    shown = text(found, width)
+    assert not {"\x1b", "\x07", "\u202e", "\x9b", "\x00"} & set(shown)
+    spans = [span for block in found for line in block.lines(width) for span in line.spans]
+    assert all(isinstance(span.style, str) and "click" not in span.style for span in spans)
+    if width == 80 and "list[int]" in source:
+        assert "[/][@click=app.quit]x[/]" in shown.replace("\n", "")
+
+
+def test_highlighting_keeps_every_line() -> None:
+    code = "\n\ndef f(x):\n\t'''doc\n\n'''\n    return [x]  # [/]\n\n"
+    for language in ("python", "no such language", ""):
+        assert [line.plain for line in highlight(code, language=language)] == code.expandtabs(4).split("\n")
+    assert any(span.style for line in highlight(code, path="a/b.py") for span in line.spans)
+
+
+def test_numbers_stand_in_the_gutter_and_lines_are_folded() -> None:
+    lines = Lines(text_lines("short\n" + "x" * 30 + "\n漢字漢字漢字漢字漢字漢字漢字"), first=9, marked=range(10, 11))
+    assert [line.plain for line in lines.lines(24)] == [
+        "  9  short",
+        "▌10  xxxxxxxxxxxxxxxxxxx",
+        "▌    xxxxxxxxxxx",
+        " 11  漢字漢字漢字漢字漢",
+        "     字漢字漢字",
+    ]
+
+
+def test_a_line_of_a_megabyte_is_cut() -> None:
+    lines = Lines(text_lines("y" * 1_000_000)).lines(100)
+    assert len(lines) < 300
+    assert lines[-1].plain.endswith("…")
+    assert isinstance(lines[0], Content)
