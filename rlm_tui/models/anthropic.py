@@ -34,7 +34,7 @@ class Endpoint:
         cells: Cells = "auto",
         patience: Patience | None = None,
     ) -> None:
-        self._connection = Connection(api_key, auth_token, base_url, patience or Patience())
+        self._connection = Connection(api_key, auth_token, base_url, patience)
         self._cells: Cells = cells
 
     def __repr__(self) -> str:
@@ -46,6 +46,11 @@ class Endpoint:
         if not self._connection.exposed:
             return []
         return [f"the key travels in the clear: {self._connection.origin} is plain http and not on this machine"]
+
+    @property
+    def silence(self) -> float:
+        """Seconds after which a stream without a byte counts as dropped."""
+        return self._connection.patience.silence
 
     def model(self, name: str) -> AnthropicModel:
         """Return the model of this name. Raises `ModelError` for a wrong address, or where a key is needed and missing."""

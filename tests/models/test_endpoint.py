@@ -141,6 +141,11 @@ async def test_closing_is_idempotent_and_not_the_end() -> None:
         await place.close()
 
 
+def test_a_model_on_this_machine_is_given_more_time_to_read() -> None:
+    here, elsewhere = Endpoint(base_url="http://localhost:11434"), Endpoint(base_url="https://models.example")
+    assert here.silence > elsewhere.silence
+
+
 def test_it_is_a_model() -> None:
     model: Model = Endpoint(KEY).model("claude-opus-5-5")
     assert model.name == "claude-opus-5-5"
