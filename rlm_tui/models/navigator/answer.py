@@ -15,7 +15,6 @@ _FENCES = {
     "java": "java", "c": "c", "h": "c", "cc": "cpp", "cpp": "cpp", "hpp": "cpp", "md": "markdown", "toml": "toml",
     "json": "json", "yml": "yaml",
 }  # fmt: skip
-_EXCERPT_LINES = 24
 _WIDTH = 160
 
 
@@ -87,24 +86,22 @@ def name_and_place(definition: Definition) -> str:
     return f"{code(definition.qualified)} ({definition.kind}, {definition.span})"
 
 
-def excerpt(piece: Excerpt, *, first: int | None = None, last: int | None = None, marks: Iterable[int] = ()) -> str:
-    """Return lines of a slice in a fence, headed by their citation; `marks` are lines to keep when it is too long."""
-    lines = [(number, text) for number, text in piece.lines if (first or 0) <= number <= (last or 10**9)]
-    if not lines:
-        return ""
-    lines = _window(lines, set(marks))
+def excerpt(piece: Excerpt, *, most: int = 24, marks: Iterable[int] = ()) -> str:
+    """Return at most `most` lines of a slice in a fence, headed by their citation: those around `marks`, else the first."""
+    lines = _window(piece.lines, set(marks), most)
     return f"{piece.span.path}:{lines[0][0]}-{lines[-1][0]}\n{fence(piece.span.path, [text for _, text in lines])}"
 
 
-def _window(lines: list[tuple[int, str]], marks: set[int]) -> list[tuple[int, str]]:
-    """Return the `_EXCERPT_LINES` consecutive lines that hold most marks, the earliest such."""
-    if len(lines) <= _EXCERPT_LINES:
+def _window(lines: list[tuple[int, str]], marks: set[int], most: int) -> list[tuple[int, str]]:
+    """Return the `most` consecutive lines that hold most marks, the earliest such."""
+    if len(lines) <= most:
         return lines
-    best = max(
-        range(len(lines) - _EXCERPT_LINES + 1),
-        key=lambda at: (sum(number in marks for number, _ in lines[at : at + _EXCERPT_LINES]), -at),
-    )
-    return lines[best : best + _EXCERPT_LINES]
+
+    def marked(at: int) -> int:
+        return sum(number in marks for number, _ in lines[at : at + most])
+
+    best = max(range(len(lines) - most + 1), key=lambda at: (marked(at), -at))
+    return lines[best : best + most]
 
 
 def fence(path: str, lines: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ def overview(intent: Intent, section: Section, *, delegates: bool) -> Plan:
     product = [unit for unit in units if not TESTS.search(unit.path) and unit.symbols] or units
     section.lead = _overview_lead(product)
     if readme := next((piece for piece in printed.excerpts if "readme" in piece.span.path.lower()), None):
-        section.add("Its README begins:", answer.excerpt(readme, last=14))
+        section.add("Its README begins:", answer.excerpt(readme, most=14))
     section.add(_units_table(units[:_UNITS]))
     if len(units) > _UNITS:
         section.add(f"{len(units) - _UNITS} smaller modules are left out of this table.")

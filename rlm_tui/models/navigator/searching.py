@@ -1,229 +1,159 @@
-"""The plan for free text: search for the words, look inside the candidates, rank by what was seen, read the best.
-
-Ranking is general: a word counts the more the fewer lines hold it (as in BM25), a definition the more of the question's
-words its lines, its name and its path hold. Nothing here knows any repository.
-"""
+"""The plan for free text: search for the words, look inside the candidates, rank by what was seen, read the best."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
+from rlm_tui.models.navigator.candidates import Candidate, Candidates, Needle, needles, weigh
 from rlm_tui.models.navigator.move import Move, Plan
-from rlm_tui.models.navigator.reading import TESTS, Definition, Excerpt, Printed
+from rlm_tui.models.navigator.reading import TESTS, Excerpt, Printed, Use
 from rlm_tui.models.navigator.understand import Intent, search_words
-from rlm_tui.repository.symbols import Hit, Span
-from rlm_tui.repository.words import words
+from rlm_tui.repository.symbols import Span
 
 _K = 20
-_HITS = 25
-_READ = 5
+_HITS = 20
+_FILES = 6
+_FILE_HITS = 14
 _SHOWN = 3
-_COUNTED = re.compile(r"^word (\S+): (\d+) lines in (\d+) files$")
+_FURTHER = 7
+_REGION = 24
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A definition, or a file where a hit stands outside any, with what speaks for it."""
-
-    path: str
-    qualified: str
-    definition: Definition | None = None
-    hits: list[Hit] = field(default_factory=list)
-    found: float = 0.0
-    score: float = 0.0
-    held: tuple[str, ...] = ()
-
-    @property
-    def locator(self) -> str:
-        """What to hand to `repo[...]`."""
-        if self.definition is not None:
-            return self.definition.locator
-        return f"{self.path}::{self.qualified}" if self.qualified else self.path
-
-    @property
-    def label(self) -> str:
-        """Its name for people."""
-        return self.qualified or self.path
-
-
-def search(intent: Intent, section: Section) -> Plan:
+def search(intent: Intent, section: Section, *, brief: bool = False) -> Plan:
     """Answer a question in free words with the ranked places that hold most of them."""
-    sought = search_words(intent)
-    printed = yield Move(
-        f"Which definitions speak of {sought}?",
-        f"for match in find({sought!r}, k={_K}):\n    print(match)",
+    sought = needles(intent)
+    typed = search_words(intent)
+    candidates = Candidates(sought, wants_tests="test" in intent.terms)
+    matches = yield Move(
+        f"Which definitions speak of {typed[:80]}?", f"for match in find({typed!r}, k={_K}):\n    print(match)"
     )
+    candidates.add(matches)
     section.searched.append(
-        f"{code(f'find({sought!r})')}: {answer.count(len(printed.definitions), 'match', 'matches')}"
+        f"{code(f'find({typed[:120]!r})')}: {answer.count(len(matches.definitions), 'match', 'matches')}"
     )
-    terms = {root(term): term for term in intent.terms[:8]}
-    counted = yield Move(
-        "How rare is each word, and where do the rare ones stand?",
-        f"for word in {list(terms)!r}:\n"
-        "    hits = grep(word, literal=True, ignore_case=True, limit=1000)\n"
+    counted = yield Move("How rare is each word, and where do the rare ones stand?", _count_cell(sought))
+    weights = weigh(sought, counted.text)
+    candidates.weigh(weights)
+    candidates.add(counted)
+    if missing := [needle.text for needle, weight in weights.items() if not weight]:
+        section.searched.append(f"in no line: {', '.join(map(code, missing))}")
+    files = candidates.files(_FILES)
+    if not files:
+        section.lead = "Nothing here speaks of it: no definition and no line holds the question's words."
+        return
+    candidates.add(
+        (
+            yield Move(
+                "Look inside the most likely files: which lines hold the words?", _look_cell(sought, weights, files)
+            )
+        )
+    )
+    best = candidates.ranked()[: _SHOWN + 1]
+    closely = yield Move("Read the best of them, and see who uses them.", _read_cell(best, candidates))
+    candidates.add(closely)
+    for item in best:
+        item.callers = [
+            use.source for use in closely.uses if use.target.rpartition(".")[2] == item.label.rpartition(".")[2]
+        ]
+    _tell(section, candidates, best, closely, brief=brief)
+
+
+def _count_cell(sought: Sequence[Needle]) -> str:
+    return (
+        f"for word in {[needle.text for needle in sought]!r}:\n"
+        "    hits = grep(word, literal=True, ignore_case=word.islower(), limit=1000)\n"
         '    print(f"word {word}: {len(hits)} lines in {len({hit.path for hit in hits})} files")\n'
         "    if len(hits) <= 200:\n"
-        f"        print([hit for hit in hits if hit.symbol][:{_HITS}])",
+        f"        print([hit for hit in hits if hit.symbol][:{_HITS}])\n"
+        'print(f"about {repo.tokens // 10:,} lines in all")'
     )
-    weights = _weights(terms, counted.text)
-    candidates = _candidates(printed, counted)
-    _rank(candidates, weights)
-    best = candidates[:_READ]
-    if not best:
-        section.lead = "Nothing here speaks of it: no definition and no line holds the question's words."
-        section.searched += [f"the words {', '.join(map(code, terms))} in every line"]
-        return
-    pattern = "|".join(map(re.escape, terms))
-    looked = yield Move(
-        "Look inside the best candidates: which of their lines hold the words?",
-        f"import re\nfor name in {[item.locator for item in best]!r}:\n"
-        "    try:\n"
-        "        s = repo[name]\n"
-        "    except HostError as error:\n"
-        "        print(error)\n"
-        "        continue\n"
-        "    print(s)\n"
-        "    lines = enumerate(s.source.text.splitlines(), getattr(s, 'start', 1))\n"
-        f"    held = [(number, line) for number, line in lines if re.search({pattern!r}, line, re.I)]\n"
-        "    for number, line in held[:14]:\n"
-        "        print(f\"{s.path}:{number}  [{getattr(s, 'qualified', '')}]  {line.strip()}\")",
+
+
+def _look_cell(sought: Sequence[Needle], weights: dict[Needle, float], files: Sequence[str]) -> str:
+    """Return a cell that prints, of each file, the lines that hold most of the words that tell something."""
+    telling = sorted((needle for needle in sought if weights[needle]), key=lambda needle: -weights[needle])[:6]
+    pattern = "|".join(re.escape(needle.text) for needle in telling)
+    return (
+        f"import re\nwords = re.compile({pattern!r}, re.IGNORECASE)\n"
+        f"for path in {list(files)!r}:\n"
+        "    hits = grep(words.pattern, path, ignore_case=True, limit=300)\n"
+        "    hits.sort(key=lambda hit: -len({word.lower() for word in words.findall(hit.text)}))\n"
+        f"    print(hits[:{_FILE_HITS}])"
     )
-    _take_in(best, looked)
-    _rank(candidates, weights)
-    best = [item for item in candidates if item in best][:_SHOWN]
-    regions = [_region(item, weights) for item in best]
-    read_cell = "\n".join(f"print(peek({span.path!r}, {span.start}, {span.end}))" for span in regions)
-    callers = f"\nprint(callers({best[0].locator!r})[:6])" if best[0].qualified else ""
-    closely = yield Move("Read the lines around the best of them, and who uses the first.", read_cell + callers)
-    _tell(section, intent, candidates, best, closely, weights)
 
 
-def root(term: str) -> str:
-    """Return the letters that every form of a stemmed word begins with: retr, for retri (retry, retries)."""
-    return term[:-1] if len(term) > 3 and term.endswith("i") else term
+def _read_cell(best: Sequence[Candidate], candidates: Candidates) -> str:
+    regions = [_region(item, candidates) for item in best]
+    named = [item.locator for item in best if item.qualified]
+    read = "\n".join(f"print(peek({span.path!r}, {span.start}, {span.end}))" for span in regions)
+    if not named:
+        return read
+    return (
+        f"{read}\nfor name in {named!r}:\n    try:\n        print(repo[name])\n        print(callers(name)[:5])\n"
+        "    except HostError as error:\n        print(error)"
+    )
 
 
-def _weights(terms: dict[str, str], text: str) -> dict[str, float]:
-    """Return how much each stemmed word tells: the rarer, the more; a word that is nowhere tells nothing."""
-    counted = [match for line in text.splitlines() if (match := _COUNTED.match(line)) and match[1] in terms]
-    lines = {terms[match[1]]: int(match[2]) for match in counted}
-    if not lines:
-        return dict.fromkeys(terms.values(), 0.3)
-    return {term: 1.0 / math.log2(2 + lines[term]) if lines.get(term) else 0.0 for term in terms.values()}
-
-
-def _worth(text: str, weights: dict[str, float]) -> float:
-    """Return the sum of the weights of the distinct words that a line holds."""
-    return sum(weights.get(word, 0.0) for word in set(words(text)))
-
-
-def _candidates(printed: Printed, counted: Printed) -> list[Candidate]:
-    found: dict[tuple[str, str], Candidate] = {}
-    top = max((item.score for item in printed.definitions), default=0.0) or 1.0
-    for item in printed.definitions:
-        found.setdefault(item.key, Candidate(item.span.path, item.qualified, item, found=max(0.0, item.score) / top))
-    for hit in counted.hits:
-        place = found.setdefault((hit.path, hit.symbol), Candidate(hit.path, hit.symbol))
-        place.hits.append(hit)
-    return list(found.values())
-
-
-def _rank(candidates: list[Candidate], weights: dict[str, float]) -> None:
-    """Score and sort the candidates by the words they hold, and how `find` ranked them."""
-    whole = sum(weights.values()) or 1.0
-    for item in candidates:
-        named = set(words(f"{item.path} {item.qualified} {item.definition.doc if item.definition else ''}"))
-        inside = Counter(word for hit in item.hits for word in set(words(hit.text)) & weights.keys())
-        held = [term for term in weights if term in named or inside[term]]
-        parts = [weights[term] * (1.0 + 0.1 * min(inside[term], 5) + 0.3 * (term in named)) for term in held]
-        together = max((_worth(hit.text, weights) for hit in item.hits), default=0.0)
-        item.held = tuple(sorted(held, key=lambda term: -weights[term]))
-        item.score = (sum(parts) + 0.5 * together) / whole + 0.8 * item.found - 0.6 * bool(TESTS.search(item.path))
-    candidates.sort(key=lambda item: (-item.score, item.path, item.qualified))
-
-
-def _take_in(best: list[Candidate], looked: Printed) -> None:
-    """Add to the candidates the spans and lines that looking inside showed."""
-    for item in best:
-        item.definition = next((d for d in looked.definitions if d.key == (item.path, item.qualified)), item.definition)
-        seen = {hit.line for hit in item.hits}
-        for hit in looked.hits:
-            if (hit.path, hit.symbol) == (item.path, item.qualified) and hit.line not in seen:
-                item.hits.append(hit)
-
-
-def _region(item: Candidate, weights: dict[str, float]) -> Span:
-    """Return the lines of a candidate to read: all of a short one, else those around the line that holds most."""
+def _region(item: Candidate, candidates: Candidates) -> Span:
+    """Return the lines of a candidate to read: all of a short one, else those around the lines that hold most."""
     span = item.definition.span if item.definition else None
-    if span and span.end - span.start < 24:
+    if span and span.end - span.start < _REGION:
         return span
-    lines = sorted(hit.line for hit in item.hits) or [span.start if span else 1]
-    worth = {hit.line: _worth(hit.text, weights) for hit in item.hits}
-    middle = max(lines, key=lambda line: (sum(w for at, w in worth.items() if abs(at - line) <= 10), -line))
-    start, end = middle - 10, middle + 12
-    if span:
-        start = max(start, span.start)
-        end = min(end, span.end)
-    return Span(item.path, max(1, start), max(end, start, 1))
+    worth = {hit.line: candidates.worth(hit.text) for hit in item.hits}
+    start = span.start if span else 1
+    if worth:
+        middle = max(worth, key=lambda line: (sum(w for at, w in worth.items() if abs(at - line) <= 10), -line))
+        start = max(start, middle - 8)
+    end = start + _REGION - 1
+    return Span(item.path, start, min(end, span.end) if span else end)
 
 
-def _tell(
-    section: Section,
-    intent: Intent,
-    candidates: list[Candidate],
-    best: list[Candidate],
-    closely: Printed,
-    weights: dict[str, float],
-) -> None:
+def _tell(section: Section, candidates: Candidates, best: list[Candidate], closely: Printed, *, brief: bool) -> None:
+    ranked = candidates.ranked()
+    best = [item for item in ranked if item in best][:_SHOWN]
     first = best[0]
-    section.lead = f"Best evidence: {code(first.label)}, {_place(first)}."
-    missing = [term for term in weights if not weights[term]]
+    section.lead = f"Best evidence: {code(first.label)}, {first.place}."
     for index, item in enumerate(best, 1):
-        piece = _piece(closely, item)
         doc = answer.quote_doc(item.definition.doc) if item.definition else ""
         kind = f"{item.definition.kind}, " if item.definition else ""
-        section.add(
-            f"**{index}. {code(item.label)}** ({kind}{_place(item)}): {_why(item)}{'; ' + doc if doc else ''}",
-            answer.excerpt(piece, marks=[hit.line for hit in item.hits]) if piece else "",
-        )
-    if closely.uses:
-        section.add(f"{code(first.label)} is used from:", answer.uses_table(closely.uses[:6]))
-    rest = [item for item in candidates if item not in best][:7]
-    rows = ((answer.table_code(item.label), answer.table_code(_place(item)), _why(item)) for item in rest)
+        section.add(f"**{index}. {code(item.label)}** ({kind}{item.place}): {_why(item)}{'; ' + doc if doc else ''}")
+        piece = _piece(closely, item)
+        if piece and not (brief and index > 1):
+            section.add(answer.excerpt(piece, marks=[hit.line for hit in item.hits], most=8 if brief else 24))
+    if brief:
+        return
+    uses = [use for use in closely.uses if not TESTS.search(use.path)] or closely.uses
+    section.add("Used from:" if uses else "", _uses(uses[:8]))
+    rest = [item for item in ranked if item not in best][:_FURTHER]
+    rows = ((answer.table_code(item.label), answer.table_code(item.place), _why(item)) for item in rest)
     section.add("Further down:" if rest else "", answer.table(("name", "where", "why"), rows))
-    if missing:
-        section.searched.append("found in no line: " + ", ".join(map(code, missing)))
 
 
-def _place(item: Candidate) -> str:
-    if item.definition is not None:
-        return str(item.definition.span)
-    lines = [hit.line for hit in item.hits]
-    return str(Span(item.path, min(lines), max(lines))) if lines else item.path
+def _uses(uses: Sequence[Use]) -> str:
+    rows = (
+        (
+            answer.table_code(f"{use.source or '(file level)'} → {use.target}"),
+            answer.table_code(f"{use.path}:{use.line}"),
+            answer.table_code(use.text),
+        )
+        for use in uses
+    )
+    return answer.table(("use", "where", "as written"), rows)
 
 
 def _why(item: Candidate) -> str:
-    held = f"holds {', '.join(map(code, item.held[:5]))}" if item.held else "holds none of the words"
-    ranked = (
-        f"; `find` {item.definition.score:.1f} ({answer.cell_text(item.definition.why)})"
-        if item.definition and item.definition.why
-        else ""
-    )
-    return held + ranked
+    held = f"holds {', '.join(map(code, item.held[:6]))}" if item.held else "holds none of the words"
+    if item.definition and item.definition.why:
+        return f"{held}; `find` {item.definition.score:.1f} ({answer.cell_text(item.definition.why)})"
+    return held
 
 
 def _piece(closely: Printed, item: Candidate) -> Excerpt | None:
-    return next(
-        (
-            piece
-            for piece in closely.excerpts
-            if piece.span.path == item.path
-            and (item.definition is None or item.definition.span.start <= piece.span.start <= item.definition.span.end)
-        ),
-        None,
-    )
+    def within(piece: Excerpt) -> bool:
+        span = item.definition.span if item.definition else None
+        return piece.span.path == item.path and (span is None or span.start <= piece.span.start <= span.end)
+
+    return next((piece for piece in closely.excerpts if within(piece)), None)

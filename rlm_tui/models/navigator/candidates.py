@@ -1,0 +1,203 @@
+"""Ranks the places that may answer a question in free words, from what was printed about them.
+
+A word counts the more the fewer lines hold it (as in BM25); a place the more of the question's words its name, its
+docstring, its own lines, its path and what stands around it hold. Nothing here knows any repository.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rlm_tui.models.navigator.reading import TESTS, Definition, Printed
+from rlm_tui.models.navigator.understand import Intent
+from rlm_tui.repository.symbols import Hit, Span
+from rlm_tui.repository.words import words
+
+_MOST_NEEDLES = 12
+_COUNTED = re.compile(r"^word (.+): (\d+) lines in (\d+) files$")
+_LINES = re.compile(r"^about ([\d,]+) lines in all$")
+_PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
+_NAME, _DOC, _BODY, _PATH, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.4, 0.25
+_TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE = 0.4, 0.9, 0.6, 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """A word of the question as `grep` is asked for it; `stem` is "" for a code name, which is meant as written."""
+
+    text: str
+    stem: str
+
+    def in_line(self, line: str) -> bool:
+        """Tell whether a line holds the word in any of its forms."""
+        return self.stem in words(line) if self.stem else self.text in line
+
+
+def needles(intent: Intent) -> list[Needle]:
+    """Return what to look for: the code names of a question, then its words."""
+    names = [Needle(name.rpartition("/")[2].rpartition(".")[2], "") for name in intent.names]
+    named = {word for name in intent.names for word in words(name)}
+    plain = [Needle(_root(term), term) for term in intent.terms if term not in named]
+    found = {needle.text: needle for needle in (*names, *plain) if len(needle.text) > 1}
+    return list(found.values())[:_MOST_NEEDLES]
+
+
+def _root(term: str) -> str:
+    """Return the letters that every form of a stemmed word begins with: retr, for retri (retry, retries)."""
+    return term[:-1] if len(term) > 3 and term.endswith("i") else term
+
+
+def weigh(sought: Sequence[Needle], text: str) -> dict[Needle, float]:
+    """Return how much each word tells, from the counts printed: the rarer, the more; what is nowhere tells nothing."""
+    lines: dict[str, int] = {}
+    total = 100_000
+    for line in text.splitlines():
+        if counted := _COUNTED.match(line):
+            lines[counted[1]] = int(counted[2])
+        elif told := _LINES.match(line):
+            total = max(1_000, int(told[1].replace(",", "")))
+    if not lines:
+        return dict.fromkeys(sought, 1.0)
+    return {
+        needle: math.log(1 + total / (1 + lines[needle.text])) if lines.get(needle.text) else 0.0 for needle in sought
+    }
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A definition, or a file where a hit stands outside any, with what speaks for it.
+
+    `hits` are its own lines, those of definitions within it left out. `found` is the score of `find`, 1 for the best.
+    """
+
+    path: str
+    qualified: str
+    definition: Definition | None = None
+    hits: list[Hit] = field(default_factory=list)
+    callers: list[str] = field(default_factory=list)
+    found: float = 0.0
+    score: float = 0.0
+    held: tuple[str, ...] = ()
+
+    @property
+    def locator(self) -> str:
+        """What to hand to `repo[...]`."""
+        if self.definition is not None:
+            return self.definition.locator
+        return f"{self.path}::{self.qualified}" if self.qualified else self.path
+
+    @property
+    def label(self) -> str:
+        """Its name for people."""
+        return self.qualified or self.path.rpartition("/")[2]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others."""
+        return (self.path, self.qualified)
+
+    @property
+    def place(self) -> str:
+        """Its citation: the whole definition, or the lines that were seen of it."""
+        if self.definition is not None:
+            return str(self.definition.span)
+        lines = [hit.line for hit in self.hits]
+        return str(Span(self.path, min(lines), max(lines))) if lines else self.path
+
+
+class Candidates:
+    """All places seen so far, and their ranking for the words of one question."""
+
+    def __init__(self, sought: Sequence[Needle], *, wants_tests: bool) -> None:
+        self._known: dict[tuple[str, str], Candidate] = {}
+        self._weights: Mapping[Needle, float] = dict.fromkeys(sought, 1.0)
+        self._wants_tests = wants_tests
+
+    def weigh(self, weights: Mapping[Needle, float]) -> None:
+        """Take in how much each word tells."""
+        self._weights = weights
+
+    def add(self, printed: Printed) -> None:
+        """Take in the matches, definitions and hits that a cell printed."""
+        top = max((item.score for item in printed.definitions), default=0.0) or 1.0
+        for item in printed.definitions:
+            known = self._known.setdefault(item.key, Candidate(*item.key))
+            known.found = max(known.found, item.score / top)
+            if known.definition is None or item.doc:
+                known.definition = item if item.why or known.definition is None else _merged(known.definition, item)
+        for hit in printed.hits:
+            known = self._known.setdefault((hit.path, hit.symbol), Candidate(hit.path, hit.symbol))
+            if all(hit.line != other.line for other in known.hits):
+                known.hits.append(hit)
+
+    def ranked(self) -> list[Candidate]:
+        """Return the candidates, best first."""
+        whole = sum(self._weights.values()) or 1.0
+        for item in self._known.values():
+            self._score(item, whole)
+        return sorted(self._known.values(), key=lambda item: (-item.score, item.path, item.qualified))
+
+    def files(self, most: int) -> list[str]:
+        """Return the files that hold the best candidates, best first."""
+        worth: dict[str, float] = {}
+        for item in self.ranked()[:40]:
+            worth[item.path] = worth.get(item.path, item.score) + 0.1 * item.score
+        return sorted(worth, key=lambda path: -worth[path])[:most]
+
+    def worth(self, line: str) -> float:
+        """Return the sum of the weights of the question's words that a line holds."""
+        return sum(weight for needle, weight in self._weights.items() if weight and needle.in_line(line))
+
+    def _score(self, item: Candidate, whole: float) -> None:
+        name, doc = set(words(item.qualified)), set(words(item.definition.doc if item.definition else ""))
+        path = set(words(item.path))
+        around = set(words(" ".join(self._around(item))))
+        callers = set(words(" ".join(item.callers)))
+        held: dict[str, float] = {}
+        total = 0.0
+        for needle, weight in self._weights.items():
+            count = sum(needle.in_line(hit.text) for hit in item.hits)
+            own = (
+                _NAME * _holds(needle, name, item.qualified) + _DOC * _holds(needle, doc) + _BODY * count / (count + 1)
+            )
+            value = (
+                own
+                + _PATH * _holds(needle, path)
+                + _AROUND * _holds(needle, around)
+                + _CALLER * _holds(needle, callers)
+            )
+            if value and weight:
+                held[needle.text if not needle.stem else needle.stem] = weight
+                total += weight * min(value, 2.0)
+        coverage = sum(held.values()) / whole
+        together = max((self.worth(hit.text) for hit in item.hits), default=0.0) / whole
+        item.held = tuple(sorted(held, key=lambda word: -held[word]))
+        item.score = total / whole * (0.5 + 0.5 * coverage) + _TOGETHER * together + _FOUND * item.found
+        if not self._wants_tests and TESTS.search(item.path):
+            item.score -= _IN_TESTS
+        if _PROSE.search(item.path):
+            item.score -= _IN_PROSE
+
+    def _around(self, item: Candidate) -> Iterable[str]:
+        """Yield the names and docstrings of the definitions around one."""
+        owner = item.qualified.rpartition(".")[0]
+        while owner:
+            yield owner
+            around = self._known.get((item.path, owner))
+            if around is not None and around.definition is not None:
+                yield around.definition.doc
+            owner = owner.rpartition(".")[0]
+
+
+def _holds(needle: Needle, found: set[str], text: str = "") -> bool:
+    if needle.stem:
+        return needle.stem in found
+    return needle.text in text.split(".")
+
+
+def _merged(known: Definition, item: Definition) -> Definition:
+    """Return the definition with the docstring of one line and the score of the other."""
+    return Definition(item.span, item.kind, item.qualified, item.doc, known.score, known.why)
