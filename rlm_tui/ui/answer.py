@@ -90,8 +90,10 @@ class AnswerPane(Vertical):
         else:
             self._tree = None
         page = self.query_one("#answer", Page)
+        page.follow = False
         page.show([])
         page.top()
+        page.follow = True
         self._cite(())
 
     def _restart(self) -> None:

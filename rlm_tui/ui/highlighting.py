@@ -11,7 +11,7 @@ from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.blocks import text_lines
 
 if TYPE_CHECKING:
-    from pygments.lexer import Lexer  # type: ignore[import-untyped]  # Pygments has no types
+    from pygments.lexer import Lexer
 
 MOST_COLOURED = 400_000
 """Characters above which code is shown plain: a lexer takes about a second for a megabyte."""
@@ -60,14 +60,13 @@ def highlight(code: str, *, language: str = "", path: str = "") -> list[Content]
 
 
 def _lexer(language: str, path: str) -> Lexer | None:
-    from pygments.lexers import get_lexer_by_name, get_lexer_for_filename  # type: ignore[import-untyped]
-    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+    from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
+    from pygments.util import ClassNotFound
 
-    options = {"stripnl": False, "ensurenl": False}
     try:
         if language:
-            return get_lexer_by_name(language, **options)
-        return get_lexer_for_filename(path.rpartition("/")[2], **options) if path else None
+            return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        return get_lexer_for_filename(path.rpartition("/")[2], stripnl=False, ensurenl=False) if path else None
     except ClassNotFound:
         return None
 

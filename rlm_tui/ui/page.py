@@ -43,7 +43,7 @@ class Page(ScrollView, can_focus=True):
         del self._starts[settled:]
         self._lay_out()
         if at_end:
-            self.scroll_end(animate=False)
+            self.scroll_end(animate=False, immediate=True)
 
     def top(self) -> None:
         """Go to the beginning."""

@@ -67,7 +67,8 @@ def test_the_navigator_has_no_price() -> None:
 
 
 def test_rows_keep_their_order_and_their_keys_as_a_run_grows() -> None:
-    tree, before = Tree(), []
+    tree = Tree()
+    before: list[str] = []
     for event in finished().events:
         tree.apply(event)
         keys = [row.key for row in rows(tree, Folds(), tree.last)]

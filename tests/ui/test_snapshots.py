@@ -1,0 +1,63 @@
+"""Pictures of the screen, compared as SVG. After a wanted change: `pytest tests/ui/test_snapshots.py --snapshot-update`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import pytest
+from sample_runs import answering
+from screen_stage import Screenful, Stage
+from textual.app import App
+from textual.pilot import Pilot
+
+from rlm_tui.ui.app import RlmApp
+
+LIVE = len(answering().events)
+STREAMING = LIVE + 18
+
+
+class Compare(Protocol):
+    def __call__(
+        self, app: App[int], *, terminal_size: tuple[int, int], run_before: Callable[[Pilot[int]], Awaitable[None]]
+    ) -> bool: ...
+
+
+async def empty(on: Screenful) -> None:
+    await on.settle()
+
+
+async def running(on: Screenful) -> None:
+    await on.ask(STREAMING)
+
+
+async def done(on: Screenful) -> None:
+    await on.ask()
+
+
+async def trace(on: Screenful) -> None:
+    await on.ask()
+    await on.press("tab", "down", "enter")
+
+
+async def help_screen(on: Screenful) -> None:
+    await on.press("f1")
+
+
+@pytest.mark.parametrize("theme", ["ink", "paper"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", [empty, running, done, trace, help_screen], ids=lambda state: str(state.__name__))
+def test_picture(
+    snap_compare: Compare,
+    stage: Stage,
+    state: Callable[[Screenful], Awaitable[None]],
+    size: tuple[int, int],
+    theme: str,
+) -> None:
+    stage.theme = theme
+    app: RlmApp = stage.app()
+
+    async def play(pilot: Pilot[int]) -> None:
+        await state(Screenful(app, pilot, stage))
+
+    assert snap_compare(app, terminal_size=size, run_before=play)
