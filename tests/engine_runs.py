@@ -14,6 +14,7 @@ from rlm_tui.models.retries import Patience
 from rlm_tui.records.events import Bounds
 from rlm_tui.records.store import RunStore
 from rlm_tui.repl.choose import open_sandbox
+from rlm_tui.repl.protocol import Limits
 from rlm_tui.repository.repository import Repository
 from small_repository import make_small_repository
 
@@ -53,7 +54,12 @@ class Bench:
 
 @asynccontextmanager
 async def bench(
-    folder: Path, script: Callable[[Json], Answer], *, bounds: Bounds | None = None, slots: int = 8
+    folder: Path,
+    script: Callable[[Json], Answer],
+    *,
+    bounds: Bounds | None = None,
+    slots: int = 8,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Bench]:
     """Open everything on a small repository in `folder`."""
     repository = Repository.open(make_small_repository(folder / "shop"), folder / "cache")
@@ -61,10 +67,12 @@ async def bench(
     sandbox = await open_sandbox()
     try:
         async with MessagesServer(script) as server:
-            endpoint = Endpoint(api_key="sk-ant-secret-0123456789abcdef", base_url=server.url, patience=Patience(retries=2))
+            endpoint = Endpoint(
+                api_key="sk-ant-secret-0123456789abcdef", base_url=server.url, patience=Patience(retries=2)
+            )
             models = Models(endpoint.model(ROOT), endpoint.model(SUB))
             runs = RunStore(folder / "runs")
-            engine = Engine(repository, sandbox, models, runs, bounds or Bounds(), slots)
+            engine = Engine(repository, sandbox, models, runs, bounds or Bounds(), slots, limits)
             try:
                 yield Bench(engine, server, repository, runs)
             finally:

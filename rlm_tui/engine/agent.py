@@ -36,6 +36,10 @@ _PATIENCE = 2
 """How often in a row an empty or unreadable turn is asked for again."""
 
 _TAIL = 1_500
+"""Characters of the last output that stand in for an answer that could not be written."""
+
+_KEPT = 300
+"""Characters of an old output that are kept when a conversation grows too long for the model."""
 
 
 async def agent(node: Node, context: str) -> Outcome:
@@ -92,7 +96,7 @@ class _Agent:
         self._system = system_prompt(work.mode, functions(), guest_api(), root=root, agents=agents)
         history = work.question.history if root else ()
         message = first_message(
-            node.task, facts, context=self._context, history=history, turns=TURNS, route="rlm" if agents else "repl"
+            node.task, facts, context=self._context, history=history, turns=TURNS, depth=(node.depth, work.depth)
         )
         self._messages = [Message("user", (Text(message),))]
         node.prompted(self._system, message)
@@ -129,9 +133,9 @@ class _Agent:
         except BudgetSpent as error:
             return await self._close(str(error), "budget")
         except ModelError as error:
-            if error.kind != "reply" or self._strange >= _PATIENCE:
-                raise
             self._strange += 1
+            if self._strange > _PATIENCE or not (error.kind == "reply" or (error.kind == "limit" and self._shorten())):
+                raise
             return None
         cell = reply.cell
         if cell is not None:
@@ -240,9 +244,8 @@ class _Agent:
         )
 
     def _note(self) -> str:
-        work, ledger = self._work, self._work.ledger
-        depth = (self._node.depth, work.depth)
-        return note(self._node.step, TURNS, ledger.tokens, ledger.dollars, depth, ledger.used)
+        ledger = self._work.ledger
+        return note(self._node.step, TURNS, ledger.tokens, ledger.dollars, ledger.used)
 
     async def _close(self, reason: str, status: Literal["partial", "budget"]) -> Outcome:
         """End without more cells: the root, and whoever was itself asked to end, with a last turn; others with what they have."""
@@ -264,6 +267,27 @@ class _Agent:
         if not self._last_output:
             return Outcome(status, "", reason)
         return Outcome(status, f"No answer was written. Printed last:\n{self._last_output[-_TAIL:]}", reason)
+
+    def _shorten(self) -> bool:
+        """Cut old outputs down, for a model that can hold no more; tell whether there was something to cut."""
+        shorter = [self._shortened(message) for message in self._messages[:-1]]
+        if shorter == self._messages[:-1]:
+            return False
+        self._messages[:-1] = shorter
+        self._work.journal.notice(
+            "the conversation is too long for the model: old outputs were shortened", call_id=self._node.id
+        )
+        return True
+
+    @staticmethod
+    def _shortened(message: Message) -> Message:
+        blocks = tuple(
+            replace(block, text=block.text[:_KEPT] + "\n[the rest was left out to make room; variables still hold it]")
+            if isinstance(block, Output) and len(block.text) > 2 * _KEPT
+            else block
+            for block in message.blocks
+        )
+        return replace(message, blocks=blocks)
 
     def _hear(self, reply: Reply) -> None:
         """Keep what the model said. Blank text must not go back: endpoints refuse it."""

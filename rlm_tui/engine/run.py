@@ -24,7 +24,7 @@ from rlm_tui.records.events import Bounds, Cited, Event, RunEnded, RunStarted, S
 from rlm_tui.records.log import RecordError, RecordWriter
 from rlm_tui.records.store import RunStore, new_run_id
 from rlm_tui.records.tree import Tree
-from rlm_tui.repl.protocol import Sandbox
+from rlm_tui.repl.protocol import Limits, Sandbox
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.repository.symbols import RepositoryError
@@ -41,11 +41,18 @@ class Engine:
     """Answers questions about one repository, several at once if asked. Lives on the event loop that calls `ask`."""
 
     def __init__(
-        self, repository: Repository, sandbox: Sandbox, models: Models, runs: RunStore, bounds: Bounds, slots: int = 8
+        self,
+        repository: Repository,
+        sandbox: Sandbox,
+        models: Models,
+        runs: RunStore,
+        bounds: Bounds,
+        slots: int = 8,
+        limits: Limits | None = None,
     ) -> None:
-        """`bounds` hold for each run; `slots` is how many completions, and how many sub-agents a depth, run at once."""
+        """Give each run `bounds` and each cell `limits`; `slots` completions, and sub-agents of one depth, run at once."""
         self.repository, self.sandbox, self.models, self.runs, self.bounds = repository, sandbox, models, runs, bounds
-        self.slots = slots
+        self.slots, self.limits = slots, limits or Limits()
         self._live: set[Run] = set()
 
     def ask(self, question: Question) -> Run:
@@ -155,6 +162,7 @@ class Run:
             slots=Slots(engine.slots),
             seen=Seen(repository.root),
             depth=bounds.depth if choice.route == "rlm" else 0,
+            limits=engine.limits,
         )
         outcome = await self._root_call(work, repository, facts, choice)
         if outcome.text:

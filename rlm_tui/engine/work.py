@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from rlm_tui.engine.journal import Journal
@@ -107,7 +107,7 @@ class Work:
     slots: Slots
     seen: Seen
     depth: int
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits
     started: int = 0
 
     def next_id(self) -> str:

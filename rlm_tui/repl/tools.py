@@ -16,6 +16,8 @@ from functools import cache
 
 from rlm_tui.plugins import PluginError, discover
 
+_SCALARS = ("str", "int", "bool", "float")
+
 
 @dataclass(frozen=True, slots=True)
 class Tool:
@@ -31,7 +33,7 @@ class Tool:
 
     @property
     def signature(self) -> str:
-        """The call as a cell writes it, without the repository: `grep(pattern: str, limit: int = 200) -> list[Hit]`."""
+        """The call as a cell writes it, without the repository: `grep(pattern, limit=200) -> list[Hit]`."""
         return written_signature(self.run, self.name)
 
     @property
@@ -50,18 +52,20 @@ def tool(*, owners: tuple[str, ...] = (), hidden: bool = False) -> Callable[[Cal
 
 
 def written_signature(function: Callable[..., object], name: str) -> str:
-    """Return the call of `name` as a cell writes it: the signature of `function` without its first parameter."""
+    """Return the call of `name` as a cell writes it: the signature of `function` without its first parameter.
+
+    Scalar types are left out: a symbol may stand where its name may, and defaults say the rest.
+    """
     whole = inspect.signature(function)
-    parameters = list(whole.parameters.values())[1:]
     parts: list[str] = []
-    for parameter in parameters:
+    for parameter in list(whole.parameters.values())[1:]:
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts:
             parts.append("*")
-        annotated = f"{parameter.name}: {_annotation(parameter.annotation)}"
-        default = (
-            f" = {json.dumps(parameter.default)}" if isinstance(parameter.default, str) else f" = {parameter.default}"
-        )
-        parts.append(annotated if parameter.default is parameter.empty else annotated + default)
+        kind, default = _annotation(parameter.annotation), parameter.default
+        written = parameter.name if kind.startswith(_SCALARS) else f"{parameter.name}: {kind}"
+        value = json.dumps(default) if isinstance(default, str) else repr(default)
+        equals = " = " if ":" in written else "="
+        parts.append(written if default is parameter.empty else f"{written}{equals}{value}")
     return f"{name}({', '.join(parts)}) -> {_annotation(whole.return_annotation)}"
 
 

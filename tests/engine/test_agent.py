@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from engine_runs import Script, bench, said
-from messages_server import Answer, cell, error, text, thinking, tool_use
+from messages_server import Answer, Json, cell, error, text, thinking, tool_use
 
 from rlm_tui.engine.run import Question
 from rlm_tui.records.events import CellEnded, Noticed, RunEnded, RunStarted, Streamed, ToolCalled, TurnEnded
 from rlm_tui.records.tree import Tree
+from rlm_tui.repl.protocol import Limits
 
 LOOK = cell('print(grep("retry policy"))')
 ANSWER = "The retry policy is in `src/shop/payment.py:13-16`."
@@ -110,7 +111,7 @@ async def test_empty_turns_are_asked_for_again_and_end_in_a_clear_error(tmp_path
     [
         (cell("print('x'\n"), "SyntaxError"),
         (cell("1/0"), "ZeroDivisionError"),
-        (cell("grep()"), "it is grep(pattern: str"),
+        (cell("grep()"), "it is grep(pattern, "),
         (cell("grep('(')"), "HostError"),
         (cell("repo['no.such.thing']"), "no.such.thing"),
         (cell("import os; os._exit(3)"), "has ended"),
@@ -131,6 +132,33 @@ async def test_what_goes_wrong_in_a_cell_is_told_and_the_run_goes_on(tmp_path: P
     root = run.tree.root
     assert root is not None
     assert [step.status for step in root.steps] == ["failed", "done", "done"]
+
+
+async def test_an_endless_cell_is_interrupted_and_its_variables_are_kept(tmp_path: Path) -> None:
+    script = Script(root=[cell("kept = 41\nwhile True: pass"), cell("print(kept + 1); grep('x')"), text(ANSWER)])
+    async with bench(tmp_path, script, limits=Limits(seconds=0.3)) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        end = await run.wait()
+        bodies = made.server.bodies
+    assert "The variables are kept" in said(bodies[1], 2)
+    assert "42" in said(bodies[2], 4)
+    assert end.answer == ANSWER
+
+
+async def test_a_conversation_too_long_for_the_model_is_shortened(tmp_path: Path) -> None:
+    def script(body: Json) -> Answer:
+        if sum(len(said(body, turn)) for turn in range(len(body["messages"]))) > 25_000:
+            return error(400, "invalid_request_error", "prompt is too long: 300000 tokens > 200000 maximum")
+        return text(ANSWER) if len(body["messages"]) > 8 else cell("grep('x'); print('y' * 9_000)")
+
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question("where is the retry policy?", route="repl"))
+        end = await run.wait()
+        last = made.server.bodies[-1]
+    assert (end.status, end.answer) == ("done", ANSWER)
+    assert "left out to make room" in said(last, 2)
+    assert "left out to make room" not in said(last, -1)
+    assert any("shortened" in notice.text for notice in run.tree.notices)
 
 
 async def test_two_failures_in_a_row_bring_advice(tmp_path: Path) -> None:
