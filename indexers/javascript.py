@@ -76,7 +76,7 @@ _ASSIGNED = re.compile(
 _PARAMETER = re.compile(
     r"(?<=[(,])\s*((?:(?:public|private|protected|readonly|override)\s+)*)(?:\.\.\.)?([\w$]+)\??\s*:\s*([^,()=]+)"
 )
-_RESULT = re.compile(r"\)\s*:\s*(?:Promise<)?([^{=>]+)")
+_RESULT = re.compile(r"\)\s*:\s*([^{=]+?)\s*(?:=>|$)")
 _WORDS = """
 string number boolean any unknown void never null undefined object symbol bigint this true false Object Array
 String Number Boolean Promise Error JSON Math Date RegExp Symbol console require Map Set WeakMap WeakSet

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 import tree_sitter_python
+from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.indexer import Indexer
@@ -49,6 +50,11 @@ _NOT_TYPES = frozenset(
 )
 
 _BUILTIN = frozenset(dir(builtins)) | {"Any", "Optional", "Callable"}
+
+
+def _name_of(node: Node, text: str) -> tuple[str, str]:
+    name = node.child_by_field_name("name") or node.child_by_field_name("left")
+    return (text[name.start_byte : name.end_byte], "") if name else ("", "")
 
 
 def _imports(text: str, line: int) -> Iterable[ImportFact]:
@@ -108,6 +114,7 @@ GRAMMAR = Grammar(
     tree_sitter_python.language,
     _QUERY,
     _imports,
+    name_of=_name_of,
     bindings=_bindings,
     parameters=_parameters,
     marks_test=_marks_test,

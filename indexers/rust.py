@@ -171,8 +171,10 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
         while parts and parts[0] in {"self", "super"}:
             own = own.rpartition("/")[0] if parts.pop(0) == "super" else own
         return _module(paths, own, parts)
-    found = _module(paths, own, parts) if _module(paths, own, parts[:1]) else ()
-    return found or _other_crate(paths, parts, importer)
+    beside = f"{own}/{parts[0]}".lstrip("/")
+    if paths.first((f"{beside}.rs", f"{beside}/mod.rs")):
+        return _module(paths, own, parts)
+    return _other_crate(paths, parts, importer)
 
 
 def _crate_root(importer: str, paths: Paths) -> str:

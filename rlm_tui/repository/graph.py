@@ -6,10 +6,11 @@ listed last, followed by nothing.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Sequence
 
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
+from rlm_tui.repository.implementers import implementers
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.receivers import Receivers
 from rlm_tui.repository.resolution import Resolution, is_constructor
@@ -17,7 +18,7 @@ from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
 from rlm_tui.repository.views import View
 
-_DEEP = 6
+_MOST_ALIASES = 16
 _MOST_VISITED = 4_000
 """So many symbols are looked at for a path of calls."""
 _CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
@@ -64,8 +65,15 @@ class Graph:
         """Return where classes inherit from `symbol`, implement or embed it; Go's interfaces are matched by their methods."""
         edges = [edge for edge in self._uses(symbol, {"inherit"}) if edge.source]
         if symbol.language == "go" and symbol.kind == "interface":
-            known = {edge.source for edge in edges}
-            edges.extend(edge for edge in self._implementers(symbol) if edge.source not in known)
+            names, _ = self._state()
+            found = implementers(names, symbol)
+            found += [edge.source for owner in found for edge in self._uses(owner, {"inherit"}) if edge.source]
+            known = {edge.source for edge in edges} | {symbol}
+            edges += [
+                Edge("inherit", s.path, s.start, s.signature, s, symbol, Tier.TYPE)
+                for s in dict.fromkeys(found)
+                if s not in known
+            ]
         return _ordered(edges)
 
     def importers(self, path: str) -> list[Import]:
@@ -141,26 +149,47 @@ class Graph:
 
     def _uses(self, symbol: Symbol, kinds: set[str]) -> list[Edge]:
         names, _ = self._state()
-        wanted = {symbol.name}
-        if symbol.parent and is_constructor(symbol):
-            wanted.add(symbol.parent.rpartition(".")[2])
-        family = names.family(symbol)
         edges: list[Edge] = []
-        for path in self._candidates(symbol, wanted):
+        for path, called in self._mentions(symbol).items():
             view = names.view(path)
-            if view is None or view.family != family:
-                continue
-            local = wanted | {
-                alias
-                for name in wanted | {"default"}
-                for alias in _aliases(view, name)
-                if name in wanted or self._default(view, alias, symbol)
-            }
-            for name in sorted(local):
-                for reference in view.references_by_name.get(name, ()):
-                    if reference.kind in kinds:
-                        edges.extend(edge for edge in self._edges(view, reference) if self._is(edge.target, symbol))
+            for name in sorted(called) if view else ():
+                for reference in view.references_by_name.get(name, ()) if view else ():
+                    if view and reference.kind in kinds:
+                        edges.extend(edge for edge in self._edges(view, reference) if _is(edge.target, symbol))
         return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
+
+    def _mentions(self, symbol: Symbol) -> dict[str, set[str]]:
+        """Return the files that may use `symbol`, and the names that it may have there: its own, and aliases of imports."""
+        names, _ = self._state()
+        family = names.family(symbol)
+        found: dict[str, set[str]] = defaultdict(set)
+        waiting = [symbol.name]
+        if symbol.parent and is_constructor(symbol):
+            waiting.append(symbol.parent.rpartition(".")[2])
+        view = names.view(symbol.path)
+        if view and any((symbol.name, "default") in item.names for item in view.facts.imports):
+            waiting.append("default")
+        done: set[str] = set()
+        while waiting and len(done) < _MOST_ALIASES:
+            name = waiting.pop(0)
+            done.add(name)
+            paths = (
+                [i.path for i in self.importers(symbol.path)]
+                if name == "default"
+                else self._store.files_mentioning(name)
+            )
+            for path in paths:
+                view = names.view(path)
+                if view is None or view.family != family:
+                    continue
+                found[path].add(name)
+                for alias in _aliases(view, name):
+                    if alias not in found[path] and any(
+                        _is(m.symbol, symbol) for m in names.brought(view, alias) if m.symbol
+                    ):
+                        found[path].add(alias)
+                        waiting.extend({alias} - done)
+        return found
 
     def _imports_of(self, view: View, symbol: Symbol) -> list[Edge]:
         names, _ = self._state()
@@ -174,26 +203,6 @@ class Graph:
                 for m in names.exported(path, symbol.name)
             )
         ]
-
-    def _candidates(self, symbol: Symbol, wanted: Iterable[str]) -> list[str]:
-        names, _ = self._state()
-        found = {path for name in wanted for path in self._store.files_mentioning(name)}
-        if names.family(symbol) == "javascript":  # a default export takes any name where it is imported
-            view = names.view(symbol.path)
-            if view and any((symbol.name, "default") in item.names for item in view.facts.imports):
-                found.update(i.path for i in self.importers(symbol.path))
-        return sorted(found)
-
-    def _default(self, view: View, alias: str, symbol: Symbol) -> bool:
-        names, _ = self._state()
-        return any(meaning.symbol == symbol for meaning in names.brought(view, alias))
-
-    def _is(self, target: Symbol, symbol: Symbol) -> bool:
-        if target == symbol:
-            return True
-        if is_constructor(symbol):  # to call a class is to call its constructor
-            return target.path == symbol.path and target.qualified == symbol.parent
-        return (target.path, target.qualified) == (symbol.path, symbol.qualified) and target.kind == symbol.kind
 
     def _edges(self, view: View, reference: ReferenceFact) -> list[Edge]:
         names, receivers = self._state()
@@ -229,39 +238,13 @@ class Graph:
                     found.extend(names.targets(view, f"{item.module}{joint}{name}"))
         return tuple(dict.fromkeys(path for path in found if path != view.path))
 
-    def _implementers(self, interface: Symbol) -> list[Edge]:
-        names, _ = self._state()
-        wanted = self._required(interface)
-        if not wanted:
-            return []
-        owners = [self._method_owners(name) for name in wanted]
-        edges: list[Edge] = []
-        for folder, name in set.intersection(*owners):
-            edges += [
-                Edge("inherit", symbol.path, symbol.start, symbol.signature, symbol, interface, Tier.TYPE)
-                for symbol in names.named(name, "go")
-                if symbol.path.rpartition("/")[0] == folder and symbol.kind in {"struct", "type"} and not symbol.parent
-            ]
-        embedding = [
-            outer for edge in edges if edge.source for outer in self._uses(edge.source, {"inherit"}) if outer.source
-        ]
-        edges += [Edge("inherit", e.path, e.line, e.text, e.source, interface, Tier.TYPE) for e in embedding]
-        return edges
 
-    def _required(self, interface: Symbol, depth: int = 0) -> set[str]:
-        """Return the names of an interface's methods, those of embedded interfaces included."""
-        names, _ = self._state()
-        view = names.view(interface.path)
-        place = view.place(interface) if view else -1
-        found = {s.name for s in view.facts.symbols if s.scope == place and s.kind == "method"} if view else set()
-        for base in names.bases(interface) if depth < _DEEP else ():
-            found |= self._required(base, depth + 1)
-        return found
-
-    def _method_owners(self, name: str) -> set[tuple[str, str]]:
-        names, _ = self._state()
-        methods = [s for s in names.named(name, "go") if s.kind == "method" and s.signature.startswith("func")]
-        return {(s.path.rpartition("/")[0], s.qualified.rpartition(".")[0]) for s in methods}
+def _is(target: Symbol, symbol: Symbol) -> bool:
+    if target == symbol:
+        return True
+    if is_constructor(symbol):  # to call a class is to call its constructor
+        return target.path == symbol.path and target.qualified == symbol.parent
+    return (target.path, target.qualified) == (symbol.path, symbol.qualified) and target.kind == symbol.kind
 
 
 def _aliases(view: View, name: str) -> list[str]:

@@ -29,6 +29,7 @@ CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 """The kinds of symbol that have members."""
 
 _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions are not worth a hung worker
+_MAX_WIDTH = 20_000
 _MAX_SIGNATURE = 240
 _MAX_DOC = 1200
 _MAX_COMMENT = 20_000
@@ -120,9 +121,12 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     """Return the facts of one file. Never raises for what the file holds; broken syntax gives what could be read."""
     parser, query = _machinery(grammar.name, grammar.language, grammar.query)
     tree = parser.parse(source)
-    cursor = QueryCursor(query)
-    cursor.set_max_start_depth(_MAX_DEPTH)
-    captures = cursor.captures(tree.root_node)
+    root = tree.root_node
+    captures: dict[str, list[Node]] = {}
+    if not (root.has_error and _wide(root)):
+        cursor = QueryCursor(query)
+        cursor.set_max_start_depth(_MAX_DEPTH)
+        captures = cursor.captures(root)
     text = source.decode("latin-1")
     test = is_test_path(path)
     definitions = _definitions(grammar, captures, text)
@@ -134,7 +138,7 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
         for name, written in grammar.bindings(text, start, node.end_byte):
             bindings.append(BindingFact(_decode(name), _type(written), scopes[bisect_right(bounds, start) - 1]))
     imports: list[ImportFact] = []
-    for node in captures.get("import", ()):
+    for node in sorted(captures.get("import", ()), key=_start):
         imports.extend(grammar.imports(_decode(text[node.start_byte : node.end_byte]), node.start_point[0] + 1))
     known = _known(symbols, imports) if grammar.closed else None
     package = grammar.package.search(text) if grammar.package else None
@@ -143,11 +147,22 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
         text.count("\n") + (not text.endswith("\n") and bool(text)),
         _decode(package.group(1)) if package else "",
         test,
-        tree.root_node.has_error,
+        root.has_error,
         tuple(symbols),
         _references(grammar.builtin, captures, text, bounds, scopes, symbols, known),
         tuple(imports),
         tuple(bindings),
+    )
+
+
+def _start(node: Node) -> int:
+    return node.start_byte
+
+
+def _wide(root: Node) -> bool:
+    """Tell whether an ERROR node is so wide (100,000 open brackets) that a query, quadratic in its children, would not end."""
+    return root.child_count > _MAX_WIDTH or any(
+        child.child_count > _MAX_WIDTH for child in root.children if child.is_error
     )
 
 

@@ -1,0 +1,92 @@
+"""Ranking: the words of a question, and which definitions they bring."""
+
+from __future__ import annotations
+
+from code_graph import Code
+
+from rlm_tui.repository.ranking import Asked, rank
+
+FILES = {
+    "src/net/adapters.py": '''
+        class HTTPAdapter:
+            """Sends requests over a pool."""
+
+            def __init__(self, max_retries=0):
+                # how often a request is tried again
+                self.max_retries = Retry(max_retries)
+
+            def close(self):
+                self.pool.clear()
+    ''',
+    "src/net/sessions.py": '''
+        class Session:
+            """Keeps cookies between requests."""
+
+            def mount(self, prefix, adapter):
+                self.adapters[prefix] = adapter
+
+            def get_adapter(self, url):
+                return self.adapters[url]
+    ''',
+    "src/net/cookies.py": "def merge_cookies(jar, other):\n    jar.update(other)\n",
+    "vendor/adapters.py": "class HTTPAdapter:\n    max_retries = 3\n",
+    "tests/test_adapters.py": "def test_max_retries():\n    assert HTTPAdapter(max_retries=2).max_retries\n",
+}
+
+
+def names(code: Code, question: str, k: int = 5) -> list[str]:
+    return [f"{m.symbol.path}::{m.symbol.qualified}" for m in rank(code.store, question, k, lambda path: True)]
+
+
+def test_a_question_is_taken_apart() -> None:
+    asked = Asked.of("Where does `HTTPAdapter.send` handle retries of the max_retries option?")
+    assert asked.exact == ("send", "max_retries")
+    assert {"retri", "http", "adapter", "max"} <= set(asked.terms) and not {"the", "where"} & set(asked.terms)
+    assert Asked.of("where is it").terms != ()
+    assert Asked.of("mount").exact == ("mount",)
+
+
+def test_words_of_a_body_bring_its_symbol() -> None:
+    code = Code(FILES)
+    assert names(code, "how often is a request retried?")[0] == "src/net/adapters.py::HTTPAdapter.__init__"
+    assert names(code, "where do cookies get merged")[0] == "src/net/cookies.py::merge_cookies"
+
+
+def test_an_identifier_brings_its_definition_first() -> None:
+    code = Code(FILES)
+    assert names(code, "get_adapter")[0] == "src/net/sessions.py::Session.get_adapter"
+    assert names(code, "what does `mount` do")[0] == "src/net/sessions.py::Session.mount"
+    assert names(code, "HTTPAdapter")[0] == "src/net/adapters.py::HTTPAdapter"
+
+
+def test_tests_and_vendored_code_come_later_unless_asked_for() -> None:
+    code = Code(FILES)
+    found = names(code, "max retries", 10)
+    assert found.index("src/net/adapters.py::HTTPAdapter.__init__") < found.index(
+        "tests/test_adapters.py::test_max_retries"
+    )
+    assert names(code, "test of max retries")[0] == "tests/test_adapters.py::test_max_retries"
+
+
+def test_scope_limits_and_parts_are_told() -> None:
+    code = Code(FILES)
+    found = rank(code.store, "adapters of a session", 10, lambda path: path.startswith("src/net/s"))
+    assert found and {match.symbol.path for match in found} == {"src/net/sessions.py"}
+    assert all(match.why and match.score > 0 for match in found)
+    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+    assert rank(code.store, "", 5, lambda path: True) == [] and rank(code.store, "?! ()", 5, lambda path: True) == []
+    assert len(rank(code.store, "adapter", 1, lambda path: True)) == 1
+
+
+def test_hostile_questions() -> None:
+    code = Code(FILES)
+    for question in (
+        '") OR *',
+        "NEAR(a b)",
+        "'; DROP TABLE file; --",
+        "x" * 10_000,
+        "a " * 5_000,
+        "\x00\x1b[31m",
+        "ß Ölwechsel 漢字",
+    ):
+        rank(code.store, question, 5, lambda path: True)
