@@ -21,7 +21,7 @@ _COUNTED = re.compile(r"^word (.+): (\d+) lines in (\d+) files$")
 _LINES = re.compile(r"^about ([\d,]+) lines in all$")
 _PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
 _NAME, _DOC, _BODY, _PATH, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.4, 0.25
-_TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE = 0.4, 0.9, 0.6, 0.35
+_TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE = 0.4, 1.2, 0.6, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Candidates:
         coverage = sum(held.values()) / whole
         together = max((self.worth(hit.text) for hit in item.hits), default=0.0) / whole
         item.held = tuple(sorted(held, key=lambda word: -held[word]))
-        item.score = total / whole * (0.5 + 0.5 * coverage) + _TOGETHER * together + _FOUND * item.found
+        item.score = total / whole * (0.3 + 0.7 * coverage) + _TOGETHER * together + _FOUND * item.found
         if not self._wants_tests and TESTS.search(item.path):
             item.score -= _IN_TESTS
         if _PROSE.search(item.path):

@@ -8,51 +8,72 @@ from collections.abc import Sequence
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
 from rlm_tui.models.navigator.move import Move, Plan
-from rlm_tui.models.navigator.reading import TESTS, Printed, Unit
+from rlm_tui.models.navigator.reading import TESTS, Excerpt, Printed, Unit
 from rlm_tui.models.navigator.understand import CHILD_PREFIX, Intent
 
 MOST_CHILDREN = 8
 EXPLAIN_TASK = "Explain this module: what it holds and what it is for."
 _UNITS = 20
-_DRAWN = 12
+_DRAWN = 20
+_ARROWS = 40
+_FEW = 3
 _RESULT = 1_300
 """Characters of a sub-agent's answer that the root prints; eight of them fit into one cell's output."""
 _ARROW = re.compile(r" *(\d+)  (\S.*?) -> (\S.*)")
-_IMPORT_LINE = r"^\s*(import|from|use|#\s*include)\b"
+_MARKUP = re.compile(
+    r'^(?:"""|\'\'\'|/\*+!?|\*+/?|//[/!]?|#+!?|<!--|--|;+|=+)|(?:"""|\'\'\'|\*+/|-->)$'  # what opens or closes a comment
+    r"|<[^>]*>|!?\[[^\]]*\]\([^)]*\)"  # tags, links and badges
+)
+_LICENCE = re.compile(r"copyright|licen[sc]e|\(c\) |all rights reserved|spdx|permission is hereby", re.IGNORECASE)
+_NO_SENTENCE = re.compile(
+    r"coding[:=]|/bin/|eslint|prettier|generated|@ts-|go:build|\+build|badge|^[^A-Za-z]*$|^@", re.IGNORECASE
+)
+_CLOSING = {'"""': '"""', "'''": "'''", "/*": "*/", "<!--": "-->"}
 
 
 def overview(intent: Intent, section: Section, *, delegates: bool) -> Plan:
     """Say how the repository is put together: its modules, what imports what, and what each holds."""
     printed = yield Move(
         "What does this repository consist of?",
-        'print(repo)\nprint(repo.modules[:60])\nfor file in repo.files.filter("README*")[:1]:\n    print(peek(file, 1, 24))',
+        "print(repo.modules[:100])\n"
+        "for file in sorted(repo.files.filter('readme')[:50], key=lambda file: file.path.count('/'))[:1]:\n"
+        "    print(peek(file, 1, 30))",
     )
-    units = sorted(printed.units, key=lambda unit: (bool(TESTS.search(unit.path)), -unit.tokens))
-    product = [unit for unit in units if not TESTS.search(unit.path) and unit.symbols] or units
+    units = sorted(printed.units, key=lambda unit: (bool(TESTS.search(unit.path)), -unit.symbols, -unit.tokens))
+    product = [unit for unit in units if unit.symbols and not TESTS.search(unit.path)] or units
     section.lead = _overview_lead(product)
-    if readme := next((piece for piece in printed.excerpts if "readme" in piece.span.path.lower()), None):
-        section.add("Its README begins:", answer.excerpt(readme, most=14))
-    section.add(_units_table(units[:_UNITS]))
-    if len(units) > _UNITS:
-        section.add(f"{len(units) - _UNITS} smaller modules are left out of this table.")
     if not product:
         return
-    arrows = yield Move(
-        "What imports what?",
-        f"from collections import Counter\nmodules = {[_scope(unit) for unit in product[:_DRAWN]]!r}\n"
-        "for path in modules:\n"
-        "    users = Counter()\n"
-        "    for item in importers(path):\n"
-        '        users[max((m for m in modules if item.path.startswith(m + "/")), key=len, default="elsewhere")] += 1\n'
-        "    for user, lines in users.most_common(6):\n"
-        '        print(f"{lines:5}  {user} -> {path}")',
-    )
+    if readme := next((piece for piece in printed.excerpts if "readme" in piece.span.path.lower()), None):
+        section.add(_own_words(readme))
+    section.add(_units_table(units[:_UNITS]))
+    if len(units) > _UNITS:
+        section.add(f"{count(len(units) - _UNITS, 'smaller module')} left out of this table.")
+    if len(product) < _FEW:
+        for unit in product:
+            yield from explain_place(_scope(unit), section, within=True)
+        return
+    arrows = yield Move("What imports what?", _arrows_cell([_scope(unit) for unit in product[:_DRAWN]]))
     section.add(_drawing(arrows.text))
     chosen = [_scope(unit) for unit in product[:MOST_CHILDREN]]
-    if len(product) < 2 or not delegates:
-        yield from _largest(chosen[:3], section)
+    if delegates:
+        yield from delegate(EXPLAIN_TASK, chosen, len(product), section)
         return
-    yield from delegate(EXPLAIN_TASK, chosen, len(product), section)
+    for path in chosen[:_FEW]:
+        yield from explain_place(path, section, within=True, brief=True)
+
+
+def _arrows_cell(paths: Sequence[str]) -> str:
+    """Return a cell that counts the import lines between modules, or files."""
+    return (
+        f"from collections import Counter\nplaces = {list(paths)!r}\narrows = Counter()\n"
+        "for place in places:\n"
+        "    for item in importers(place):\n"
+        "        inside = [p for p in places if (item.path + '/').startswith(p + '/')]\n"
+        "        arrows[max(inside, key=len, default='others'), place] += 1\n"
+        "for (user, place), lines in arrows.most_common(60):\n"
+        '    print(f"{lines:5}  {user} -> {place}")'
+    )
 
 
 def _scope(unit: Unit) -> str:
@@ -89,34 +110,54 @@ def _units_table(units: Sequence[Unit]) -> str:
 
 def _drawing(text: str) -> str:
     found = [match for line in text.splitlines() if (match := _ARROW.fullmatch(line)) and match[2] != match[3]]
-    if not found:
+    arrows = [(match[2], match[3], int(match[1])) for match in found if match[2] != "others"]
+    if not arrows:
         return ""
-    rows = [f"{match[2]} → {match[3]}  ({count(int(match[1]), 'import line')})" for match in found[:40]]
-    return "What imports what:\n\n" + answer.fence("", rows)
+    users: dict[str, list[str]] = {}
+    for user, place, lines in arrows[:_ARROWS]:
+        users.setdefault(user, []).append(f"{place} ({lines})")
+    rows = [f"{user} → {', '.join(places)}" for user, places in users.items()]
+    return "What imports what, with the number of import lines:\n\n" + answer.fence("", rows)
 
 
-def _largest(paths: Sequence[str], section: Section) -> Plan:
-    printed = yield Move(
-        "Look into the largest of them.",
-        f"for path in {list(paths)!r}:\n"
-        "    print(path)\n"
-        "    files = [file for file in repo.files.filter(path) if not file.is_test]\n"
-        "    for file in sorted(files, key=lambda file: -file.lines)[:8]:\n"
-        "        print(file)\n"
-        "        tops = [s for s in file.children if not s.parent]\n"
-        "        print(sorted(tops, key=lambda s: s.start - s.end)[:5])",
-    )
-    section.add("The largest files and what they define:", _contents(printed))
+def _own_words(piece: Excerpt) -> str:
+    """Return the first sentence that a file says of itself, quoted with its line, "" where it says nothing."""
+    number, said = _first_sentence(piece)
+    return f'In its own words ({piece.span.path}:{number}): "{answer.inline(said)}"' if said else ""
+
+
+def _first_sentence(piece: Excerpt) -> tuple[int, str]:
+    """Return the first line of prose in the comment, docstring or text that a file begins with, and its number."""
+    is_prose = piece.span.path.lower().endswith((".md", ".rst", ".txt"))
+    inside = ""
+    for number, line in piece.lines:
+        stripped = line.strip()
+        opened = next((mark for mark in ('"""', "'''", "/*", "<!--") if stripped.startswith(mark)), "")
+        if not (is_prose or inside or opened or stripped.startswith(("#", "//", "--", ";"))):
+            if stripped and not stripped.startswith(("package ", "@", "'use", '"use')):
+                return 0, ""  # code begins
+            continue
+        inside = inside or opened
+        if _LICENCE.search(stripped) and not is_prose:
+            return 0, ""
+        said = _MARKUP.sub("", stripped).strip()
+        if len(said.split()) > 2 and not _NO_SENTENCE.search(said):
+            return number, said
+        if inside and (stripped.endswith(_CLOSING[inside]) and stripped != inside):
+            inside = ""
+    return 0, ""
 
 
 def _contents(printed: Printed) -> str:
-    """Return a table of files and the definitions printed in them."""
+    """Return a table of files: their size, what they say of themselves, their largest definitions."""
     rows = []
     for item in printed.files:
         defined = [s for s in printed.definitions if s.span.path == item.path]
-        names = ", ".join(f"{answer.table_code(s.qualified)} {s.kind} {s.span.start}-{s.span.end}" for s in defined[:5])
-        rows.append((answer.table_code(item.path), f"{item.lines:,}", names))
-    return answer.table(("file", "lines", "largest definitions"), rows)
+        names = ", ".join(f"{answer.table_code(s.qualified)} {s.span.start}-{s.span.end}" for s in defined[:5])
+        head = next((piece for piece in printed.excerpts if piece.span.path == item.path), None)
+        said = _first_sentence(head)[1] if head else ""
+        rows.append((answer.table_code(item.path), f"{item.lines:,}", answer.cell_text(said), names))
+    return answer.table(("file", "lines", "says of itself", "largest definitions, with their lines"), rows)
 
 
 def delegate(task: str, paths: Sequence[str], total: int, section: Section) -> Plan:
@@ -168,52 +209,62 @@ def _close_fence(text: str) -> str:
     return f"{text}\n{opened}" if opened else text
 
 
-def explain_place(path: str, section: Section, *, brief: bool = False) -> Plan:
+def explain_place(path: str, section: Section, *, brief: bool = False, within: bool = False) -> Plan:
     """Explain a file or module: what it says of itself, what it defines, who imports it and what it imports.
 
-    `path` "" means the whole scope of this call.
+    `path` "" means the whole scope of this call; `within` makes it a part of an answer about more.
     """
-    files = f"repo.files.filter({path!r})" if path else "repo.files"
+    most = 4 if brief else 8
     printed = yield Move(
         f"What is in {path or 'this module'}?",
-        f"files = [file for file in {files}[:400] if not file.is_test] or list({files}[:20])\n"
-        "files.sort(key=lambda file: -file.lines)\n"
-        'print(len(files), "files,", sum(file.lines for file in files), "lines")\n'
-        "for file in files[:8]:\n"
-        "    print(file)\n"
-        "    tops = [s for s in file.children if not s.parent]\n"
-        "    print(sorted(tops, key=lambda s: s.start - s.end)[:6])\n"
-        "if files:\n"
-        "    print(peek(files[0], 1, 6))",
+        _contents_cell(path, most),
     )
-    tops = printed.definitions
+    tops = sorted(printed.definitions, key=lambda item: item.span.start - item.span.end)
     target = path or (printed.files[0].path.rpartition("/")[0] if printed.files else "")
-    size = next((line for line in printed.text.splitlines() if re.fullmatch(r"\d+ files, \d+ lines", line)), "")
-    main = sorted(tops, key=lambda item: item.span.start - item.span.end)[:4]
-    names = ", ".join(f"{code(item.qualified)} ({item.span})" for item in main)
-    section.lead = f"{code(path) if path else 'This module'} has {size or count(len(printed.files), 'file')}" + (
-        f"; its largest definitions are {names}." if main else "."
-    )
+    size = next((line for line in printed.text.splitlines() if re.fullmatch(r"[\d,]+ files?, [\d,]+ lines", line)), "")
+    names = ", ".join(f"{code(item.qualified)} ({item.span})" for item in tops[:4])
+    lead = f"{code(path) if path else 'This module'} has {size or count(len(printed.files), 'file')} of code"
+    lead += f"; its largest definitions are {names}." if names else "."
     if not printed.files:
-        section.lead = f"{code(path)} holds no files that could be read." if path else "This scope holds no files."
+        lead = f"{code(path)} holds no code that could be read." if path else "This scope holds no code."
+    if within:
+        section.add(lead)
+    else:
+        section.lead = lead
+    if not printed.files:
         return
-    if not brief and (head := next(iter(printed.excerpts), None)):
-        section.add(answer.excerpt(head))
-    section.add(answer.definitions_table([item for item in main if item.doc]) if brief else _contents(printed))
+    said = next(filter(None, map(_own_words, printed.excerpts)), "")
     if brief:
+        documented = [item for item in tops if item.doc[:1] not in ("", "@")][:3]
+        section.add(said, answer.definitions_table(documented))
         return
-    documented = [item for item in tops if item.doc][:12]
-    if documented:
-        section.add("In the words of their docstrings:", answer.definitions_table(documented))
-    brought = yield Move(
-        "Who imports it, and what does it import?",
-        f"print(importers({target!r})[:30])\n"
-        "for file in files[:3]:\n"
-        f"    print(grep({_IMPORT_LINE!r}, scope=file.path, limit=15))",
+    section.add(said, _contents(printed))
+    documented = [item for item in tops if item.doc[:1] not in ("", "@")][:10]
+    section.add("In the words of their docstrings:" if documented else "", answer.definitions_table(documented))
+    files = [item.path for item in printed.files]
+    drawn = yield Move(
+        "Who imports it, and what imports what within it?", f"print(importers({target!r})[:20])\n{_arrows_cell(files)}"
     )
+    section.add(_drawing(drawn.text))
     rows = (
-        (answer.table_code(f"{item.path}:{item.line}"), answer.table_code(item.text)) for item in brought.imports[:15]
+        (answer.table_code(f"{item.path}:{item.line}"), answer.table_code(item.text)) for item in drawn.imports[:12]
     )
-    section.add("Imported by:" if brought.imports else "", answer.table(("where", "import"), rows))
-    hits = ((answer.table_code(f"{hit.path}:{hit.line}"), answer.table_code(hit.text)) for hit in brought.hits[:20])
-    section.add("Imports:" if brought.hits else "", answer.table(("where", "import"), hits))
+    section.add("Imported by:" if drawn.imports else "", answer.table(("where", "import"), rows))
+
+
+def _contents_cell(path: str, most: int) -> str:
+    chosen = (
+        f"[file for file in repo.files.filter({path!r}) if (file.path + '/').startswith({path.rstrip('/') + '/'!r})]"
+    )
+    return (
+        f"files = {chosen if path and path != '(root)' else 'list(repo.files)'}\n"
+        "code = [file for file in files if file.status == 'parsed' and not file.is_test] or files[:20]\n"
+        "code.sort(key=lambda file: -file.lines)\n"
+        'print(f"{len(code):,} files, {sum(file.lines for file in code):,} lines")\n'
+        "for file in [file for file in files if file.path.rpartition('/')[2].startswith('README')][:1]:\n"
+        "    print(peek(file, 1, 12))\n"
+        f"for file in code[:{most}]:\n"
+        "    print(file)\n    print(peek(file, 1, 8))\n"
+        "    tops = [s for s in outline(file) if not s.parent and s.kind not in ('variable', 'constant')]\n"
+        "    print(sorted(tops, key=lambda s: s.start - s.end)[:5])"
+    )

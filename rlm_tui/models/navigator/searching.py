@@ -18,7 +18,7 @@ _HITS = 20
 _FILES = 6
 _FILE_HITS = 14
 _SHOWN = 3
-_FURTHER = 7
+_FURTHER = 10
 _REGION = 24
 
 
@@ -127,9 +127,20 @@ def _tell(section: Section, candidates: Candidates, best: list[Candidate], close
         return
     uses = [use for use in closely.uses if not TESTS.search(use.path)] or closely.uses
     section.add("Used from:" if uses else "", _uses(uses[:8]))
-    rest = [item for item in ranked if item not in best][:_FURTHER]
+    rest = _spread([item for item in ranked if item not in best])
     rows = ((answer.table_code(item.label), answer.table_code(item.place), _why(item)) for item in rest)
     section.add("Further down:" if rest else "", answer.table(("name", "where", "why"), rows))
+
+
+def _spread(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return the next candidates, at most two of one file, so that one file does not hide the others."""
+    seen: dict[str, int] = {}
+    kept = []
+    for item in ranked:
+        seen[item.path] = seen.get(item.path, 0) + 1
+        if seen[item.path] <= 2:
+            kept.append(item)
+    return kept[:_FURTHER]
 
 
 def _uses(uses: Sequence[Use]) -> str:
