@@ -146,6 +146,10 @@ class Node:
         except (SandboxError, RepositoryError, LookupError, OSError) as error:
             return Outcome("failed", "", str(error) or type(error).__name__)
         except Exception as error:  # noqa: BLE001 - a defect of ours must end this call, told as one, and not the others
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
-            return Outcome("failed", "", f"internal error ({type(error).__name__} at {place}): {error}")
+            return Outcome("failed", "", internal_error(error))
+
+
+def internal_error(error: Exception) -> str:
+    """Return a defect of ours in words: what it is, and where."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"internal error ({type(error).__name__} at {where.filename.rpartition('/')[2]}:{where.lineno}): {error}"

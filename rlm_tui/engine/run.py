@@ -14,7 +14,7 @@ from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import WARN_AT, BudgetSpent, Ledger, Slots
 from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.mode import mode_named
-from rlm_tui.engine.node import Node
+from rlm_tui.engine.node import Node, internal_error
 from rlm_tui.engine.prompts import Facts
 from rlm_tui.engine.query import direct
 from rlm_tui.engine.router import Choice, Measure, choose
@@ -121,7 +121,10 @@ class Run:
 
     async def _run(self) -> RunEnded:
         journal = self._journal
-        outcome = await self._answer()
+        try:
+            outcome = await self._answer()
+        except Exception as error:  # noqa: BLE001 - a defect of ours must end the run in its record, or readers wait for ever
+            outcome = Outcome("failed", "", internal_error(error))
         text = outcome.text or (journal.tree.answer if outcome.status == "cancelled" else "")
         code = _NO_ACCESS if outcome.access else _CODES[outcome.status]
         await journal.end(
@@ -143,6 +146,8 @@ class Run:
             facts = await asyncio.to_thread(facts_of, repository)
         except (RepositoryError, LookupError, ValueError, OSError) as error:
             problem = str(error) or type(error).__name__
+        except Exception as error:  # noqa: BLE001 - told below, once the record has its head
+            problem = internal_error(error)
         tokens = facts.tokens + len(question.context) // 4
         measure = Measure(tokens, [module.name for module in facts.modules])
         choice = choose(

@@ -12,6 +12,7 @@ from rlm_tui.engine.run import Question
 from rlm_tui.records.events import CellEnded, Noticed, RunEnded, RunStarted, Streamed, ToolCalled, TurnEnded
 from rlm_tui.records.tree import Tree
 from rlm_tui.repl.protocol import Limits
+from rlm_tui.repository.repository import Repository
 
 LOOK = cell('print(grep("retry policy"))')
 ANSWER = "The retry policy is in `src/shop/payment.py:13-16`."
@@ -306,3 +307,37 @@ async def test_an_unwritable_record_is_a_notice_not_a_crash(tmp_path: Path) -> N
         end = await run.wait()
     assert end.answer == ANSWER
     assert any(isinstance(event, Noticed) and "not recorded" in event.text for event in events)
+
+
+async def test_streamed_pieces_are_joined_into_fewer_events(tmp_path: Path) -> None:
+    long = "word " * 400
+    script = Script(root=[LOOK, text(long).pieces(5).slow(event=0.001)])
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        pieces = [event async for event in run.events() if isinstance(event, Streamed) and event.step == 2]
+    assert "".join(piece.text for piece in pieces) == long
+    assert 2 <= len(pieces) < 100
+
+
+async def test_a_file_saved_during_the_run_is_told_apart(tmp_path: Path) -> None:
+    script = Script(root=[cell('print(peek("web/cart.js"))'), text("`web/cart.js:1-2`, `web/format.js:1`")])
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        async for event in run.events():
+            if isinstance(event, ToolCalled):
+                (tmp_path / "shop/web/cart.js").write_text("// all new\n// and different\n")
+        cart, form = run.tree.citations
+    assert (cart.ok, cart.reason) == (False, "changed since the run read it")
+    assert form.ok
+
+
+async def test_a_defect_of_a_plug_in_ends_in_the_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Repository) -> int:
+        raise RuntimeError("no tokens today")
+
+    async with bench(tmp_path, Script()) as made:
+        monkeypatch.setattr(Repository, "tokens", broken)
+        run = made.engine.ask(Question("why?"))
+        events = [event async for event in run.events()]
+    assert [event.kind for event in events] == ["run_started", "run_ended"]
+    assert "no tokens today" in run.tree.end.error if run.tree.end else False
