@@ -28,6 +28,7 @@ class Database:
         self._version = version
         self._path = folder / "index.db" if folder else None
         self._changes = 0
+        self._writing = 0  # the thread that holds the transaction
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock()
         self._open()
@@ -41,22 +42,25 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Lend the connection that reads. Raises `IndexRebuilt` or `RepositoryError` where SQLite fails."""
-        with self._read_lock, self._guarded():
+        with self._guarded(), self._read_lock:
             yield self._reader
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Hold one transaction: all of it is stored, or nothing. Nested uses join the outer one. Raises as `reading` does."""
-        with self._write_lock, self._guarded():
-            if self._writer.in_transaction:
-                yield self._writer
-                return
+        if self._writing_here():
+            yield self._writer
+            return
+        with self._guarded(), self._write_lock:
             self._writer.execute("BEGIN IMMEDIATE")
+            self._writing = threading.get_ident()
             try:
                 yield self._writer
             except BaseException:
                 self._writer.rollback()
                 raise
+            finally:
+                self._writing = 0
             self._writer.commit()
             self._changes += 1
 
@@ -73,6 +77,9 @@ class Database:
         with self._read_lock, self._write_lock:
             self._reader.close()
             self._writer.close()
+
+    def _writing_here(self) -> bool:
+        return self._writing == threading.get_ident()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -114,9 +121,14 @@ class Database:
 
     def _open_temporary(self) -> None:
         # "" is SQLite's own temporary database: in memory while it is small, then in a file that is already unlinked.
-        self._writer = self._reader = _connect("")
         self._read_lock = self._write_lock
-        self._prepare()
+        try:
+            self._writer = self._reader = _connect("")
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise RepositoryError(
+                f"no index can be made: {error}: Python's SQLite must have FTS5, and some space"
+            ) from error
 
     def _prepare(self) -> None:
         db = self._writer

@@ -22,7 +22,9 @@ _EXACT = {
     for code in range(1, 128)
     if chr(code) != "\n" and not (chr(code).isdigit() or chr(code).islower())
 }
-_TEXT_WORDS = 400
+_TEXT = 20_000
+_TEXT_WORDS = 500
+"""So many characters, and distinct words of them, make a text found: its beginning says what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
 
 def pack_text(path: str, text: str, language: str = "") -> Packed:
     """Return what the store writes for a file without symbols: found by its path and by the words of its text."""
-    found = list(dict.fromkeys(words(text)))[:_TEXT_WORDS]
+    found = list(dict.fromkeys(words(text[:_TEXT])))[:_TEXT_WORDS]
     return Packed(
         language,
         text.count("\n") + 1,

@@ -33,7 +33,7 @@ ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is
 MATCHING = (
     "SELECT id FROM symbol WHERE (:all OR lower(qualified) GLOB :match) AND (:kind = '' OR kind = :kind) ORDER BY id"
 )
-COUNTS = "SELECT f.path, count(*) FROM symbol s JOIN file f ON f.id = s.id >> 20 GROUP BY s.id >> 20"
+COUNTS = "SELECT id >> 20, count(*) FROM symbol GROUP BY id >> 20"
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,8 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Return the number of definitions by path; files without any are left out."""
         with self._db.reading() as db:
-            return dict(db.execute(COUNTS))
+            paths = dict(db.execute("SELECT id, path FROM file"))
+            return {paths[identity]: count for identity, count in db.execute(COUNTS) if identity in paths}
 
     def count_files(self) -> int:
         """Return the number of all files."""
