@@ -109,7 +109,9 @@ class Host:
                 raise LookupError(f"no such thing: {args[0] if args else name}")
 
     def _page(self, name: str, start: JSON, stop: JSON, match: JSON) -> object:
-        items: Sequence[Symbol | File | Module] = {"modules": MODULES, "files": FILES, "symbols": SYMBOLS}[name]
+        items: Sequence[Symbol | File | Module] = (
+            MODULES if name == "modules" else FILES if name == "files" else SYMBOLS
+        )
         kept = [item for item in items if str(match) in (item.path if isinstance(item, File) else item.name)]
         return {"items": kept[int(str(start)) : int(str(stop))], "total": len(kept)}
 

@@ -46,16 +46,21 @@ def prepare(code: str) -> Prepared:
     def offset(line: int | None, column: int | None) -> int:
         return starts[(line or 1) - 1] + (column or 0)
 
-    def wrap(node: ast.expr, before: str, dropped: int, after: str) -> None:
+    def wrap(node: ast.expr, before: str, dropped: int, after: str, begin: int | None = None) -> None:
         # Outer nodes come first: their beginnings stand before those of inner ones, their ends behind.
         rank = len(edits)
-        edits.append(_Edit(offset(node.lineno, node.col_offset), 1, rank, 0, before.encode()))
+        start = offset(node.lineno, node.col_offset)
+        edits.append(_Edit(begin or start, 1, rank, (begin or start) - start, before.encode()))
         edits.append(_Edit(offset(node.end_lineno, node.end_col_offset), 0, -rank, dropped, after.encode()))
 
     last = tree.body[-1] if tree.body else None
     if isinstance(last, ast.Expr):
-        wrap(last.value, "_echo(", 0, ")")
+        wrap(last.value, "_echo((", 0, "))")
     for node in nodes:  # ast.walk is breadth first
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "repo":
+            key = node.slice
+            begin, end = offset(key.lineno, key.col_offset), offset(key.end_lineno, key.end_col_offset)
+            wrap(node, "_resolve(", offset(node.end_lineno, node.end_col_offset) - end, ")", begin)
         if isinstance(node, ast.Attribute) and node.attr in _ASKED and isinstance(node.ctx, ast.Load):
             ending = f".{node.attr}".encode()
             # Before Python 3.12 the positions within f-strings are wrong; then the text is not what it should be.

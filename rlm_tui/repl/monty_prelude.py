@@ -1,8 +1,9 @@
 """What is run first in a Monty session: the guest objects again, in the Python that Monty has.
 
-Monty 1.4 has classes, but no properties, no `__getattr__`, no `__len__`, no `del`, no `globals()`. So records carry `span` and
-`locator` as plain attributes, `x.source` and `x.children` are turned into `_get(x, ...)` before a cell runs (see `monty_code`),
-and the lazy sequences of `repo` become lists, up to 5,000 items. Host functions all go through `_host(name, args, kwargs)`.
+Monty 1.4 has classes, but no properties, no `__getattr__`, no `__len__`, no `globals()`, and no host calls within `__getitem__`.
+So records carry `span` and `locator` as plain attributes; `x.source`, `x.children` and `repo[...]` are turned into function calls
+before a cell runs (see `monty_code`); and the lazy sequences of `repo` become lists of up to 5,000 items. Host functions all go
+through `_host(name, args, kwargs)`.
 """
 
 from __future__ import annotations
@@ -112,6 +113,9 @@ def _get(v, name):
         return getattr(v, name)
     return _ask("peek" if name == "source" else "outline", [v], {})
 
+def _resolve(name):
+    return _ask("resolve", [name], {})
+
 def _all_records(v):
     if not isinstance(v, (list, tuple)) or not v:
         return False
@@ -140,15 +144,15 @@ def _size(v):
         return f"{len(v):,} items"
     return v.shown[:80] if _is_record(v) else ""
 
-def _table(names):
-    rows = []
-    for name in names:
+def _table(_names):  # eval sees these locals; cells' names that begin with _ are not listed
+    _rows = []
+    for _name in _names:
         try:
-            v = eval(name)
-            rows.append([name, type(v).__name__, _size(v)])
+            _value = eval(_name)
+            _rows.append([_name, type(_value).__name__, _size(_value)])
         except NameError:
             pass
-    return rows
+    return _rows
 
 def _end(names):
     content = answer.get("content", "") if isinstance(answer, dict) else answer
@@ -162,8 +166,8 @@ def FINAL(v):
     answer["content"] = v if isinstance(v, str) else _show(v)
     answer["ready"] = True
 
-def FINAL_VAR(name):
-    FINAL(eval(name) if isinstance(name, str) and name.isidentifier() else name)
+def FINAL_VAR(_name):
+    FINAL(eval(_name) if isinstance(_name, str) and _name.isidentifier() else _name)
 
 def output_of(cell):
     return _host("output_of", [cell], {})
@@ -172,9 +176,6 @@ class Repo:
     def __init__(self, facts):
         for name, value in facts.items():
             setattr(self, name, value)
-
-    def __getitem__(self, name):
-        return _ask("resolve", [name], {})
 
     def __repr__(self):
         return f"{self.name}@{self.commit}  ~{self.tokens:,} tokens"

@@ -1,0 +1,133 @@
+"""Which sandbox is chosen, that a sandbox which cannot prove itself is not, and that there is never none."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rlm_tui.repl import choose
+from rlm_tui.repl.guest import RECORDS
+from rlm_tui.repl.guest_api import guest_api
+from rlm_tui.repl.protocol import SandboxError
+from rlm_tui.repl.sealed import SealedSession
+
+needs_linux = pytest.mark.skipif(platform.system() != "Linux", reason="the sealed sandbox is Linux only")
+ROOT = Path(__file__).resolve().parents[2]
+ELSEWHERE = """
+import asyncio
+from rlm_tui.repl.choose import open_sandbox, sandbox_report
+from rlm_tui.repl.protocol import GuestFunction, Limits
+async def call(name, args, kwargs):
+    return args[0]
+async def main():
+    print(await sandbox_report("sealed"))
+    sandbox = await open_sandbox("sealed")
+    session = await sandbox.session([GuestFunction("echo", "echo(x)", "")], call, {}, Limits(seconds=1))
+    print((await session.run("import threading, datetime\\n"
+        "threads = [threading.Thread(target=echo, args=[n]) for n in range(20)]\\n"
+        "for t in threads: t.start()\\nfor t in threads: t.join()\\n"
+        "datetime.datetime.strptime('2026', '%Y').year, echo('x' * 9000) == 'x' * 9000")).output.strip())
+    print((await session.run("import os\\nos.listdir('/')")).error.strip().splitlines()[-1])
+    print((await session.run("while True: pass")).status)
+    await sandbox.close()
+asyncio.run(main())
+"""
+
+
+@needs_linux
+async def test_auto_takes_the_sealed_one() -> None:
+    sandbox = await choose.open_sandbox("auto")
+    assert sandbox.name == "sealed"
+    await sandbox.close()
+    report = await choose.sandbox_report()
+    assert report.name == "sealed"
+    assert str(report).startswith("sealed: in force: a child proved that files, sockets, processes")
+
+
+async def test_monty_by_name() -> None:
+    pytest.importorskip("pydantic_monty")
+    sandbox = await choose.open_sandbox("monty")
+    assert sandbox.name == "monty"
+    await sandbox.close()
+
+
+@needs_linux
+async def test_a_child_with_an_open_door_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pydantic_monty")
+    check = SealedSession._check
+
+    def tampered(self: SealedSession, told: dict[str, object]) -> None:
+        proof = told["proof"]
+        assert isinstance(proof, dict)
+        check(self, {**told, "proof": {**proof, "socket": 0}})
+
+    monkeypatch.setattr(SealedSession, "_check", tampered)
+    with pytest.raises(SandboxError, match="socket still work in it"):
+        await choose.open_sandbox("sealed")
+    report = await choose.sandbox_report("auto")
+    assert report.name == "monty"
+    assert [name for name, _ in report.tried] == ["sealed", "monty"]
+
+
+async def test_elsewhere_than_linux_it_is_monty_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(SandboxError, match=r"not available on darwin.*What to do: .*pip install 'rlm-tui\[monty\]'"):
+        await choose.open_sandbox("sealed")
+    monkeypatch.setitem(sys.modules, "pydantic_monty", None)
+    with pytest.raises(SandboxError, match="pydantic-monty is not installed"):
+        await choose.open_sandbox("auto")
+
+
+def pythons() -> list[str]:
+    """Other interpreters on this machine that the project supports."""
+    found = [Path(f"/usr/bin/python3.{minor}") for minor in (11, 12, 13, 14)]
+    found += Path.home().glob(".pyenv/versions/3.1[1-4]*/bin/python")
+    own = Path(sys.executable).resolve()
+    return [str(path) for path in found if path.exists() and path.resolve() != own]
+
+
+def run_elsewhere(command: list[str]) -> None:
+    done = subprocess.run(
+        [*command, "-c", ELSEWHERE],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if "error while loading shared libraries" in done.stderr or "Permission denied" in done.stderr:
+        pytest.skip(f"{command[-1]} does not start")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("sealed: in force"), done
+    assert lines[1:] == ["(2026, True)", "PermissionError: [Errno 1] Operation not permitted: '/'", "timeout"], done
+
+
+@needs_linux
+@pytest.mark.parametrize("python", pythons())
+def test_other_pythons(python: str) -> None:
+    run_elsewhere([python])
+
+
+@needs_linux
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become another user")
+def test_an_unprivileged_user() -> None:
+    python = next((path for path in ("/usr/bin/python3",) if Path(path).exists()), sys.executable)
+    version = subprocess.run(
+        [python, "-c", "import sys; print(sys.version_info >= (3, 11))"], capture_output=True, check=True
+    )
+    if version.stdout.strip() != b"True":
+        pytest.skip("no Python that every user can start")
+    run_elsewhere(["setpriv", "--reuid", "65533", "--regid", "65533", "--clear-groups", "--bounding-set=-all", python])
+
+
+def test_the_objects_part_of_the_prompt_names_every_class_and_stays_short() -> None:
+    api = guest_api()
+    assert all(f"- {name}: " in api for name in RECORDS)
+    assert ".source" in api
+    assert len(api) < 2_000
