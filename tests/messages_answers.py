@@ -125,7 +125,7 @@ def error(
     return Answer(status=status, body=body, headers=headers or {})
 
 
-def rate_limited(retry_after: str = "0") -> Answer:
+def rate_limited(retry_after: str = "0.01") -> Answer:
     """Answer 429 with a retry-after header."""
     return error(429, "rate_limit_error", "This request would exceed your rate limit", {"retry-after": retry_after})
 

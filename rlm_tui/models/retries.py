@@ -52,9 +52,13 @@ class Patience:
     silence: float = 120.0
 
     def seconds(self, attempt: int, asked: float | None) -> float:
-        """Return how long to wait before retry number `attempt`, counted from 1."""
-        if asked is not None:
-            return asked
+        """Return how long to wait before retry number `attempt`, counted from 1.
+
+        What the endpoint asks for is a little exceeded, never undercut. Asked to wait for nothing, we wait as if not asked:
+        else all retries would be spent in a moment.
+        """
+        if asked:
+            return asked * random.uniform(1.0, 1.1)  # noqa: S311  # no secret
         return min(self.longest, self.first * 2.0 ** (attempt - 1)) * random.uniform(0.75, 1.0)  # noqa: S311  # no secret
 
 

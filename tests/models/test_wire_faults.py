@@ -72,7 +72,7 @@ async def test_a_fault_that_stays_is_given_up_with_its_reason() -> None:
 @pytest.mark.parametrize("headers", [{"retry-after": "0.01"}, {"retry-after-ms": "10", "retry-after": "60"}])
 async def test_the_wait_that_the_endpoint_asks_for_is_kept(headers: dict[str, str]) -> None:
     async with MessagesServer([error(429, "rate_limit_error", "slow", headers), text("ok")]) as server:
-        assert (await asked_once(server)).retries[0].seconds == 0.01
+        assert 0.01 <= (await asked_once(server)).retries[0].seconds <= 0.011
 
 
 async def test_a_wait_may_be_told_as_a_date() -> None:
@@ -85,10 +85,9 @@ async def test_a_wait_may_be_told_as_a_date() -> None:
 
 async def test_a_past_date_and_nonsense_do_not_hold_us_up() -> None:
     past = rate_limited("Wed, 21 Oct 2015 07:28:00 GMT")
-    async with MessagesServer([past, rate_limited("soon"), rate_limited("-5"), text("ok")]) as server:
+    async with MessagesServer([past, *map(rate_limited, ("soon", "-5", "0", "1.2.3")), text("ok")]) as server:
         asked = await asked_once(server)
-    assert asked.retries[0].seconds == 0
-    assert all(0 < retry.seconds <= HASTY.longest for retry in asked.retries[1:])
+    assert all(0 < retry.seconds <= HASTY.longest for retry in asked.retries)
 
 
 async def test_waits_double_up_to_a_bound() -> None:
