@@ -117,7 +117,7 @@ class AnthropicModel:
             if self._adapt(fault, request, fences):
                 continue
             attempt += 1
-            self._judge(fault, attempt)
+            self._judge(fault, attempt, lost)
             seconds = self._connection.patience.seconds(attempt, fault.asked)
             yield Retry(attempt, seconds, fault.reason)
             await asyncio.sleep(seconds)
@@ -193,16 +193,19 @@ class AnthropicModel:
             return True
         return False
 
-    def _judge(self, fault: Fault, attempt: int) -> None:
+    def _judge(self, fault: Fault, attempt: int, lost: Usage) -> None:
         """Raise what ends the completion: a fault that waiting does not mend, or too many of those that it may."""
         patience, origin = self._connection.patience, self._connection.origin
         most = patience.retries if self._connection.reached else patience.unreached
-        if fault.again and (fault.asked or 0) > patience.asked:
-            raise ModelError(f"{origin} asks to wait {fault.asked:.0f} s ({fault.reason}). Ask again then.", fault.kind)
-        if fault.again and attempt > most:
-            raise ModelError(f"{origin} failed {attempt} times, at last with: {fault.reason}{self._hint()}", fault.kind)
         if not fault.again:
-            raise ModelError(self._explain(fault), fault.kind)
+            message = self._explain(fault)
+        elif (fault.asked or 0) > patience.asked:
+            message = f"{origin} asks to wait {fault.asked:.0f} s ({fault.reason}). Ask again then."
+        elif attempt > most:
+            message = f"{origin} failed {attempt} times, at last with: {fault.reason}{self._hint()}"
+        else:
+            return
+        raise ModelError(message, fault.kind, lost)
 
     def _explain(self, fault: Fault) -> str:
         origin = self._connection.origin

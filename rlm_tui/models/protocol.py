@@ -154,8 +154,14 @@ class Model(Protocol):
 
 
 class ModelError(Exception):
-    """A completion could not be had. `kind` decides the exit code; the message says what happened and what to do."""
+    """A completion could not be had. `kind` decides the exit code; the message says what happened and what to do.
 
-    def __init__(self, message: str, kind: Literal["access", "network", "limit", "reply"]) -> None:
+    `usage` is what the attempts have cost all the same.
+    """
+
+    def __init__(
+        self, message: str, kind: Literal["access", "network", "limit", "reply"], usage: Usage | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
+        self.usage = usage or Usage()

@@ -176,6 +176,14 @@ async def test_what_was_lost_is_paid_for() -> None:
     assert asked.reply.usage == Usage(300, 4, 30, 5)
 
 
+async def test_what_was_lost_in_vain_is_told() -> None:
+    lost = LONG.usage(100, 9).cut(events=5)
+    async with MessagesServer([lost, lost, error(400, "invalid_request_error", "no more")]) as server:
+        with pytest.raises(ModelError) as raised:
+            await asked_once(server)
+    assert raised.value.usage == Usage(200, 2)
+
+
 async def test_a_flood_is_ended() -> None:
     delta = b'{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%s"}}' % (b"y" * 4_100_000)
     flood = text("x").splicing(3, b"data: %s\n\n" % delta)
