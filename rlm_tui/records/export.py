@@ -27,7 +27,7 @@ def markdown(tree: Tree) -> str:
     if start.question.strip() != title:
         parts.append("## Question\n\n" + _fenced(start.question))
     answer = tree.answer.strip()
-    parts.append("## Answer\n\n" + (answer or f"There is none: {_inline(_ending(tree))}"))
+    parts.append("## Answer\n\n" + (marked(answer, tree.citations) or f"There is none: {_inline(_ending(tree))}"))
     if tree.citations:
         parts.append(
             "## Evidence\n\n" + "\n\n".join(_evidence(number, one) for number, one in enumerate(tree.citations, 1))
@@ -40,6 +40,15 @@ def markdown(tree: Tree) -> str:
     if tree.notices:
         parts.append("## Notices\n\n" + "\n".join(f"- {_inline(notice.text)}" for notice in tree.notices))
     return "\n\n".join(parts) + "\n"
+
+
+def marked(answer: str, citations: Iterable[Citation]) -> str:
+    """Return the answer with a ✗ after each citation that did not hold."""
+    wrong = {span for citation in citations if not citation.ok for span in _spellings(citation)}
+    if not wrong:
+        return answer
+    longest_first = sorted(map(re.escape, wrong), key=len, reverse=True)
+    return re.sub(rf"(?<![\w./-])(`?)({'|'.join(longest_first)})(`?)(?![\d-])", r"\1\2\3 ✗", answer)
 
 
 def as_json(tree: Tree) -> str:
@@ -125,6 +134,16 @@ def _ending(tree: Tree) -> str:
     if end is None:
         return "unfinished: the record has no end"
     return f"{end.status}: {end.error}" if end.error else end.status
+
+
+def _spellings(citation: Citation) -> Iterator[str]:
+    """Yield the ways in which an answer may have written a citation: paths are often shortened to their ends."""
+    parts = citation.path.split("/")
+    for at in range(len(parts)):
+        path = "/".join(parts[at:])
+        yield f"{path}:{citation.start}-{citation.end}"
+        if citation.start == citation.end:
+            yield f"{path}:{citation.start}"
 
 
 def _evidence(number: int, citation: Citation) -> str:

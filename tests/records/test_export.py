@@ -128,3 +128,9 @@ def test_a_run_that_was_cut_off_has_a_report_too() -> None:
         tree = Tree.of(events()[:length])
         assert markdown(tree).startswith("# ")
         assert json.loads(as_json(tree))["status"] == "unfinished"
+
+
+def test_what_did_not_hold_is_marked_where_it_is_claimed() -> None:
+    answer = "See `src/no.py:9` and no.py:9, not src/no.py:90 or `src/a.py:3-5`."
+    report = markdown(Tree.of(events(answer=answer)))
+    assert "See `src/no.py:9` ✗ and no.py:9 ✗, not src/no.py:90 or `src/a.py:3-5`." in report
