@@ -55,6 +55,10 @@ ASKED = [
     ("where is the code that parses the command line?", "free", ()),
     ("why are redirects followed twice with `allow_redirects`?", "free", ("allow_redirects",)),
     ("where are timeouts handled", "free", ()),
+    ("which modules of this project handle authentication?", "free", ()),
+    ("what are the main components?", "overview", ()),
+    ("what is Gatewey", "definition", ("Gatewey",)),
+    ("What does the module src/shop do?", "explain", ("src/shop",)),
 ]
 
 

@@ -8,6 +8,7 @@ from rlm_tui.models.navigator.modules import explain_place
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.names import locate, settle
 from rlm_tui.models.navigator.reading import Definition, Excerpt, Printed
+from rlm_tui.models.navigator.searching import search
 from rlm_tui.models.navigator.understand import Intent
 
 _CALLERS = 8
@@ -19,6 +20,10 @@ def define(intent: Intent, section: Section) -> Plan:
     Where the question is how it works, also what it calls.
     """
     (located,) = yield from locate(intent.names[:1])
+    if intent.plain and not located.found and not located.near:
+        section.notes.append(f"No definition here is called {code(located.name)}.")
+        yield from search(intent, section)
+        return
     yield from settle(located, section)
     if located.place and not located.definitions:
         yield from explain_place(located.place, section)

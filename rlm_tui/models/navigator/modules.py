@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
-from rlm_tui.models.navigator.move import Move, Plan
+from rlm_tui.models.navigator.move import Move, Plan, Search
 from rlm_tui.models.navigator.reading import TESTS, Excerpt, Printed, Unit
 from rlm_tui.models.navigator.understand import CHILD_PREFIX, Intent
 
@@ -36,7 +36,7 @@ def overview(intent: Intent, section: Section, *, delegates: bool) -> Plan:
     printed = yield Move(
         "What does this repository consist of?",
         "print(repo.modules[:100])\n"
-        "for file in sorted(repo.files.filter('readme')[:50], key=lambda file: file.path.count('/'))[:1]:\n"
+        "for file in [file for file in repo.files[:200] if file.path.upper().startswith('README')][:1]:\n"
         "    print(peek(file, 1, 30))",
     )
     units = sorted(printed.units, key=lambda unit: (bool(TESTS.search(unit.path)), -unit.symbols, -unit.tokens))
@@ -161,7 +161,16 @@ def _contents(printed: Printed) -> str:
 
 
 def delegate(task: str, paths: Sequence[str], total: int, section: Section) -> Plan:
-    """Give each module to a sub-agent and join what they answer."""
+    """Give each module to a sub-agent and join what they answer, one part a module."""
+    results = yield from ask_sub_agents(task, paths, section)
+    for path, text in results:
+        section.add(f"**{code(path)}**\n\n{text}")
+    if total > len(paths):
+        section.add(f"{count(total - len(paths), 'further module')} had no sub-agent.")
+
+
+def ask_sub_agents(task: str, paths: Sequence[str], section: Section) -> Search[list[tuple[str, str]]]:
+    """Give each module to a sub-agent; return their answers by module. What failed is told in `section`."""
     printed = yield Move(
         f"Give {count(len(paths), 'module')} to sub-agents, one each.",
         f"modules = {list(paths)!r}\n"
@@ -171,15 +180,33 @@ def delegate(task: str, paths: Sequence[str], total: int, section: Section) -> P
         f"    print(str(result)[:{_RESULT}])",
     )
     if printed.failed:
-        section.searched.append("sub-agents could not be started: " + answer.inline(printed.text.splitlines()[-1]))
+        lines = printed.text.strip().splitlines() or ["no reason was given"]
+        section.searched.append(f"sub-agents could not be started: {answer.inline(lines[-1])}")
+        return []
+    results = _results(printed.text, paths)
+    failed = [f"{code(path)} ({answer.inline(text)})" for path, text in results if text.startswith("Error:")]
+    if failed:
+        section.searched.append(f"sub-agents that failed: {', '.join(failed)}")
+    return [(path, text) for path, text in results if text and not text.startswith("Error:")]
+
+
+def search_modules(intent: Intent, places: Sequence[str], section: Section) -> Plan:
+    """Ask the question in each module that holds something of `places`, files with the best first, or in the largest."""
+    printed = yield Move("Which modules are there to ask?", "print(repo.modules[:100])")
+    units = [unit for unit in printed.units if unit.symbols and not TESTS.search(unit.path)]
+    holding = [
+        max((u for u in units if path.startswith(f"{u.path}/")), key=lambda u: len(u.path), default=None)
+        for path in places
+    ]
+    ranked = [*filter(None, holding), *sorted(units, key=lambda unit: -unit.symbols)]
+    chosen = list(dict.fromkeys(_scope(unit) for unit in ranked))[:MOST_CHILDREN]
+    if len(chosen) < 2:
         return
-    for path, text in _results(printed.text, paths):
-        if text.startswith("Error:"):
-            section.add(f"**{code(path)}**: the sub-agent failed: {answer.inline(text)}")
-        elif text:
-            section.add(f"**{code(path)}**\n\n{text}")
-    if total > len(paths):
-        section.add(f"{count(total - len(paths), 'further module')} had no sub-agent.")
+    results = yield from ask_sub_agents(intent.text, chosen, section)
+    rows = ((answer.table_code(path), text.partition("\n")[0]) for path, text in results)
+    section.add("What sub-agents found, module by module:", answer.table(("module", "finding"), rows))
+    if len(units) > len(chosen):
+        section.searched.append(f"{count(len(units) - len(chosen), 'further module')} without a sub-agent")
 
 
 def _results(text: str, paths: Sequence[str]) -> list[tuple[str, str]]:

@@ -16,6 +16,9 @@ _MOST_READINGS = 4
 _SLIP = 0.75
 """How alike two names are, of 1, when one is taken for a slip of the pen for the other."""
 
+_NEAR = 0.5
+"""How alike they are to be worth naming."""
+
 
 @dataclass(slots=True)
 class Located:
@@ -90,7 +93,8 @@ def _located(name: str, text: str) -> Located:
     located.definitions = list({item.key: item for item in (*namesakes, *resolved[:1])}.values())
     located.definitions.sort(key=lambda item: item not in resolved)
     known = {item.key for item in located.definitions}
-    located.near = list({item.key: item for item in (*listed, *ranked) if item.key not in known}.values())[:5]
+    near = {item.key: item for item in (*listed, *ranked) if item.key not in known}
+    located.near = [item for item in near.values() if "name" in item.why or _likeness(name, item) >= _NEAR][:5]
     return located
 
 

@@ -57,7 +57,7 @@ _PARTS = {
     ),
     "BUILT": (
         "(architecture|structure|structured|organi[sz]ed|organi[sz]ation|layout|laid out|put together|built( up)?|build up|"
-        "designed|fit together|composed|hangs? together|modules|components|parts|overview)"
+        "designed|fit together|composed|hangs? together|overview|(main|different|major) (parts|components|modules|pieces))"
     ),
     "EXPLAIN": "(explain|describe|summari[sz]e|tell me about|walk me through|document|introduce)( to me| me)?",
     "SHOW": (
@@ -153,13 +153,13 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         "overview",
         (
-            "(BUILT|big picture|main (parts|components|modules|pieces))( (of|for|in) WHOLE| of it)?END",
+            "(BUILT|big picture)( (of|for|in) WHOLE| of it)?END",
             r"BUILT\b.*\bWHOLE\b",
             r"WHOLE\b.*\b(BUILT|consist of|do|about|work)END",
             "(EXPLAIN|understand|map|tour|what is|what does) WHOLE( (do|to me|about|for))?END",
             r"where (do|should|can) (i|we|one) (start|begin)\b",
             "^(map|modules|what is this)END",
-            "what (modules|packages|crates|components) (are there|does (this|it|the \\w+) have|exist)",
+            "(what|which) (modules|packages|crates|components) (are there|does (this|it|the \\w+) have|exist)",
         ),
     ),
     (
@@ -185,6 +185,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"SHOW( where| how)? X( (is|are) DEFINED|'s SOURCE| in (the|this) \w+( \w+)?)?\s*([?.!:]|$)",
             r"(what|who)('s| is| are) (the )?(\w+ )?LEADCODE",
             "^LEADCODE( NOUN)?END",
+            "(what|who)('s| is| are) XEND",
         ),
     ),
 )

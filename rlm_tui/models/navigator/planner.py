@@ -75,7 +75,7 @@ def _plan_one(intent: Intent, section: Section, understanding: Understanding, *,
         case "overview":
             yield from modules.overview(intent, section, delegates=not alone)
         case "free":
-            yield from searching.search(intent, section, brief=understanding.is_child)
+            yield from searching.search(intent, section, brief=understanding.is_child, delegates=not alone)
 
 
 def best_lines(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.candidates import Candidate, Candidates, Needle, needles, weigh
+from rlm_tui.models.navigator.modules import search_modules
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.reading import TESTS, Excerpt, Printed, Use
 from rlm_tui.models.navigator.understand import Intent, search_words
@@ -22,8 +23,8 @@ _FURTHER = 10
 _REGION = 24
 
 
-def search(intent: Intent, section: Section, *, brief: bool = False) -> Plan:
-    """Answer a question in free words with the ranked places that hold most of them."""
+def search(intent: Intent, section: Section, *, brief: bool = False, delegates: bool = False) -> Plan:
+    """Answer a question in free words with the ranked places that hold most of them; `delegates` asks each module too."""
     sought = needles(intent)
     typed = search_words(intent)
     candidates = Candidates(sought, wants_tests="test" in intent.terms)
@@ -59,6 +60,8 @@ def search(intent: Intent, section: Section, *, brief: bool = False) -> Plan:
             use.source for use in closely.uses if use.target.rpartition(".")[2] == item.label.rpartition(".")[2]
         ]
     _tell(section, candidates, best, closely, brief=brief)
+    if delegates:
+        yield from search_modules(intent, candidates.files(20), section)
 
 
 def _count_cell(sought: Sequence[Needle]) -> str:

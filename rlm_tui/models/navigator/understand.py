@@ -42,12 +42,16 @@ _WEAK_STEMS = frozenset(map(stem, WEAK))
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One thing that is asked: of which code names, in which meaning-carrying words (`terms`, stemmed)."""
+    """One thing that is asked: of which names, in which meaning-carrying words (`terms`, stemmed).
+
+    `plain` marks names that are everyday words and may be no names at all.
+    """
 
     kind: Kind
     text: str
     names: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +130,12 @@ def _intent(clause: str, names: list[str], before: str) -> Intent | None:
     for kind, phrases in PHRASES:
         for phrase in phrases:
             match = phrase.search(clause)
-            if match is None or (kind != "overview" and _is_prose(clause, match)):
+            if match is None or _is_prose(clause, match):
                 continue
             asked = [_name_in(slot, names, before) for slot in match.groups() if slot]
             if all(asked):
-                return Intent(kind, text, tuple(asked), terms_of(text))
+                plain = not all(_MARK.fullmatch(slot) for slot in match.groups() if slot)
+                return Intent(kind, text, tuple(asked), terms_of(text), plain)
     return _free(clause, names) if terms_of(text) else None
 
 
@@ -139,6 +144,8 @@ def _is_prose(clause: str, match: re.Match[str]) -> bool:
 
     Such a word counts as a name only where the phrase takes the clause to its end and no code name stands in the clause.
     """
+    if not match.groups():  # a question about the whole; one that holds a code name is about that
+        return bool(_MARK.search(clause))
     if all(_MARK.fullmatch(slot) for slot in match.groups() if slot):
         return False
     return bool(clause[match.end() :].strip(" ?.!")) or (len(match.groups()) == 1 and bool(_MARK.search(clause)))
