@@ -146,9 +146,9 @@ class _Agent:
     async def _turn(self) -> Reply:
         work = self._work
         if self._node.parent is None:
-            tokens = tokens_of(self._system, self._messages)
-            price = self._node.model.price(Usage(tokens, CLOSING_OUTPUT))
-            work.ledger.hold(Cost(tokens + TURN_OUTPUT // 2 + CLOSING_OUTPUT, price))
+            # The closing answer will read this turn and its output too: about half of what the turn may write.
+            read = tokens_of(self._system, self._messages) + TURN_OUTPUT // 2
+            work.ledger.hold(Cost(read + CLOSING_OUTPUT, self._node.model.price(Usage(read, CLOSING_OUTPUT))))
         async with work.slots.turns:
             return await turn(self._node, self._system, self._messages, cells=True, output=TURN_OUTPUT)
 
@@ -185,10 +185,10 @@ class _Agent:
         self._answer.clear()
         self._hear(reply)
         if cell.invalid:
-            self._failed_cell(cell, f"Error: this was not run: {cell.invalid}")
+            self._not_run(cell, cell.invalid)
             return None
         if reason := self._node.stopped:
-            self._failed_cell(cell, f"Error: this was not run: {reason}")
+            self._not_run(cell, reason)
             return None
         session = await asyncio.shield(starting)
         result = await session.run(cell.code)
@@ -218,14 +218,9 @@ class _Agent:
             self._work.journal.notice("the answer was given without a look at the repository", "warning", self._node.id)
         return self._node.looked or self._reminded
 
-    def _failed_cell(self, cell: Cell, error: str) -> None:
-        node, journal = self._node, self._work.journal
-        stamp = journal.stamp(node.id, node.parent_id)
-        journal.emit(
-            CellEnded(
-                **stamp, step=node.step, output="", omitted=0, error=error, status="error", variables=(), seconds=0.0
-            )
-        )
+    def _not_run(self, cell: Cell, reason: str) -> None:
+        error = f"Error: this was not run: {reason}"
+        self._record(CellResult("", 0, error, "error", "", False, (), 0.0))
         self._say(Output(cell.id, error, failed=True), Text(self._note()))
 
     def _record(self, result: CellResult) -> None:

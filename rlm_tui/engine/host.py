@@ -169,15 +169,7 @@ class Host:
         if reason := node.stopped:
             self.missing.append(label)
             return f"Error: not started: {reason}"
-        child = Node(
-            node.work,
-            node,
-            "agent" if kind == "agent" else "query",
-            label=label,
-            task=task,
-            repository=repository,
-            model=model,
-        )
+        child = Node(node.work, node, kind, label=label, task=task, repository=repository, model=model)
         try:
             child.start(body)
         except BudgetSpent as error:

@@ -50,6 +50,8 @@ class Journal:
 
     def emit(self, event: Event) -> None:
         """Take an event in. Its text is cleaned here; a record that cannot be written becomes a notice, once."""
+        if self.tree.end is not None:
+            return  # a tool that was cut off reports back late; nothing comes after the end
         event = _clean(event)
         self.events.append(event)
         self.tree.apply(event)

@@ -21,8 +21,8 @@ _TAIL = 64 * 1024
 
 
 def new_run_id() -> str:
-    """Return a fresh run id: local time to the second and four random characters, so that names sort by time."""
-    return f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """Return a fresh run id: local time to the second and six random characters, so that names sort by time."""
+    return f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
 @dataclass(frozen=True, slots=True)
