@@ -48,7 +48,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Hold one transaction: all of it is stored, or nothing. Nested uses join the outer one. Raises as `reading` does."""
-        if self._writing_here():
+        if self._writing == threading.get_ident():
             yield self._writer
             return
         with self._guarded(), self._write_lock:
@@ -56,12 +56,12 @@ class Database:
             self._writing = threading.get_ident()
             try:
                 yield self._writer
+                self._writer.commit()
             except BaseException:
                 self._writer.rollback()
                 raise
             finally:
                 self._writing = 0
-            self._writer.commit()
             self._changes += 1
 
     def clear(self) -> None:
@@ -77,9 +77,6 @@ class Database:
         with self._read_lock, self._write_lock:
             self._reader.close()
             self._writer.close()
-
-    def _writing_here(self) -> bool:
-        return self._writing == threading.get_ident()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -16,15 +16,25 @@ SearchRow = tuple[str, str, str]
 """Words of the name, of signature and documentation, and of the body."""
 
 _MODULE_WORD = re.compile(r"[\w$@-]+")
-# Letters without case for every byte that the index's tokenizer would fold or cut at: `Get`, `get` and `get!` stay three names.
-_EXACT = {
-    code: chr(0x4E00 + code)
-    for code in range(1, 128)
-    if chr(code) != "\n" and not (chr(code).isdigit() or chr(code).islower())
-}
 _TEXT = 20_000
 _TEXT_WORDS = 500
 """So many characters, and distinct words of them, make a text found: its beginning says what it is about."""
+
+
+class _Exact(dict[int, str]):
+    """For `str.translate`: a letter without case for whatever the full-text tables would fold or cut at.
+
+    So `Get`, `get` and `get!` stay three names. What is not ASCII is mapped too, because Python and SQLite do not agree on what
+    a letter is; two such characters may meet, which only adds a candidate file.
+    """
+
+    def __missing__(self, code: int) -> str:
+        kept = chr(code) in "\nabcdefghijklmnopqrstuvwxyz0123456789"
+        self[code] = chr(code) if kept else chr(0x4E00 + code % 0x4000)
+        return self[code]
+
+
+_EXACT = _Exact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +148,14 @@ def _blob(facts: FileFacts) -> bytes:
         facts.imports,
         facts.bindings,
     ]
-    return zlib.compress(
-        json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"), 1
-    )
+    return zlib.compress(json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"), 1)
 
 
 class Unpacked:
     """The facts of one file as read back: references are made into objects only when asked for."""
 
     def __init__(self, blob: bytes) -> None:
-        columns = json.loads(zlib.decompress(blob).decode("utf-8", "surrogatepass"))
+        columns = json.loads(zlib.decompress(blob).decode())
         self.package: str = columns[0]
         self.has_errors: bool = columns[1]
         self._spans: list[tuple[int, int, int]] = columns[2]

@@ -236,8 +236,7 @@ class Store:
             for term in dict.fromkeys(term for term in terms if term.isalnum()):
                 seen: set[int] = set()
                 for part, column in enumerate(("name", "text", "body")):
-                    query = "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?"
-                    found = [row[0] for row in db.execute(query, (f'{column} : "{quoted(term)}"', _COMMON))]
+                    found = _rows_with(db, column, term)
                     if not found or (len(found) == _COMMON and scores):
                         continue
                     weight = log(1 + total / len(found))
@@ -373,3 +372,13 @@ class Store:
         db.execute(
             "INSERT INTO mention(rowid, names, imports) VALUES (?, ?, ?)", (identity, packed.names, packed.imports)
         )
+
+
+def _rows_with(db: sqlite3.Connection, column: str, term: str) -> list[int]:
+    query = "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?"
+    try:
+        return [row[0] for row in db.execute(query, (f'{column} : "{term}"', _COMMON))]
+    except sqlite3.OperationalError:
+        if term.isascii():
+            raise
+        return []  # SQLite cuts at a letter that is younger than its tables: no word in them has it

@@ -42,7 +42,7 @@ class Job:
 
 def send(stream: IO[bytes], message: object, blob: bytes = b"") -> None:
     """Write one frame."""
-    text = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    text = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
     stream.write(_HEAD.pack(len(text), len(blob)) + text + blob)
     stream.flush()
 
@@ -58,7 +58,7 @@ def receive(stream: IO[bytes]) -> tuple[list[Any], bytes] | None:
     content = stream.read(size + extra)
     if len(content) < size + extra:
         return None
-    message = json.loads(content[:size].decode("utf-8", "surrogatepass"))
+    message = json.loads(content[:size].decode())
     return (message, content[size:]) if isinstance(message, list) else None
 
 

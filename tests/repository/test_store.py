@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.store import Store
@@ -75,6 +77,29 @@ def test_search_finds_by_name_text_and_body(store: Store) -> None:
     assert store.search(words("cookie"))[0].symbol.qualified == "Session"
     assert store.search(words("sends"))[0].name > 0
     assert store.search(["nothing", '"; DROP TABLE file']) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["operator==", "#private", "$el", "naïve", "变量", "a·b", "is_ok?", "\U00031350x", "'quoted'", "x-y", "É"]
+)
+def test_odd_names_are_found_again(store: Store, name: str) -> None:
+    facts = FACTS._replace(references=(ReferenceFact(name, 4, "use", "", 1),))
+    store.put(file("src/a.py"), facts, SOURCE)
+    assert store.files_mentioning(name) == ["src/a.py"]
+    assert store.facts("src/a.py") == facts
+    store.search([name, *words(name)])
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(), st.text(), st.text())
+def test_any_text_comes_back(store: Store, name: str, doc: str, source: str) -> None:
+    symbol = FACTS.symbols[0]._replace(name=name, qualified=name, doc=doc, end_byte=len(source) // 2)
+    facts = FACTS._replace(symbols=(symbol, FACTS.symbols[1]._replace(start_byte=3, end_byte=1)))
+    store.put(file("src/a.py"), facts, source.encode())
+    assert store.facts("src/a.py") == facts
+    if name:
+        assert [found.doc for found in store.symbols_named(name)] == [doc]
+    store.search(words(f"{name} {doc} {source}"))
 
 
 def test_a_changed_or_deleted_file_leaves_nothing(store: Store) -> None:
