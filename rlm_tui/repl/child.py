@@ -40,6 +40,7 @@ class Child:
 
     def serve(self, proof: dict[str, int], landlock: int) -> None:
         """Report the proof of the seal, then run cells until the host closes the pipe (which ends the process)."""
+        sys.setswitchinterval(0.001)  # so that a reply is not kept waiting for long by a thread that computes
         signal.signal(signal.SIGINT, self._on_interrupt)
         threading.Thread(target=self._read, daemon=True).start()
         self._send({"t": "ready", "proof": proof, "landlock": landlock}, [])

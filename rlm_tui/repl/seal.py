@@ -61,6 +61,7 @@ def seal(memory: int, parent: int) -> int:
     machine = platform.machine()
     if machine not in seccomp.ARCHITECTURES:
         raise SealError(f"no system call table for {machine}")
+    _give_way()
     _become_nobody()
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user would have cleared it
     if os.getppid() != parent:
@@ -80,6 +81,13 @@ def seal(memory: int, parent: int) -> int:
     resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))  # last: the rule set of Landlock needed a descriptor
     _install_filter(seccomp.ARCHITECTURES[machine])
     return abi
+
+
+def _give_way() -> None:
+    """Be the first process that the kernel ends when memory runs out, and the last to be given a busy processor."""
+    os.nice(5)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123 - /proc may be hidden
+        score.write("1000")
 
 
 def _become_nobody() -> None:

@@ -21,6 +21,8 @@ _GRACE_SECONDS = 1.0
 """How long an interrupted cell may take to end before its process is killed."""
 _PROVEN = ("file", "write", "stat", "socket", "fork", "exec", "signal")
 """What a child tries after it has sealed itself, and must not be able to do (see `seal.proof`)."""
+_IDLE_SECONDS = 5.0
+"""How often a child without a running cell is looked at: a thread that it left behind must not compute for ever."""
 _LEAST_MEMORY = 128 << 20
 _PROCESS_CLOCK = 2
 """With a pid, the id of the clock that counts a process's CPU time (CPUCLOCK_SCHED in the kernel's posix-timers.h)."""
@@ -45,8 +47,12 @@ class SealedSandbox:
     ) -> SealedSession:
         """Start a child. Raises SandboxError when it cannot be started or does not prove that it is sealed."""
         session = SealedSession(self, functions, call, variables, limits)
-        await session.start()
         self._sessions.add(session)
+        try:
+            await session.start()
+        except (SandboxError, asyncio.CancelledError):
+            await session.close()
+            raise
         return session
 
     async def close(self) -> None:
@@ -92,6 +98,7 @@ class SealedSession:
         self._why = ""
         self._interrupted: Literal["", "time", "asked"] = ""
         self._closed = False
+        self._idle: asyncio.TimerHandle | None = None
 
     async def start(self) -> Pipe:
         """Start the child and check its proof. Raises SandboxError."""
@@ -140,6 +147,7 @@ class SealedSession:
     async def _run(self, pipe: Pipe, code: str) -> CellResult:
         self._cell += 1
         self._interrupted = ""
+        self._stop_looking()
         loop = asyncio.get_running_loop()
         pipe.done = loop.create_future()
         parts: list[bytes] = []
@@ -159,6 +167,7 @@ class SealedSession:
         if done.number != self._cell:
             self._kill("it spoke of a cell that does not run")
             return await self._dead(pipe)
+        self._look_again()
         self._known = done.variables
         return self._result(pipe, done)
 
@@ -193,6 +202,21 @@ class SealedSession:
         self._signal(signal.SIGINT)
         await asyncio.sleep(_GRACE_SECONDS)
         self._kill(f"it did not stop after {limit:g} s of computing")
+
+    def _look_again(self) -> None:
+        before = self._cpu_seconds()
+        self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._look, before)
+
+    def _look(self, before: float) -> None:
+        if self._cpu_seconds() - before > _IDLE_SECONDS / 5:
+            self._kill("a thread went on computing after its cell had ended")
+        else:
+            self._look_again()
+
+    def _stop_looking(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
 
     async def interrupt(self) -> None:
         """Stop the running cell: an interrupt first, and the end of the process if it does not end within a second."""
@@ -237,6 +261,7 @@ class SealedSession:
         return f"The sandbox process has ended: {why}. Lost: {lost}. The next cell starts in a fresh process."
 
     async def _bury(self) -> int | None:
+        self._stop_looking()
         if self._pipe is not None:
             self._pipe.close()
             self._pipe = None

@@ -105,15 +105,15 @@ async def test_a_child_may_die_but_the_host_goes_on(target: Target, group: str) 
 
 
 @pytest.mark.skipif(not X86, reason="the numbers are those of x86_64")
-@pytest.mark.parametrize(
-    "number, arguments",
-    SYSTEM_CALLS,
-)
-async def test_native_code_gets_no_further(target: Target, number: int, arguments: str) -> None:
+async def test_native_code_gets_no_further(target: Target) -> None:
     session = await target.session(Limits(seconds=5))
-    result = await session.run(f"{NATIVE}\ncall({number}, {arguments})")
-    assert result.status == "dead" or result.output.startswith("refused"), result
-    assert SECRET not in result.output
+    succeeded = []
+    for number, arguments in SYSTEM_CALLS:
+        result = await session.run(f"{NATIVE}\ncall({number}, {arguments})")
+        refused = result.status == "dead" or result.output.startswith("refused") or "\nrefused" in result.output
+        if not refused or "BREACH" in result.output or SECRET in result.output:
+            succeeded.append((number, arguments, result))
+    assert not succeeded
     target.unharmed()
 
 

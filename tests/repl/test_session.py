@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from repl_host import FUNCTIONS, VARIABLES, Host
 
+from rlm_tui.repl import sealed
 from rlm_tui.repl.protocol import Limits, SandboxError
 from rlm_tui.repl.sealed import SealedSandbox, SealedSession
 
@@ -256,6 +261,38 @@ async def test_a_killed_fork_server_is_replaced(sandbox: SealedSandbox, session:
     if result.status == "dead":  # it may be told of the death, or find it
         result = await session.run("1 + 1")
     assert result.output.endswith("2\n")
+
+
+async def test_a_thread_that_goes_on_computing_after_its_cell_ends_the_child(
+    sandbox: SealedSandbox, session: SealedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealed, "_IDLE_SECONDS", 0.3)
+    await session.run(
+        "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin, daemon=True).start()"
+    )
+    pipe = session._pipe
+    assert pipe is not None
+    await asyncio.wait_for(pipe.closed.wait(), 30)
+    result = await session.run("1 + 1")
+    assert result.output.startswith(
+        "[The sandbox process has ended: a thread went on computing after its cell had ended."
+    )
+
+
+def test_nothing_outlives_a_program_that_is_killed() -> None:
+    script = (
+        "import asyncio, os\nfrom rlm_tui.repl.sealed import SealedSandbox\nfrom rlm_tui.repl.protocol import Limits\n"
+        "async def main():\n    sandbox = SealedSandbox()\n    session = await sandbox.session([], None, {}, Limits())\n"
+        "    print(sandbox._server._server.pid, session._pid, flush=True)\n"
+        "    asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), 9)\n"
+        "    await session.run('while True: pass')\nasyncio.run(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == -9, done
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in done.stdout.split()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 async def test_a_variable_too_large_to_hand_in_is_refused_clearly(sandbox: SealedSandbox, host: Host) -> None:
