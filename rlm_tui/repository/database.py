@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rlm_tui.repository.symbols import RepositoryError
+
+_PATIENCE = 20.0
+"""Seconds to wait for another instance that writes: each of its transactions takes less than one."""
 
 
 class IndexRebuilt(RepositoryError):
@@ -85,7 +89,7 @@ class Database:
         except sqlite3.ProgrammingError as error:
             raise RepositoryError("the repository is closed") from error
         except sqlite3.DatabaseError as error:
-            if _is_corrupt(error):
+            if _is(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 self.notices.append("the index was corrupt and has been rebuilt")
                 self.clear()
                 raise IndexRebuilt(
@@ -99,22 +103,29 @@ class Database:
         if self._path is None:
             self._open_temporary()
             return
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._writer = _connect(str(self._path))
-            self._prepare()
-            self._reader = _connect(str(self._path))
-        except (OSError, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.DatabaseError) and _is_corrupt(error):
-                self._unlink()
-                self.notices.append("the index was corrupt and has been rebuilt")
-                self._open()
-                return
-            self.notices.append(
-                f"the cache directory {self._path.parent} cannot be written ({error}): the index lasts for this session only"
-            )
-            self._path = None
-            self._open_temporary()
+        patience = time.monotonic() + _PATIENCE
+        corrupt = False
+        while True:
+            try:
+                if corrupt:
+                    self._unlink()
+                self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._writer = _connect(str(self._path))
+                self._prepare()
+                self._reader = _connect(str(self._path))
+            except (OSError, sqlite3.DatabaseError) as error:
+                if _is(error, sqlite3.SQLITE_BUSY) and time.monotonic() < patience:
+                    time.sleep(0.02)  # another instance is making it: SQLite does not wait for that by itself
+                    continue
+                if _is(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) and not corrupt:
+                    corrupt = True
+                    self.notices.append("the index was corrupt and has been rebuilt")
+                    continue
+                advice = "the index lasts for this session only"
+                self.notices.append(f"the cache directory {self._path.parent} cannot be written ({error}): {advice}")
+                self._path = None
+                self._open_temporary()
+            return
 
     def _open_temporary(self) -> None:
         # "" is SQLite's own temporary database: in memory while it is small, then in a file that is already unlinked.
@@ -155,7 +166,7 @@ class Database:
 
 
 def _connect(name: str) -> sqlite3.Connection:
-    db = sqlite3.connect(name, timeout=20, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(name, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA cache_size = -16000")
@@ -163,5 +174,6 @@ def _connect(name: str) -> sqlite3.Connection:
     return db
 
 
-def _is_corrupt(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+def _is(error: Exception, *codes: int) -> bool:
+    """Tell whether SQLite failed for one of these reasons; a code's upper bits say more than is asked for."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in codes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -160,6 +162,15 @@ def test_two_stores_on_one_database_see_each_other(tmp_path: Path) -> None:
     assert two.paths() == ("src/a.py",)
     two.put(file("src/b.py"), FACTS, SOURCE)
     assert one.paths() == ("src/a.py", "src/b.py")
+
+
+def test_many_instances_make_the_index_at_once(tmp_path: Path) -> None:
+    program = "import sys, pathlib, rlm_tui.repository.store as s\nprint(s.Store(pathlib.Path(sys.argv[1])).notices)"
+    command = [sys.executable, "-c", program, str(tmp_path / "cache")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    for process in started:
+        with process:
+            assert process.stdout and process.stdout.read() == "[]\n"
 
 
 def test_many_threads_read_while_one_writes(store: Store) -> None:
