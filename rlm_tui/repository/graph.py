@@ -7,7 +7,7 @@ listed last, followed by nothing.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.implementers import implementers
@@ -30,6 +30,7 @@ class Graph:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._current: tuple[object, Resolution, Receivers] | None = None
+        self._importing: tuple[Resolution, dict[str, list[Import]]] | None = None
 
     def callers(self, symbol: Symbol) -> list[Edge]:
         """Return the calls of `symbol` (of a class: its constructions), surest first."""
@@ -85,18 +86,36 @@ class Graph:
         candidates.update(self._store.files_mentioning(stem))
         if "/" not in path or stem in {"__init__", "index", "mod", "lib"}:
             candidates.update(near for near in names.paths if near.rpartition("/")[0] == path.rpartition("/")[0])
-        found: list[Import] = []
-        for candidate in sorted(candidates - {path}):
-            view = names.view(candidate)
-            if view is not None:
-                bringing = [item for item in view.facts.imports if path in self._brings(view, item)]
-                found.extend(Import(candidate, item.line, item.text, path, True) for item in bringing)
+        return [
+            item for candidate in sorted(candidates - {path}) for item in self._inside(candidate) if item.target == path
+        ]
+
+    def importers_of(self, paths: Collection[str]) -> list[Import]:
+        """Return the imports that bring any of these files into others: one pass over all files, kept until the index changes."""
+        names, _ = self._state()
+        if self._importing is None or self._importing[0] is not names:
+            everywhere: dict[str, list[Import]] = defaultdict(list)
+            for path in self._store.paths():
+                for item in self._inside(path):
+                    everywhere[item.target].append(item)
+            self._importing = (names, everywhere)
+        return [item for path in sorted(paths) for item in self._importing[1].get(path, ())]
+
+    def _inside(self, path: str) -> list[Import]:
+        """Return the imports of the file at `path` that lead to files of this repository."""
+        names, _ = self._state()
+        view = names.importing(path)
+        found = (
+            Import(path, item.line, item.text, target, True)
+            for item in (view.facts.imports if view else ())
+            for target in (self._brings(view, item) if view else ())
+        )
         return list(dict.fromkeys(found))
 
     def imports(self, path: str) -> list[Import]:
         """Return what the file at `path` imports: files of this repository, or names from outside."""
         names, _ = self._state()
-        view = names.view(path)
+        view = names.importing(path)
         found: list[Import] = []
         for item in view.facts.imports if view else ():
             if view and item.module:

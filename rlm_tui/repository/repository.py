@@ -38,6 +38,8 @@ from rlm_tui.repository.symbols import (
 )
 from rlm_tui.repository.walk import read
 
+_FEW = 8
+"""Up to so many files, asking for the importers of each is quicker than reading the imports of all."""
 _CLOSED = frozenset(("binary", "unreadable"))
 _WIDEST = 300
 """Characters of a line that an edge carries."""
@@ -244,7 +246,11 @@ class Repository:
         """Return the imports that bring a file, or a module's files, into others. Raises as `resolve` does."""
         self._indexing.wait()
         inside = self._paths_of(target)
-        found = [i for path in sorted(inside) for i in self._graph.importers(path)]
+        found = (
+            self._graph.importers_of(inside)
+            if len(inside) > _FEW
+            else [i for p in sorted(inside) for i in self._graph.importers(p)]
+        )
         return [i for i in dict.fromkeys(found) if self._within(i.path) and (len(inside) == 1 or i.path not in inside)]
 
     def imports(self, target: str) -> list[Import]:

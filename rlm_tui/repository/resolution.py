@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rlm_tui.repository.facts import ImportFact, ReferenceFact
+from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.indexer import Indexer, indexers
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.paths import Paths
@@ -65,6 +65,19 @@ class Resolution:
             indexer = self._indexers.get(facts.language) if facts else None
             self._views[path] = View(path, facts, self._store.symbols_in(path), indexer) if facts and indexer else None
         return self._views[path]
+
+    def importing(self, path: str) -> View | None:
+        """Return the file at `path` with its imports alone, at a fraction of the cost of `view`."""
+        if path in self._views:
+            return self._views[path]
+        file, unpacked = self._store.file(path), self._store.unpacked(path)
+        indexer = self._indexers.get(file.language) if file else None
+        if not (file and unpacked and indexer):
+            return None
+        facts = FileFacts(
+            file.language, file.lines, unpacked.package, file.is_test, False, (), (), unpacked.imports(), ()
+        )
+        return View(path, facts, [], indexer)
 
     def named(self, name: str, family: str) -> list[Symbol]:
         """Return the definitions of `name` in the languages of `family`."""
