@@ -57,7 +57,7 @@ def render(sections: Sequence[Section], *, signed: bool, cut_short: bool = False
 
 def code(text: str) -> str:
     """Return `text` as inline code, whatever it holds."""
-    flat = " ".join(text.split())[:200]
+    flat = _clip(" ".join(text.split()))
     if not flat:
         return ""
     if "`" not in flat:

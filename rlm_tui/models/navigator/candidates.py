@@ -21,7 +21,7 @@ _COUNTED = re.compile(r"^word (.+): (\d+) lines in (\d+) files$")
 _LINES = re.compile(r"^about ([\d,]+) lines in all$")
 _PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
 _NAME, _DOC, _BODY, _PATH, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.4, 0.25
-_TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE = 0.4, 1.2, 0.6, 0.35
+_TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE, _BODILESS = 0.4, 1.2, 0.6, 0.35, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,8 @@ class Candidates:
             item.score -= _IN_TESTS
         if _PROSE.search(item.path):
             item.score -= _IN_PROSE
+        if item.definition and item.definition.span.start == item.definition.span.end:
+            item.score -= _BODILESS
 
     def _around(self, item: Candidate) -> Iterable[str]:
         """Yield the names and docstrings of the definitions around one."""

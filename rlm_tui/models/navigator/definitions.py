@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
-from rlm_tui.models.navigator.modules import explain_place
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.names import locate, settle
-from rlm_tui.models.navigator.reading import Definition, Excerpt, Printed
+from rlm_tui.models.navigator.places import explain_place
+from rlm_tui.models.navigator.reading import TESTS, Definition, Excerpt, Printed
 from rlm_tui.models.navigator.searching import search
 from rlm_tui.models.navigator.understand import Intent
 
@@ -48,12 +48,12 @@ def define(intent: Intent, section: Section) -> Plan:
         section.add(answer.definitions_table([*shown, *located.definitions[len(shown) :]][:20]))
     else:
         section.lead = f"{code(first.qualified)} is defined at {first.span} ({first.kind})."
-        section.add(answer.quote_doc(first.doc))
+        section.add(answer.quote_doc(first.doc).replace("docstring", "Docstring", 1))
     for item in shown:
         if (piece := _piece(printed, item)) is not None:
             section.add(answer.excerpt(piece))
     calls = [use for use in printed.uses if works and use.source in {item.qualified for item in shown}]
-    used = [use for use in printed.uses if use not in calls]
+    used = sorted((use for use in printed.uses if use not in calls), key=lambda use: TESTS.search(use.path) is not None)
     if calls:
         section.add("It calls:", answer.uses_table(calls[:15], head="calls", of="target"))
     if used:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rlm_tui.models.navigator import answer, callpaths, definitions, importing, modules, relations, searching
+from rlm_tui.models.navigator import answer, callpaths, definitions, importing, overview, places, relations, searching
 from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.conversation import Conversation
 from rlm_tui.models.navigator.move import Move, Plan
@@ -63,7 +63,7 @@ def _plan(understanding: Understanding, sections: list[Section], *, delegates: b
 def _plan_one(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:
     match intent.kind:
         case "explain" if not intent.names:
-            yield from modules.explain_place("", section, brief=understanding.is_child)
+            yield from places.explain_place("", section, brief=understanding.is_child)
         case "definition" | "explain":
             yield from definitions.define(intent, section)
         case "callers" | "references" | "callees" | "subclasses":
@@ -73,7 +73,7 @@ def _plan_one(intent: Intent, section: Section, understanding: Understanding, *,
         case "importers":
             yield from importing.find_importers(intent, section)
         case "overview":
-            yield from modules.overview(intent, section, delegates=not alone)
+            yield from overview.overview(section, delegates=not alone)
         case "free":
             yield from searching.search(intent, section, brief=understanding.is_child, delegates=not alone)
 

@@ -22,13 +22,17 @@ _MENTIONS = 12
 
 @dataclass(slots=True)
 class _Edges:
-    """The edges of one reading: its own definition, those that count, those that are guesses, and how many there are."""
+    """The edges of one reading: its own definition, those that count, those that are guesses.
+
+    `total` tells how many there are to print, `uses` how many before only the first of each place was kept.
+    """
 
     subject: Definition | None
     sure: list[Use]
     guesses: list[Use] = field(default_factory=list)
     targets: list[Definition] = field(default_factory=list)
     total: int = 0
+    uses: int = 0
     failure: str = ""
 
 
@@ -58,9 +62,13 @@ def relate(intent: Intent, section: Section) -> Plan:
 
 
 def _cell(tool: str, target: str) -> str:
+    """Return a cell that prints the edges page by page; of many, only the first in each place."""
+    key = "edge.target.locator" if tool == "callees" else "(edge.path, edge.source and edge.source.qualified)"
     return (
         f"s = repo[{target!r}]\nprint(s)\nedges = {tool}(s)\nsure = [edge for edge in edges if edge.tier < 5]\n"
-        f'print(len(sure), "found,", len(edges) - len(sure), "guesses")\n{_print_edges(tool, 0, PAGE)}\n'
+        f'print(len(sure), "uses")\nif len(sure) > {PAGE}:\n'
+        f"    sure = list({{{key}: edge for edge in sure[::-1]}}.values())[::-1]\n"
+        f'print(len(sure), "found,", len(edges), "with guesses")\n{_print_edges(tool, 0, PAGE)}\n'
         f'print("guesses")\nprint([edge for edge in edges if edge.tier == 5][:{_GUESSES}])'
     )
 
@@ -78,9 +86,10 @@ def _read(printed: Printed, tool: str) -> _Edges:
     counted, _, guessed = printed.text.partition("\nguesses\n")
     sure = read(counted)
     subject = sure.definitions[0] if sure.definitions else None
-    total = re.search(r"^(\d+) found, \d+ guesses$", counted, re.MULTILINE)
     targets = sure.definitions[1:] if tool == "callees" else []
-    return _Edges(subject, sure.uses, read(guessed).uses, targets, int(total[1]) if total else len(sure.uses))
+    total = total_of(counted) or len(sure.uses)
+    uses = re.search(r"^(\d+) uses$", counted, re.MULTILINE)
+    return _Edges(subject, sure.uses, read(guessed).uses, targets, total, max(total, int(uses[1]) if uses else 0))
 
 
 def total_of(text: str) -> int:
@@ -105,11 +114,33 @@ def _tell(section: Section, tool: str, target: str, found: _Edges, *, first: boo
     if tool == "callees":
         section.add(_callees_table(found))
     else:
-        section.add(answer.uses_table(found.sure, head="subclass" if tool == "subclasses" else "from"))
+        section.add(_places_table(found.sure, "subclass" if tool == "subclasses" else "from"))
     if found.guesses:
         section.add("Guesses, by the name alone (not counted above):", answer.uses_table(found.guesses))
     if (left := found.total - len(found.sure)) > 0:
         section.add(f"{left:,} more are left out here.")
+
+
+def _places_table(uses: Sequence[Use], head: str) -> str:
+    """Return a table with one row a place: its lines, the first of them as written."""
+    places: dict[tuple[str, str], list[Use]] = {}
+    for use in uses:
+        places.setdefault((use.path, use.source), []).append(use)
+    rows = sorted(places.items(), key=lambda place: TESTS.search(place[0][0]) is not None)
+    return answer.table(
+        (head, "where", "as written", "resolved by"),
+        (
+            (
+                answer.table_code(source or "(file level)"),
+                answer.table_code(
+                    f"{path}:{', '.join(str(line) for line in dict.fromkeys(use.line for use in found))}"
+                ),
+                answer.table_code(found[0].text),
+                answer.tier_word(found[0].tier),
+            )
+            for (path, source), found in rows
+        ),
+    )
 
 
 def _lead(tool: str, target: str, found: _Edges) -> str:
@@ -129,6 +160,8 @@ def _lead(tool: str, target: str, found: _Edges) -> str:
     sources = list(dict.fromkeys((use.path, use.source) for use in found.sure))
     names = [source or f"{path} (file level)" for path, source in sources if not TESTS.search(path)]
     tests = len(sources) - len(names)
+    least = "at least " if found.total > len(found.sure) else ""
+    more = f"; {found.uses:,} uses in all" if found.uses > len(found.sure) else ""
     and_tests = f"{' and ' if names else ''}{count(tests, 'place')} in tests" if tests else ""
     if tool == "subclasses":
         return (
@@ -137,7 +170,7 @@ def _lead(tool: str, target: str, found: _Edges) -> str:
         )
     verb = "is called from" if tool == "callers" else "is used in"
     places = f"{count(len(names), 'place')} ({some(names)})" if names else ""
-    return f"{name} {verb} {places}{and_tests}."
+    return f"{name} {verb} {least}{places}{and_tests}{more}."
 
 
 def _callees_table(found: _Edges) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.candidates import Candidate, Candidates, Needle, needles, weigh
-from rlm_tui.models.navigator.modules import search_modules
+from rlm_tui.models.navigator.delegation import search_modules
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.reading import TESTS, Excerpt, Printed, Use
 from rlm_tui.models.navigator.understand import Intent, search_words
