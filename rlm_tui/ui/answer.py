@@ -36,7 +36,6 @@ class AnswerPane(Vertical):
         self._tree: Tree | None = None
         self._stream = Stream()
         self._source = ""
-        self._settled = 0
         self._citations: tuple[Citation, ...] = ()
         self._ended = False
         self._idle: list[Block] | None = None
@@ -97,15 +96,14 @@ class AnswerPane(Vertical):
         self._cite(())
 
     def _restart(self) -> None:
-        self._stream, self._source, self._settled = Stream(), "", 0
+        self._stream, self._source = Stream(), ""
 
     def _grow(self, source: str) -> None:
         if not source.startswith(self._source):
             self._restart()
-        settled = self._stream.settled if self._source else 0
         self._stream.write(source[len(self._source) :])
         self._source = source
-        self.query_one("#answer", Page).show(self._stream.blocks, settled)
+        self.query_one("#answer", Page).show(self._stream.blocks)
 
     def _finish(self, tree: Tree, source: str) -> None:
         page = self.query_one("#answer", Page)

@@ -25,6 +25,8 @@ from rlm_tui.ui.session import LiveRun, Session
 
 DRAWS = 0.1
 """Seconds between two draws while a run lives."""
+REST = 5.0
+"""Times its own duration that pass between the beginnings of two draws: a huge run is drawn less often, not more slowly."""
 TWICE = 2.0
 """Seconds within which a second Ctrl+C quits."""
 DARK, LIGHT = "ink", "paper"
@@ -50,6 +52,7 @@ class RlmApp(App[int]):
         self._dirty = False
         self._second = 0
         self._interrupted = 0.0
+        self._rested = 0.0
         self._indexing = False
         self._main = AskScreen()
         self._plugin_error = self._take_themes()
@@ -215,9 +218,13 @@ class RlmApp(App[int]):
         second = int(self.session.clock())
         indexing = self.session.repository.progress.phase in ("listing", "parsing")
         if self._dirty or (second != self._second and (self.is_live or indexing or self._indexing)):
+            began = time.monotonic()
+            if began < self._rested:
+                return
             self._dirty, self._second = False, second
             self._indexing = indexing
             self._main.draw()
+            self._rested = began + REST * (time.monotonic() - began)
 
     async def _listen(self, run: LiveRun) -> None:
         try:

@@ -13,7 +13,7 @@ from textual.visual import Visual
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui import figures
 from rlm_tui.ui.actions import bindings
-from rlm_tui.ui.rows import MARKS, Folds, Row, parent_key, rows
+from rlm_tui.ui.rows import MARKS, Folds, Outline, Row, parent_key
 
 COLOURS = {
     "queued": "$text-muted",
@@ -60,7 +60,8 @@ class CallsTree(ScrollView, can_focus=True):
         self.following = False
         self.cursor = "0"
         self._tree = Tree()
-        self._rows: list[Row] = []
+        self._outline = Outline(self._tree, self.folds, 0.0)
+        self._places: dict[str, int] = {}
         self._now = 0.0
         self._priced = False
 
@@ -75,19 +76,19 @@ class CallsTree(ScrollView, can_focus=True):
     @property
     def keys(self) -> list[str]:
         """The keys of the rows, top to bottom."""
-        return [row.key for row in self._rows]
+        return list(self._places)
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        return self._rows[self._index] if self._rows else None
+        return self._outline.row(self._index) if self._places else None
 
     def move_to(self, key: str) -> None:
         """Put the cursor on a node, opening what it stands in."""
         above = parent_key(self._tree, key)
         while above is not None:
             self.folds.set(above, True)
-            if key not in self.keys:
+            if key not in self._places:
                 self.folds.set(f"{above}+", True)
             above = parent_key(self._tree, above)
         self.cursor = key
@@ -98,9 +99,9 @@ class CallsTree(ScrollView, can_focus=True):
         """Draw one row of the window."""
         width = self.scrollable_content_region.width
         index = self.scroll_offset.y + y
-        if index >= len(self._rows):
+        if index >= len(self._places):
             return Strip.blank(width, self.rich_style)
-        row = self._rows[index]
+        row = self._outline.row(index)
         content = draw(row, width, self._priced)
         if row.key == self.cursor:
             focused = "on $block-cursor-background" if self.has_focus else "on $block-cursor-blurred-background"
@@ -110,8 +111,8 @@ class CallsTree(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a second click opens."""
         index = self.scroll_offset.y + event.y - self.gutter.top
-        if 0 <= index < len(self._rows):
-            again = self._rows[index].key == self.cursor
+        if 0 <= index < len(self._places):
+            again = self._outline.slots[index].key == self.cursor
             self._go(index)
             if again:
                 self.action_open_trace()
@@ -144,8 +145,8 @@ class CallsTree(ScrollView, can_focus=True):
             return
         if row.is_open and row.kind != "fold":
             self._set_open(row, False)
-        elif (above := parent_key(self._tree, row.key)) in self.keys:
-            self._go(self.keys.index(str(above)))
+        elif (above := parent_key(self._tree, row.key)) is not None and above in self._places:
+            self._go(self._places[above])
 
     def action_up(self) -> None:
         """Move to the row above."""
@@ -169,7 +170,7 @@ class CallsTree(ScrollView, can_focus=True):
 
     def action_last(self) -> None:
         """Move to the last row."""
-        self._go(len(self._rows) - 1)
+        self._go(len(self._places) - 1)
 
     def action_follow(self) -> None:
         """Let the cursor go with what runs, or not."""
@@ -183,7 +184,7 @@ class CallsTree(ScrollView, can_focus=True):
 
     @property
     def _index(self) -> int:
-        return next((index for index, row in enumerate(self._rows) if row.key == self.cursor), 0)
+        return self._places.get(self.cursor, 0)
 
     def _set_open(self, row: Row, is_open: bool) -> None:
         self.folds.set(row.key, is_open)
@@ -192,9 +193,9 @@ class CallsTree(ScrollView, can_focus=True):
         self._rebuild()
 
     def _go(self, index: int) -> None:
-        if self._rows:
+        if self._places:
             self._follow(False)
-            self.cursor = self._rows[min(max(0, index), len(self._rows) - 1)].key
+            self.cursor = self._outline.slots[min(max(0, index), len(self._places) - 1)].key
             self._reveal()
             self.refresh()
 
@@ -205,16 +206,18 @@ class CallsTree(ScrollView, can_focus=True):
 
     def _rebuild(self) -> None:
         before = self._index - self.scroll_offset.y
-        self._rows = rows(self._tree, self.folds, self._now)
-        keys = set(self.keys)
+        self._outline = Outline(self._tree, self.folds, self._now)
+        slots = self._outline.slots
+        self._places = {slot.key: index for index, slot in enumerate(slots)}
         if self.following:
-            running = [row.key for row in self._rows if row.phase == "running"]
-            self.cursor = running[-1] if running else self.cursor
-        while self.cursor not in keys and self._rows:
+            running = [index for index in range(len(slots)) if self._outline.phase(index) == "running"]
+            self.cursor = slots[running[-1]].key if running else self.cursor
+        while slots and self.cursor not in self._places:
             # The row went into a fold or a closed parent: stay on the nearest row that stands for it.
             above = parent_key(self._tree, self.cursor)
-            self.cursor = self._rows[0].key if above is None else f"{above}+" if f"{above}+" in keys else above
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+            fold = f"{above}+"
+            self.cursor = slots[0].key if above is None else fold if fold in self._places else above
+        self.virtual_size = Size(self.scrollable_content_region.width, len(slots))
         if self.following:
             self._reveal()
         elif 0 <= before < self.size.height and (now := self._index - self.scroll_offset.y) != before:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
 MOST_COLOURED = 400_000
-"""Characters above which code is shown plain: a lexer takes about a second for a megabyte."""
+"""Characters above which code is shown plain: a lexer needs about four seconds for a megabyte."""
 
 _STYLES = {
     "Comment": "$text-muted italic",
@@ -34,10 +34,13 @@ _STYLES = {
 }
 
 
-def highlight(code: str, *, language: str = "", path: str = "") -> list[Content]:
-    """Return the lines of `code`, coloured by its language, or by what the path says it is; plain when neither is known."""
+def highlight(code: str, *, language: str = "", path: str = "", most: int = MOST_COLOURED) -> list[Content]:
+    """Return the lines of `code`, coloured by its language, or by what the path says it is.
+
+    They are plain when neither is known, or when there are more than `most` characters.
+    """
     code = sanitize(code).expandtabs(4)
-    lexer = _lexer(language, path) if len(code) <= MOST_COLOURED else None
+    lexer = _lexer(language, path) if len(code) <= most else None
     if lexer is None:
         return text_lines(code)
     lines: list[Content] = []

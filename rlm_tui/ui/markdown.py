@@ -27,6 +27,12 @@ SHORT_TAIL = 2_000
 LONG_TAIL = 40_000
 """Above this an unfinished block is parsed only when it has doubled."""
 
+PIECE = 100
+"""Lines of a long unfinished block that become one piece."""
+
+MOST_COLOURED = 40_000
+"""Characters above which a block of code is shown plain: it is coloured while the screen waits."""
+
 CODE = "$text-warning"
 _FENCE = re.compile(" {0,3}(```|~~~)")
 _BULLETS = ("•", "◦", "▪")
@@ -48,13 +54,15 @@ class Stream:
         self.settled = 0
         self._tail = ""
         self._parsed = 0
+        self._plain: list[Block] = []
+        self._plain_at = 0
 
     def write(self, text: str) -> None:
         """Take a piece in."""
         before = len(self._tail)
         self._tail += sanitize(text)
-        if len(self._tail) > SHORT_TAIL and len(self._tail) < 2 * self._parsed and not self._may_have_ended(before):
-            self._replace(([Gap()] if self.settled else []) + [Lines(text_lines(self._tail))])
+        if len(self._tail) > SHORT_TAIL and not self._is_due(before):
+            self._show_plain()
             return
         self._advance()
 
@@ -72,13 +80,25 @@ class Stream:
             self.settled = len(self.blocks)
             self._tail = "".join(lines[starts[-1] :])
         self._parsed = len(self._tail)
+        self._plain, self._plain_at = [], 0
         self._replace(_parse(self._tail))
 
-    def _may_have_ended(self, before: int) -> bool:
-        """Whether what was just written looks like the end of the unfinished block."""
+    def _is_due(self, before: int) -> bool:
+        """Whether the unfinished block is to be parsed: it has doubled, or what was just written looks like its end."""
         fence = _FENCE.match(self._tail)
-        sign = f"\n{fence[1]}" if fence else "\n\n"
-        return len(self._tail) < LONG_TAIL and sign in self._tail[max(3, before - len(sign)) :]
+        if fence:
+            return f"\n{fence[1]}" in self._tail[max(3, before - 4) :]
+        if len(self._tail) < LONG_TAIL and "\n\n" in self._tail[max(0, before - 2) :]:
+            return True
+        return len(self._tail) >= 2 * self._parsed
+
+    def _show_plain(self) -> None:
+        """Show the tail as it is written; its finished pieces stay the same objects, so that they are not laid out again."""
+        while len(lines := self._tail[self._plain_at :].split("\n", PIECE)) > PIECE:
+            piece = "\n".join(lines[:PIECE])
+            self._plain.append(Lines(text_lines(piece)))
+            self._plain_at += len(piece) + 1
+        self._replace([*self._plain, Lines(text_lines(self._tail[self._plain_at :]))])
 
     def _replace(self, tail: Sequence[Block]) -> None:
         del self.blocks[self.settled :]
@@ -149,7 +169,7 @@ class _Builder:
             case "fence" | "code_block":
                 self._gap()
                 language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
-                code = highlight(token.content.rstrip("\n"), language=language)
+                code = highlight(token.content.rstrip("\n"), language=language, most=MOST_COLOURED)
                 self.found.append(Lines(code, self._take_indent() + Content.styled("▏ ", MUTED)))
             case "hr":
                 self._gap()

@@ -34,9 +34,11 @@ class Page(ScrollView, can_focus=True):
         self._width = 0
         self._strips: dict[int, Strip] = {}
 
-    def show(self, blocks: Sequence[Block], settled: int = 0) -> None:
-        """Replace what is shown; the first `settled` blocks are those shown before and are not laid out again."""
-        settled = min(settled, len(self._laid))
+    def show(self, blocks: Sequence[Block]) -> None:
+        """Replace what is shown. The first blocks that are the very objects shown before are not laid out again."""
+        pairs = zip(self._blocks, blocks, strict=False)
+        settled = next((index for index, (old, new) in enumerate(pairs) if old is not new), len(self._blocks))
+        settled = min(settled, len(self._laid), len(blocks))
         at_end = self.follow and self.is_vertical_scroll_end
         self._blocks[settled:] = blocks[settled:]
         del self._laid[settled:]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rlm_tui.records.tree import Call, Step, Tree
 from rlm_tui.repository.sanitize import sanitize
@@ -71,9 +71,8 @@ class Folds:
 
 def rows(tree: Tree, folds: Folds, now: float) -> list[Row]:
     """Return the rows that are to be seen, top to bottom. `now` (seconds since the epoch) is the end of what still runs."""
-    if tree.root is None:
-        return []
-    return list(_Fold(tree, folds, now).call(tree.root, 0))
+    outline = Outline(tree, folds, now)
+    return [outline.row(index) for index in range(len(outline.slots))]
 
 
 def step_key(call_id: str, step: int) -> str:
@@ -128,92 +127,125 @@ def phase_of(step: Step) -> str:
     return step.status if step.status in MARKS else "failed"
 
 
+class Slot(NamedTuple):
+    """The place of a row: cheap to make for every node; the row itself is made when it is drawn. A fold has a `label`."""
+
+    key: str
+    depth: int
+    is_open: bool | None
+    call: Call
+    step: Step | None
+    label: str = ""
+
+
 @dataclass(slots=True)
 class _Sum:
+    """What stands below a call: dollars with its own, and calls by phase."""
+
     dollars: float | None = None
-    phases: Counter[str] = field(default_factory=Counter)
+    below: int = 0
+    failed: int = 0
+    running: int = 0
+    queued: int = 0
 
 
-class _Fold:
-    """One pass over the tree; sums of every subtree are taken once, children before parents."""
+class Outline:
+    """All places of one draw, in order, and the rows at them on demand."""
 
     def __init__(self, tree: Tree, folds: Folds, now: float) -> None:
-        self.tree, self.folds, self.now = tree, folds, now
-        self.priced = tree.start is None or tree.start.language_model
-        self.sums: dict[str, _Sum] = {}
-        for call in reversed(tree.calls.values()):  # a call starts after its parent
-            own = self.sums.setdefault(call.id, _Sum())
-            for step in call.steps:
-                own.dollars = _add(own.dollars, step.tokens.dollars)
-            if call.parent in tree.calls and call.parent != call.id:
-                above = self.sums.setdefault(call.parent, _Sum())
-                above.dollars = _add(above.dollars, own.dollars)
-                above.phases.update(own.phases)
-                above.phases[call.phase] += 1
+        self._tree, self._folds, self._now = tree, folds, now
+        self._priced = tree.start is None or tree.start.language_model
+        self._sums = _sums(tree)
+        self.slots: list[Slot] = []
+        if tree.root is not None:
+            self._add_call(tree.root, 0)
 
-    def call(self, call: Call, depth: int) -> Iterator[Row]:
-        has_rows = call.kind == "agent" and bool(call.steps or call.children)
-        is_open = self.folds.is_open(call.id, depth == 0) if has_rows else None
+    def row(self, index: int) -> Row:
+        """Make the row at a place."""
+        slot = self.slots[index]
+        if slot.label:
+            return Row(slot.key, "fold", slot.depth, slot.label, "", "done", False, None, None)
+        return self._call_row(slot) if slot.step is None else self._step_row(slot, slot.step)
+
+    def phase(self, index: int) -> str:
+        """Return the phase of the row at a place."""
+        slot = self.slots[index]
+        return "done" if slot.label else slot.call.phase if slot.step is None else phase_of(slot.step)
+
+    def _call_row(self, slot: Slot) -> Row:
+        call = slot.call
         began = call.running if call.running is not None else call.started
-        yield Row(
-            key=call.id,
+        return Row(
+            key=slot.key,
             kind="call",
-            depth=depth,
+            depth=slot.depth,
             label=_line(call.label) or ("root" if call.id == "0" else call.id),
-            detail=self._call_detail(call, bool(is_open)),
+            detail=self._call_detail(call, bool(slot.is_open)),
             phase=call.phase,
-            is_open=is_open,
-            seconds=None if call.phase == "queued" else (call.ended or self.now) - began,
-            dollars=self._price(self.sums[call.id].dollars),
+            is_open=slot.is_open,
+            seconds=None if call.phase == "queued" else (call.ended or self._now) - began,
+            dollars=self._price(self._sums[call.id].dollars),
         )
-        if not is_open:
-            return
-        finished = [step.ended is not None and phase_of(step) == "done" for step in call.steps]
-        placed: set[str] = set()
-        for entry in self._folded(finished, call.id):
-            if isinstance(entry, int):
-                step = call.steps[entry]
-                placed.update(step.children)
-                yield from self._step(call, step, depth + 1)
-            else:
-                folded = [call.steps[index] for index in entry]
-                placed.update(child for step in folded for child in step.children)
-                yield self._fold_row(call.id, depth + 1, count(len(folded), "earlier step"))
-        loose = [self.tree.calls[child] for child in call.children if child not in placed]
-        yield from self._calls(loose, call.id, depth + 1)
 
-    def _step(self, call: Call, step: Step, depth: int) -> Iterator[Row]:
-        key = step_key(call.id, step.number)
-        is_open = self.folds.is_open(key, True) if step.children else None
+    def _step_row(self, slot: Slot, step: Step) -> Row:
         price = step.tokens.dollars
         for child in step.children:
-            price = _add(price, self.sums[child].dollars)
-        yield Row(
-            key=key,
+            if child in self._sums:  # else it joined the tree after this outline was made
+                price = _add(price, self._sums[child].dollars)
+        return Row(
+            key=slot.key,
             kind="step",
-            depth=depth,
+            depth=slot.depth,
             label=f"step {step.number}",
             detail=step_detail(step),
             phase=phase_of(step),
-            is_open=is_open,
-            seconds=(step.ended or self.now) - step.started,
+            is_open=slot.is_open,
+            seconds=(step.ended or self._now) - step.started,
             dollars=self._price(price),
         )
-        if is_open:
-            yield from self._calls([self.tree.calls[child] for child in step.children], key, depth + 1)
 
-    def _calls(self, calls: Sequence[Call], parent: str, depth: int) -> Iterator[Row]:
-        for entry in self._folded([call.phase == "done" for call in calls], parent):
+    def _add_call(self, call: Call, depth: int) -> None:
+        has_rows = call.kind == "agent" and bool(call.steps or call.children)
+        is_open = self._folds.is_open(call.id, depth == 0) if has_rows else None
+        self.slots.append(Slot(call.id, depth, is_open, call, None))
+        if not is_open:
+            return
+        placed: set[str] = set()
+        for step in call.steps:
+            placed.update(step.children)
+        finished = [step.ended is not None and step.status == "done" for step in call.steps]
+        for entry in self._folded(finished, call.id):
             if isinstance(entry, int):
-                yield from self.call(calls[entry], depth)
+                self._add_step(call, call.steps[entry], depth + 1)
             else:
-                yield self._fold_row(parent, depth, count(len(entry), "more call"))
+                self._add_fold(call, None, depth + 1, count(len(entry), "earlier step"))
+        self._add_calls(call, None, [child for child in call.children if child not in placed], depth + 1)
+
+    def _add_step(self, call: Call, step: Step, depth: int) -> None:
+        key = step_key(call.id, step.number)
+        is_open = self._folds.is_open(key, True) if step.children else None
+        self.slots.append(Slot(key, depth, is_open, call, step))
+        if is_open:
+            self._add_calls(call, step, step.children, depth + 1)
+
+    def _add_calls(self, parent: Call, step: Step | None, children: Sequence[str], depth: int) -> None:
+        calls = [self._tree.calls[child] for child in children]
+        key = parent.id if step is None else step_key(parent.id, step.number)
+        for entry in self._folded([call.phase == "done" for call in calls], key):
+            if isinstance(entry, int):
+                self._add_call(calls[entry], depth)
+            else:
+                self._add_fold(parent, step, depth, count(len(entry), "more call"))
+
+    def _add_fold(self, parent: Call, step: Step | None, depth: int, label: str) -> None:
+        key = parent.id if step is None else step_key(parent.id, step.number)
+        self.slots.append(Slot(f"{key}+", depth, False, parent, step, label))
 
     def _folded(self, finished: Sequence[bool], parent: str) -> Iterator[int | list[int]]:
         """Yield indexes of siblings in order, with those that fold as one list in the place of the first of them."""
         done = [index for index, is_done in enumerate(finished) if is_done]
         hidden: list[int] = []
-        if len(done) > MOST_FINISHED and not self.folds.is_open(f"{parent}+", False):
+        if len(done) > MOST_FINISHED and not self._folds.is_open(f"{parent}+", False):
             hidden = done[:-KEPT_FINISHED]
         out = set(hidden)
         for index in range(len(finished)):
@@ -222,24 +254,44 @@ class _Fold:
             elif index == hidden[0]:
                 yield hidden
 
-    def _fold_row(self, parent: str, depth: int, label: str) -> Row:
-        return Row(f"{parent}+", "fold", depth, label, "", "done", False, None, None)
-
     def _price(self, dollars: float | None) -> float | None:
-        return dollars if self.priced else None
+        return dollars if self._priced else None
 
     def _call_detail(self, call: Call, is_open: bool) -> str:
         if call.error:
             return _line(call.error)
         parts: list[str] = []
-        phases = self.sums[call.id].phases
-        if not is_open and phases:
-            parts.append(f"({sum(phases.values())})")
-            parts += [f"{MARKS[phase]}{phases[phase]}" for phase in ("failed", "running", "queued") if phases[phase]]
+        own = self._sums[call.id]
+        if not is_open and own.below:
+            parts.append(f"({own.below})")
+            counts = (("failed", own.failed), ("running", own.running), ("queued", own.queued))
+            parts += [f"{MARKS[phase]}{number}" for phase, number in counts if number]
         if call.phase == "running" and call.steps and not is_open:
             step = call.steps[-1]
-            parts.append((step.retry and _line(step.retry)) or f"step {step.number}")
+            parts.append(_line(step.retry) if step.retry else f"step {step.number}")
         return " ".join(parts)
+
+
+def _sums(tree: Tree) -> dict[str, _Sum]:
+    """Sum every subtree up, children before parents: a call starts after its parent."""
+    sums = {call_id: _Sum() for call_id in tree.calls}
+    for call in reversed(tree.calls.values()):
+        own = sums[call.id]
+        for step in call.steps:
+            own.dollars = _add(own.dollars, step.tokens.dollars)
+        above = sums.get(call.parent)
+        if above is not None and above is not own:
+            above.dollars = _add(above.dollars, own.dollars)
+            above.below += own.below + 1
+            above.failed += own.failed + (call.phase == "failed")
+            above.running += own.running + (call.phase == "running")
+            above.queued += own.queued + (call.phase == "queued")
+    return sums
+
+
+def spent(tree: Tree) -> float:
+    """Return the dollars that the whole run has spent."""
+    return sum(step.tokens.dollars or 0.0 for call in tree.calls.values() for step in call.steps)
 
 
 def step_detail(step: Step) -> str:

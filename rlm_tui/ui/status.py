@@ -13,6 +13,7 @@ from rlm_tui.ui import figures
 from rlm_tui.ui.actions import Place, at, key_name, writes
 from rlm_tui.ui.blocks import ACCENT, MUTED, plain
 from rlm_tui.ui.rows import MARKS, step_detail
+from rlm_tui.ui.rows import spent as dollars_spent
 from rlm_tui.ui.session import Session
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def status(session: Session, tree: Tree, now: float, width: int) -> Content:
         )
         if start.language_model:
             bound = start.bounds.dollars
-            spent = figures.dollars(tree.spent().dollars or 0.0)
+            spent = figures.dollars(dollars_spent(tree))
             right.append(Content.assemble(spent, (f"/{bound:.2f}" if bound is not None else "", MUTED)))
         end = tree.end.ts if tree.end else now
         right.append(Content(f"{figures.clock(end - start.ts):>4}"))
