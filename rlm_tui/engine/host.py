@@ -56,7 +56,8 @@ class Host:
             error = str(problem) or type(problem).__name__
             raise
         finally:
-            node.looked = node.looked or not error
+            # A query sees only what its prompt holds: by itself it is no look at the repository.
+            node.looked = node.looked or not (error or name.startswith("llm_"))
             node.work.journal.emit(
                 ToolCalled(
                     **node.work.journal.stamp(node.id, node.parent_id),

@@ -19,8 +19,8 @@ from rlm_tui.repository.sanitize import sanitize
 JOIN_SECONDS = 0.05
 """For how long streamed pieces are joined before they become an event."""
 
-# A key that an endpoint echoes in an error must not reach a record. The user's own is known to the model only.
-_KEY = re.compile(r"\bsk-[A-Za-z0-9_-]{16,}")
+# A key that a file holds, or an endpoint echoes, must not reach a record. (A bare `sk-` also begins CSS classes.)
+_KEY = re.compile(r"\bsk-(?:ant|proj|or)-[A-Za-z0-9_-]{16,}")
 
 
 class Stamp(TypedDict):

@@ -341,3 +341,11 @@ async def test_a_defect_of_a_plug_in_ends_in_the_record(tmp_path: Path, monkeypa
         events = [event async for event in run.events()]
     assert [event.kind for event in events] == ["run_started", "run_ended"]
     assert "no tokens today" in run.tree.end.error if run.tree.end else False
+
+
+async def test_without_a_sandbox_no_cell_runs(tmp_path: Path) -> None:
+    async with bench(tmp_path, Script(root=[LOOK])) as made:
+        await made.engine.sandbox.close()
+        end = await made.engine.ask(Question("where is the retry policy?", route="repl")).wait()
+    assert (end.status, end.code, end.answer) == ("failed", 1, "")
+    assert "sandbox" in end.error

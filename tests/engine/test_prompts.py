@@ -13,7 +13,7 @@ from rlm_tui.repl.guest_api import guest_api
 from rlm_tui.repl.lazy import Lazy, Repo
 from rlm_tui.repository.symbols import Module
 
-BUILT_IN = {"repl", "SHOW_VARS", "print", "len"}
+BUILT_IN = {"repl", "help", "SHOW_VARS", "print", "len"}
 CALL = re.compile(r"(?<![.\w])([a-zA-Z_]\w*)\(")
 ATTRIBUTE = re.compile(r"\.([a-z_]\w*)\b")
 QUOTED = re.compile(r"`([^`]+)`")
@@ -46,6 +46,8 @@ def test_every_name_in_the_prompts_exists() -> None:
         for quoted in QUOTED.findall(prompt):
             for name in CALL.findall(quoted):
                 assert name in known, (name, quoted)
+            if quoted.startswith("src/") or quoted == "Session.send":  # examples of names
+                continue
             for name in ATTRIBUTE.findall(quoted):
                 assert name in attributes, (name, quoted)
             if re.fullmatch(r"[a-z]+_[a-z_]+|find|grep|peek|outline", quoted):
