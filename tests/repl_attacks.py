@@ -181,7 +181,7 @@ ENDED: dict[str, list[str]] = {
         "import builtins; builtins.__dict__.clear()",
         "import sys; sys.modules.clear(); import json",
         "import gc; [o.clear() for o in gc.get_objects() if type(o) is dict and o is not globals()]",
-        "import threading, os\nthreading.Timer(0.01, os._exit, [3]).start()",
+        "import threading, os, time\nthreading.Timer(0.01, os._exit, [3]).start()\ntime.sleep(9)",
         "eval('(' * 5000)",
         "eval('-' * 500_000 + '1')",
         "exec('x = ' + '[' * 150 + ']' * 150)",
