@@ -104,11 +104,12 @@ class Database:
             self._open_temporary()
             return
         patience = time.monotonic() + _PATIENCE
-        corrupt = False
+        corrupt = said = False
         while True:
             try:
                 if corrupt:
                     self._unlink()
+                    corrupt = False
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._writer = _connect(str(self._path))
                 self._prepare()
@@ -117,8 +118,8 @@ class Database:
                 if _is(error, sqlite3.SQLITE_BUSY) and time.monotonic() < patience:
                     time.sleep(0.02)  # another instance is making it: SQLite does not wait for that by itself
                     continue
-                if _is(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) and not corrupt:
-                    corrupt = True
+                if _is(error, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) and not said:
+                    corrupt = said = True
                     self.notices.append("the index was corrupt and has been rebuilt")
                     continue
                 advice = "the index lasts for this session only"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+
+from rlm_tui.repository.environment import environment
 
 _SAFE = (
     "--no-pager",
@@ -27,12 +28,11 @@ class GitError(Exception):
 
 def git(root: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> bytes:
     """Return what `git ARGUMENTS` prints in `root`; arguments that come from outside belong behind `--`. Raises `GitError`."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "LC_ALL": "C"}
+    variables = environment() | {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "LC_ALL": "C"}
     try:
         done = subprocess.run(
             ["git", *_SAFE, *arguments],  # noqa: S607 - git is wherever the user has it
-            cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
+            cwd=root, env=variables, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
         )  # fmt: skip
     except FileNotFoundError as error:
         raise GitError("git is not installed") from error

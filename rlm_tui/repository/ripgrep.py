@@ -22,6 +22,7 @@ from tempfile import TemporaryFile
 from threading import Timer
 from typing import Any
 
+from rlm_tui.repository.environment import environment
 from rlm_tui.repository.symbols import RepositoryError
 
 _OLDEST = 13
@@ -60,6 +61,7 @@ def files(root: Path) -> list[bytes]:
             done = subprocess.run(
                 command,
                 cwd=root,
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=complaints,
@@ -99,7 +101,7 @@ def search(
     ]
     with TemporaryFile() as complaints:
         process = subprocess.Popen(
-            command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
+            command, cwd=root, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints
         )
         timer = Timer(_SECONDS, process.kill)
         timer.daemon = True
@@ -164,7 +166,12 @@ def _program(search_path: str) -> str:
 def _version(candidate: Path) -> int:
     try:
         done = subprocess.run(
-            [candidate, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
+            [candidate, "--version"],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=10,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return 0

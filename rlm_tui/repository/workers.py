@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from rlm_tui.repository.environment import environment
 from rlm_tui.repository.packing import Packed
 from rlm_tui.repository.symbols import RepositoryError
 from rlm_tui.repository.worker import Job, receive, send, unframe
@@ -69,13 +70,17 @@ class Worker:
         self._complaints.close()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            self._command,
-            cwd=self._root.anchor or "/",
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-        )
+        try:
+            process = subprocess.Popen(
+                self._command,
+                cwd=self._root.anchor or "/",
+                env=environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+            )
+        except OSError as error:
+            raise RepositoryError(f"the process that parses files could not start: {error}") from error
         assert process.stdout  # noqa: S101 - it was opened as a pipe
         if receive(process.stdout) is None and not self._killed:
             process.kill()
@@ -160,12 +165,8 @@ class Pool:
     ) -> None:
         try:
             worker = Worker(self._root, self._command)
-        except (OSError, RepositoryError) as error:
-            answers.put(
-                error
-                if isinstance(error, RepositoryError)
-                else RepositoryError(f"no process could be started: {error}")
-            )
+        except RepositoryError as error:
+            answers.put(error)
             return
         with self._lock:
             self._workers.add(worker)

@@ -17,7 +17,7 @@ from rlm_tui.repository import walk
 from rlm_tui.repository.indexing import Indexing, Progress
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import RepositoryError
-from rlm_tui.repository.workers import COMMAND, Pool
+from rlm_tui.repository.workers import COMMAND, Pool, Worker
 
 MISBEHAVING = """
 import dataclasses, os, signal, sys
@@ -159,6 +159,15 @@ def test_a_worker_that_cannot_start_is_an_error_with_its_reason(root: Path, tmp_
     with pytest.raises(RepositoryError, match="could not start: no grammar here"):
         indexing.scan()
     indexing.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
+def test_no_key_reaches_a_worker(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-not-for-children")
+    worker = Worker(root)
+    given = Path(f"/proc/{worker._process.pid}/environ").read_bytes()
+    worker.close()
+    assert b"PATH=" in given and b"sk-ant" not in given and b"ANTHROPIC" not in given
 
 
 def test_close_ends_a_scan_that_hangs(root: Path, tmp_path: Path) -> None:
