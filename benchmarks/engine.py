@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rlm_tui.engine.run import Engine, Models, Question, Run
+from rlm_tui.models.conversation import Manner, body
 from rlm_tui.models.protocol import Cell, Delta, Output, Reply, Request, StreamItem, Text, Usage
 from rlm_tui.records.events import Bounds, Route
 from rlm_tui.records.store import RunStore
@@ -131,14 +132,19 @@ def tell(what: str, seconds: float, beside: str, other: float) -> None:
     print(f"{what:24}{seconds * 1e3:8.1f} ms   {beside} {other * 1e3:.1f} ms, ratio {seconds / other:.2f}")
 
 
-def characters(request: Request) -> int:
-    """Return how many characters a request carries."""
-    texts = [
-        block.code if isinstance(block, Cell) else getattr(block, "text", "")
-        for message in request.messages
-        for block in message.blocks
-    ]
-    return len(request.system) + sum(map(len, texts))
+def characters(request: Request) -> tuple[int, int]:
+    """Return how many characters of text a request carries on the wire, and how many of them are marked for the cache."""
+    wire = body(request, "fixed", request.max_tokens, Manner())
+    total = marked = 0
+    blocks: list[object] = [wire.get("system", []), [message["content"] for message in wire["messages"]]]  # type: ignore[attr-defined]
+    while blocks:
+        block = blocks.pop(0)
+        if isinstance(block, list):
+            blocks[:0] = block
+        elif isinstance(block, dict):
+            total += len(str(block.get("text") or block.get("content") or block.get("input", {}).get("code", "")))
+            marked = total if "cache_control" in block else marked
+    return total, marked
 
 
 async def main() -> None:
@@ -165,9 +171,10 @@ async def main() -> None:
         root = Fixed(twenty)
         await bench.run(root, root, "repl", 8)
         sizes = [characters(request) for request in root.requests]
+        total, marked = sum(size for size, _ in sizes), sum(part for _, part in sizes)
         print(
-            f"{'prompt over 20 steps':24}{sum(sizes):8,} characters   system prompt {len(root.requests[0].system):,}, "
-            f"first {sizes[0]:,}, last {sizes[-1]:,}"
+            f"{'prompt over 20 steps':24}{total:8,} characters, {marked / total:.0%} marked for the cache; "
+            f"system prompt {len(root.requests[0].system):,}, first {sizes[0][0]:,}, last {sizes[-1][0]:,}"
         )
         await sandbox.close()
         repository.close()

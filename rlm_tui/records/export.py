@@ -36,7 +36,8 @@ def markdown(tree: Tree) -> str:
         parts.append("## Calls\n\n" + "\n".join(_rows(tree, tree.root, 0)))
     if coverage := _coverage(tree):
         rows = "\n".join(f"- {_code(folder)}: {_count(files, 'file')}" for folder, files in coverage.items())
-        parts.append("## Looked at\n\n" + rows)
+        of = f"{sum(coverage.values()):,} of {_count(start.files, 'file')}:" if start.files else ""
+        parts.append(f"## Looked at\n\n{of}\n\n{rows}" if of else f"## Looked at\n\n{rows}")
     if tree.notices:
         parts.append("## Notices\n\n" + "\n".join(f"- {_inline(notice.text)}" for notice in tree.notices))
     return "\n\n".join(parts) + "\n"

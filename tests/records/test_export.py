@@ -87,7 +87,7 @@ def test_the_report_tells_everything_that_decides_whether_to_believe_it() -> Non
     for part in (
         "# Why does \\`refresh\\` wait?", "`shop@c0ffee`, limited to `src`", "rlm (large)", "big, sub-calls small", "0.1.0",
         "## Answer\n\nBecause.", "1. `src/a.py:3-5` ✓ checked", "2. `src/no.py:9` ✗ no such file",
-        "- root — agent, done (", "  - \\<b\\>first\\* — query, failed: the wire \\| broke", "- `src`: 2 files",
+        "- root — agent, done (", "  - \\<b\\>first\\* — query, failed: the wire \\| broke", "2 of 3 files:\n\n- `src`: 2 files",
         "80% of the run's tokens", "10 tokens in, 2 out, $0.0100",
     ):  # fmt: skip
         assert part in report, part
