@@ -12,7 +12,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_dir
 
-from rlm_tui.repository import git, modules, ripgrep, watch
+from rlm_tui.repository import git, modules, ripgrep
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
@@ -102,6 +102,10 @@ class Repository:
 
     async def watch(self) -> None:
         """Keep the index true to what is saved in the repository, until cancelled."""
+        from rlm_tui.repository import (
+            watch,  # with asyncio and watchfiles, a third of the start of a command that needs neither
+        )
+
         await watch.watch(self.root, self._store, self._indexing)
 
     def close(self) -> None:

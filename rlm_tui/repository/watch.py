@@ -11,6 +11,7 @@ from pathlib import Path
 from watchfiles import DefaultFilter, awatch
 
 from rlm_tui.repository import ripgrep
+from rlm_tui.repository.database import IndexRebuilt
 from rlm_tui.repository.indexing import Indexing
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import RepositoryError
@@ -32,14 +33,18 @@ async def watch(root: Path, store: Store, indexing: Indexing) -> None:
         # DefaultFilter leaves out version control, environments, caches and editors' temporary files.
         async for changes in awatch(root, watch_filter=DefaultFilter(), step=_STEP, debounce=_DEBOUNCE, recursive=True):
             began = time.monotonic()
-            in_vain = await asyncio.to_thread(apply, root, store, indexing, [path for _, path in changes])
+            try:
+                in_vain = await asyncio.to_thread(apply, root, store, indexing, [path for _, path in changes])
+            except IndexRebuilt:  # found corrupt just now: it is empty, and one scan fills it
+                await asyncio.to_thread(indexing.scan)
+                continue
             if in_vain:
                 await asyncio.sleep(_RESTS * (time.monotonic() - began))
-    except OSError as error:
-        advice = "on Linux, raise fs.inotify.max_user_watches"
-        raise RepositoryError(
-            f"changes in {root} cannot be watched ({error}): {advice}; the index is as of the last scan"
-        ) from error
+    except (OSError, RuntimeError) as error:  # watchfiles raises RuntimeError for what the system's watcher refuses
+        if isinstance(error, FileNotFoundError):
+            raise RepositoryError(f"{root} is gone: it is no longer watched") from error
+        advice = "on Linux, raise fs.inotify.max_user_watches; until then the index is as of the last scan"
+        raise RepositoryError(f"changes in {root} cannot be watched ({error}): {advice}") from error
 
 
 def apply(root: Path, store: Store, indexing: Indexing, paths: Iterable[str]) -> bool:
