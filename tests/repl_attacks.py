@@ -10,8 +10,7 @@ from __future__ import annotations
 
 SECRET = "canary-5f0c9d1e"
 NATIVE = """
-import gc
-ct = next(o for o in gc.get_objects() if type(o) is type(gc) and o.__name__ == "ctypes")
+from rlm_tui.repl.seal import ctypes as ct
 libc = ct.CDLL(None, use_errno=True)
 def call(number, *args):
     outcome = libc.syscall(ct.c_long(number), *args)
@@ -158,7 +157,7 @@ REFUSED: dict[str, list[str]] = {
         "echo(lambda: 1)",
         "echo(b'bytes')",
         "a = []; a.append(a); echo(a)",
-        "echo([0] * 5_000_000)",
+        "echo([0] * 500_000)",
         "echo('x' * 40_000_000)",
         "echo(10 ** 5000)",
         "broken()",

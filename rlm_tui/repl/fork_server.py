@@ -9,6 +9,7 @@ closes, every child is killed and the server ends.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -51,6 +52,7 @@ def serve(control: socket.socket) -> None:
 
     seal.prepare()
     cells.warm()
+    gc.freeze()  # what is imported is never collected, so that collections in a child leave its pages shared
     threading.stack_size(1 << 20)  # a child's address space is limited, and eight megabytes a thread would fill it
     wake, wake_write = os.pipe()
     for end in (wake, wake_write):

@@ -38,7 +38,7 @@ class Bounds(NamedTuple):
 
 
 FROM_GUEST = Bounds(json=4 << 20, raw=32 << 20, values=400_000)
-FROM_HOST = Bounds(json=64 << 20, raw=256 << 20, values=8_000_000)
+FROM_HOST = Bounds(json=32 << 20, raw=96 << 20, values=4_000_000)
 
 
 class Frame(NamedTuple):

@@ -61,7 +61,7 @@ def seal(memory: int, parent: int) -> int:
     machine = platform.machine()
     if machine not in seccomp.ARCHITECTURES:
         raise SealError(f"no system call table for {machine}")
-    _give_way()
+    _go_first()
     _become_nobody()
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of user would have cleared it
     if os.getppid() != parent:
@@ -83,9 +83,8 @@ def seal(memory: int, parent: int) -> int:
     return abi
 
 
-def _give_way() -> None:
-    """Be the first process that the kernel ends when memory runs out, and the last to be given a busy processor."""
-    os.nice(5)
+def _go_first() -> None:
+    """Be the first process that the kernel ends when memory runs out."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123 - /proc may be hidden
         score.write("1000")
 

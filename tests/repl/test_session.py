@@ -297,6 +297,6 @@ def test_nothing_outlives_a_program_that_is_killed() -> None:
 
 async def test_a_variable_too_large_to_hand_in_is_refused_clearly(sandbox: SealedSandbox, host: Host) -> None:
     with pytest.raises(SandboxError, match="too large"):
-        await sandbox.session(FUNCTIONS, host, {"context": "x" * 300_000_000}, Limits())
+        await sandbox.session(FUNCTIONS, host, {"context": "x" * 110_000_000}, Limits())
     large = await sandbox.session(FUNCTIONS, host, {"context": "x" * 50_000_000}, Limits())
     assert (await large.run("len(context)")).output == "50000000\n"
