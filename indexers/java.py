@@ -58,7 +58,8 @@ _DECLARED = re.compile(
     + r"([\w.]+)(?:<[^=;(){}]*>)?((?:\[\])*)\s+(\w+)\s*(?:=\s*(?:new\s+)?([\w.]+)([(<])?|[;:,)]|$)"
 )
 _PARAMETER = re.compile(r"(?<=[(,])\s*" + _ANNOTATIONS + r"([\w.]+)(?:<[^()]*?>)?(?:\[\]|\.\.\.)?\s+(\w+)\s*(?=[,)])")
-_RESULT = re.compile(r"([\w.]+)(?:<[^()]*>)?(?:\[\])*\s+\w+\s*\(")
+_GENERIC = re.compile(r"<[^<>]*(?:<[^<>]*>[^<>]*)*>")
+_MODIFIERS = frozenset({"public", "private", "protected", "static", "final", "abstract", "default", "synchronized"})
 _LEADING = re.compile(r"^" + _ANNOTATIONS)
 _WORDS = """
 void int long boolean double float byte short char String Object var Integer Long Boolean Class Override
@@ -106,9 +107,13 @@ def _parameters(signature: str) -> Iterable[Bound]:
     for match in _PARAMETER.finditer(signature):
         if match.group(1) not in _BASIC:
             yield match.group(2), match.group(1)
-    result = _RESULT.search(_LEADING.sub("", signature))
-    if result and result.group(1) not in _BASIC:
-        yield "return", result.group(1)
+    if "(" not in signature:
+        return
+    bare = _LEADING.sub("", signature) if "@" in signature else signature
+    parts = _GENERIC.sub("", bare.partition("(")[0]).split()
+    result = parts[-2].rstrip("[]") if len(parts) > 1 else ""
+    if result and result not in _BASIC and result not in _MODIFIERS:
+        yield "return", result
 
 
 GRAMMAR = Grammar(

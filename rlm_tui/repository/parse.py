@@ -346,7 +346,9 @@ def member(whole: str) -> tuple[str, str]:
     if not name.replace("$", "_").lstrip("#~").isidentifier():
         return "", ""
     receiver = whole[: max(cut, 0)].rstrip("-:?!. \t\r\n")
-    return name, receiver if receiver.isidentifier() else _bare(receiver)
+    if not receiver.isidentifier() and not receiver.replace(".", "").isidentifier():
+        receiver = _bare(receiver)
+    return name, receiver
 
 
 def _bare(receiver: str) -> str:
