@@ -6,6 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version as distribution_version
@@ -154,12 +155,13 @@ class Indexing:
         batch: list[tuple[int, str, Packed | None]] = []
         written = time.monotonic()
         if not self._closed.is_set():
-            for job, status, packed in pool.parse(jobs):
-                batch.append((job.id, status, packed))
-                if len(batch) >= _BATCH_FILES or time.monotonic() - written > _BATCH_SECONDS:
-                    done, symbols = self._write(batch, done, symbols)
-                    report("parsing", done, total, symbols)
-                    written = time.monotonic()
+            with closing(pool.parse(jobs)) as answers:
+                for job, status, packed in answers:
+                    batch.append((job.id, status, packed))
+                    if len(batch) >= _BATCH_FILES or time.monotonic() - written > _BATCH_SECONDS:
+                        done, symbols = self._write(batch, done, symbols)
+                        report("parsing", done, total, symbols)
+                        written = time.monotonic()
         done, symbols = self._write(batch, done, symbols)
         report("parsing" if self._closed.is_set() else "ready", done, total, self._store.count_symbols())
         return self.progress

@@ -48,7 +48,7 @@ def send(stream: IO[bytes], message: object, blob: bytes = b"") -> None:
 
 
 def receive(stream: IO[bytes]) -> tuple[list[Any], bytes] | None:
-    """Read one frame; None at the end of the stream or when it is cut off."""
+    """Read one frame; None at the end of the stream, or when it is cut off or no frame."""
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
@@ -58,7 +58,10 @@ def receive(stream: IO[bytes]) -> tuple[list[Any], bytes] | None:
     content = stream.read(size + extra)
     if len(content) < size + extra:
         return None
-    message = json.loads(content[:size].decode())
+    try:
+        message = json.loads(content[:size].decode())
+    except ValueError:  # whoever wrote this was broken by what it parsed
+        return None
     return (message, content[size:]) if isinstance(message, list) else None
 
 

@@ -7,7 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -117,7 +117,7 @@ class Pool:
         self._workers: set[Worker] = set()
         self._closed = False
 
-    def parse(self, jobs: Sequence[tuple[Job, int]]) -> Iterator[Answer]:
+    def parse(self, jobs: Sequence[tuple[Job, int]]) -> Generator[Answer, None, None]:
         """Yield the answers for the jobs, given with the sizes of their files in bytes, as they come. Ends early after `close`.
 
         Raises `RepositoryError` when no worker can be started.

@@ -297,6 +297,21 @@ def test_no_main_guard_is_needed_and_ctrl_c_is_left_to_the_owner(root: Path, tmp
         assert worker.wait(20) == 0
 
 
+def test_a_full_disk_is_an_error_and_what_was_written_stays(tmp_path: Path) -> None:
+    root = tmp_path / "many"
+    many_files(root, 1_500)
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store)
+    store._db._writer.execute("PRAGMA max_page_count = 400")
+    with pytest.raises(RepositoryError, match="database or disk is full"):
+        indexing.scan()
+    left = list(statuses(store).values())
+    assert len(left) == 1_500 and 0 < left.count("parsed") < 1_500
+    store._db._writer.execute("PRAGMA max_page_count = 1000000")
+    assert indexing.scan().phase == "ready" and set(statuses(store).values()) == {"parsed"}
+    indexing.close()
+
+
 def test_an_index_that_is_mostly_dead_is_made_anew(tmp_path: Path) -> None:
     root = tmp_path / "one"
     root.mkdir()
