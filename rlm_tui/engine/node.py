@@ -15,6 +15,9 @@ from rlm_tui.repl.protocol import SandboxError
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
 
+_QUERY_TASK = 500
+"""Characters of a query's prompt that stand for its task; the whole is in its `CallPrompted`, and need not be kept twice."""
+
 
 class Node:
     """A call. Its task always returns an `Outcome`, whatever happens to it."""
@@ -70,7 +73,7 @@ class Node:
                 **self.work.journal.stamp(self.id, self.parent_id),
                 call=self.kind,
                 label=self.label,
-                task=self.task,
+                task=self.task if self.kind == "agent" else self.task[:_QUERY_TASK],
                 scope=self.repository.scope,
                 model=self.model.name,
                 depth=self.depth,

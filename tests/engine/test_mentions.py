@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rlm_tui.engine.citations import Mention, mentions
 
@@ -28,6 +30,22 @@ def test_citations_are_found_in_text(text: str, expected: list[tuple[str, int, i
 
 def test_many_citations_end_somewhere() -> None:
     assert len(mentions(" ".join(f"src/a.py:{line}" for line in range(1, 2_000)))) == 200
+
+
+@given(st.text(alphabet=st.sampled_from("ab/.:#L`-, 0179[]()\u2013\n\\@$"), max_size=80))
+def test_any_text_can_be_read(text: str) -> None:
+    for mention in mentions(text):
+        assert mention.path == mention.path.strip()
+        assert mention.start > 0
+
+
+@given(
+    st.from_regex(r"[a-z]{1,8}(/[a-z_]{1,8}){0,3}\.(py|go|ts)", fullmatch=True), st.integers(1, 9_999), st.integers(0, 99),
+    st.sampled_from(["{}", "`{}`", "({})", "**{}**", "- {}.", "see {}, and", "\u201c{}\u201d", "| `{}` | x |", "[1] {} ok"]),
+)  # fmt: skip
+def test_every_citation_is_found_however_it_is_set(path: str, start: int, more: int, around: str) -> None:
+    span = f"{path}:{start}-{start + more}" if more else f"{path}:{start}"
+    assert mentions(around.format(span)) == [Mention(path, start, start + more)]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,16 @@ print(all(r == f"answer {i}" for i, r in enumerate(results) if i != 13), results
     assert root.steps[0].tools[0].result.startswith("64 x text, 1 failed")
 
 
+async def test_a_fat_prompt_is_recorded_once(tmp_path: Path) -> None:
+    script = Script(root=[cell('print(llm_query("x" * 300_000), grep("retry"))'), text("done")])
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        await run.wait()
+        (query,) = calls(run.tree)
+    assert len(query.message) == 300_000
+    assert run.path.stat().st_size < 400_000
+
+
 async def test_misuse_is_told_before_anything_is_spent(tmp_path: Path) -> None:
     code = """
 for wrong in (lambda: llm_query_batched("abc"), lambda: llm_query_batched(["x"] * 300), lambda: llm_query("x", model="gpt")):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from rlm_tui.records.events import (
@@ -134,3 +136,19 @@ def test_what_did_not_hold_is_marked_where_it_is_claimed() -> None:
     answer = "See `src/no.py:9` and no.py:9, not src/no.py:90 or `src/a.py:3-5`."
     report = markdown(Tree.of(events(answer=answer)))
     assert "See `src/no.py:9` ✗ and no.py:9 ✗, not src/no.py:90 or `src/a.py:3-5`." in report
+
+
+@given(st.text(alphabet=st.sampled_from("`~\n a<#|*"), max_size=60))
+def test_no_excerpt_ends_its_fence_and_no_label_adds_a_line(text: str) -> None:
+    made = [
+        event.model_copy(update={"label": text}) if isinstance(event, CallStarted) and event.call_id == "1"
+        else event.model_copy(update={"citations": (Citation(path="a.py", start=1, end=2, ok=True, excerpt=f"x{text}"),)})
+        if isinstance(event, Cited) else event
+        for event in events()
+    ]  # fmt: skip
+    report = markdown(Tree.of(made))
+    body = report.split("✓ checked\n\n")[1].split("\n\n## Calls")[0]
+    opening, *inside, closing = body.splitlines()
+    assert opening.rstrip("py") == closing == "`" * len(closing)
+    assert not any(line.strip().startswith(closing) for line in inside)
+    assert report.split("## Calls\n\n")[1].split("\n\n## Looked")[0].count("\n") == 1
