@@ -171,13 +171,15 @@ class Run:
         )
         outcome = await self._root_call(work, repository, facts, choice)
         if outcome.text:
-            journal.emit(
-                Cited(
-                    **journal.stamp("0"),
-                    citations=await asyncio.to_thread(check, outcome.text, repository, work.seen.changed),
-                )
-            )
+            await self._cite(work, repository, outcome.text)
         return outcome
+
+    async def _cite(self, work: Work, repository: Repository, answer: str) -> None:
+        """Re-read what the answer cites, and tell of files that are cited from memory."""
+        citations = await asyncio.to_thread(check, answer, repository, work.seen.changed)
+        self._journal.emit(Cited(**self._journal.stamp("0"), citations=citations))
+        if unread := sorted({one.path for one in citations if one.ok and one.path not in work.seen}):
+            self._journal.notice(f"cited, but never read in this run: {', '.join(unread[:10])}", "warning")
 
     def _begin(self, facts: Facts, choice: Choice) -> None:
         engine, journal = self._engine, self._journal

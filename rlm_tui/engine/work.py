@@ -81,6 +81,10 @@ class Seen:
                 with self._lock:
                     self._states.setdefault(path, state)
 
+    def __contains__(self, path: str) -> bool:
+        """Whether the run has read anything of the file."""
+        return path in self._states
+
     def changed(self, path: str) -> bool:
         """Say whether a file that was read differs from then, by size and time. Files that were never read have not changed."""
         before = self._states.get(path)
