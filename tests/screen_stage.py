@@ -19,6 +19,7 @@ from rlm_tui.ui.page import Page
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.session import History, LiveRun, Session
 from rlm_tui.ui.status import Line, Notice
+from rlm_tui.ui.trace import TraceScreen
 
 
 @dataclass
@@ -72,10 +73,15 @@ class Screenful:
         await self.settle()
 
     async def settle(self) -> None:
-        await self.pilot.pause(0.12)
+        await self.pilot.pause()
+        self.app.draw_now()
+        if isinstance(self.screen, TraceScreen):
+            self.screen.draw()
+        await self.pilot.pause()
         brief = [worker for worker in self.app.workers if worker.name not in ("run", "index")]
         if brief:  # an empty list means all of them to Textual
             await self.app.workers.wait_for_complete(brief)
+            self.app.draw_now()
         await self.pilot.pause()
 
     async def ask(self, until: int | None = None) -> None:

@@ -214,6 +214,11 @@ class RlmApp(App[int]):
                 known = " ".join(f"/{action.slash}" for action in ACTIONS if action.slash)
                 self._main.say(f"/{word} is no command; there are {known}", "warning")
 
+    def draw_now(self) -> None:
+        """Draw what has come in, without waiting for the next tick."""
+        self._dirty = False
+        self._main.draw()
+
     def _tick(self) -> None:
         second = int(self.session.clock())
         indexing = self.session.repository.progress.phase in ("listing", "parsing")
@@ -221,9 +226,8 @@ class RlmApp(App[int]):
             began = time.monotonic()
             if began < self._rested:
                 return
-            self._dirty, self._second = False, second
-            self._indexing = indexing
-            self._main.draw()
+            self._second, self._indexing = second, indexing
+            self.draw_now()
             self._rested = began + REST * (time.monotonic() - began)
 
     async def _listen(self, run: LiveRun) -> None:

@@ -73,15 +73,16 @@ class Stream:
 
     def _advance(self) -> None:
         tokens = _parser().parse(self._tail)
-        starts = [token.map[0] for token in tokens if token.level == 0 and token.map and token.nesting >= 0]
+        starts = [index for index, token in enumerate(tokens) if token.level == 0 and token.map and token.nesting >= 0]
         if len(starts) > 1:
-            lines = self._tail.splitlines(keepends=True)
-            self._replace(_parse("".join(lines[: starts[-1]])))
+            self._replace(_Builder().build(tokens[: starts[-1]]))
             self.settled = len(self.blocks)
-            self._tail = "".join(lines[starts[-1] :])
+            tokens = tokens[starts[-1] :]
+            line = tokens[0].map[0] if tokens[0].map else 0
+            self._tail = "\n".join(self._tail.split("\n")[line:])
         self._parsed = len(self._tail)
         self._plain, self._plain_at = [], 0
-        self._replace(_parse(self._tail))
+        self._replace(_Builder().build(tokens))
 
     def _is_due(self, before: int) -> bool:
         """Whether the unfinished block is to be parsed: it has doubled, or what was just written looks like its end."""
@@ -170,7 +171,7 @@ class _Builder:
                 self._gap()
                 language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
                 code = highlight(token.content.rstrip("\n"), language=language, most=MOST_COLOURED)
-                self.found.append(Lines(code, self._take_indent() + Content.styled("▏ ", MUTED)))
+                self.found.append(Lines(code, self._take_indent() + Content.styled("▏ ", MUTED), words=True))
             case "hr":
                 self._gap()
                 self.found.append(Rule())
