@@ -22,6 +22,7 @@ from rlm_tui.repl.output import Output, show, show_printed, size_of
 _TRACEBACK = 4_000
 _VARIABLES = 200
 _OWN = str(PurePath(__file__).parent)
+_LIBRARY = f"{PurePath(traceback.__file__).parent}/"
 
 
 Result = dict[str, object]
@@ -206,7 +207,12 @@ def _explain(failure: BaseException) -> str:
 
 
 def _strip(told: traceback.TracebackException, depth: int) -> None:
-    told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(_OWN)]
+    """Keep what is below the first line of a cell, without our own frames and without the paths of this machine."""
+    frames = list(told.stack)
+    first = next((at for at, frame in enumerate(frames) if frame.filename.startswith("<cell ")), len(frames))
+    told.stack[:] = [frame for frame in frames[first:] if not frame.filename.startswith(_OWN)]
+    for frame in told.stack:
+        frame.filename = frame.filename.removeprefix(_LIBRARY)
     for link in (told.__cause__, told.__context__):
         if link is not None and depth < 20:
             _strip(link, depth + 1)

@@ -90,7 +90,13 @@ def _fork(control: socket.socket, request: dict[str, int], pipe: int, children: 
         finally:
             os._exit(70)
     os.close(pipe)
-    children[pid] = os.pidfd_open(pid)
+    try:
+        children[pid] = os.pidfd_open(pid)
+    except OSError as error:  # before Linux 5.3, or where a container forbids it
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        control.send(json.dumps({"id": request["id"], "failed": f"pidfd_open: {error.strerror}"}).encode())
+        return
     socket.send_fds(control, [json.dumps({"id": request["id"], "pid": pid}).encode()], [children[pid]])
 
 

@@ -27,7 +27,7 @@ async def sandbox() -> AsyncIterator[MontySandbox]:
 
 @pytest.fixture
 async def session(sandbox: MontySandbox) -> MontySession:
-    return await sandbox.session(FUNCTIONS, Host(), VARIABLES, Limits(seconds=0.5))
+    return await sandbox.session(FUNCTIONS, Host(), VARIABLES, Limits(seconds=2))
 
 
 @pytest.mark.parametrize("group", [*REFUSED, *ENDED])
@@ -47,7 +47,7 @@ async def test_attacks(sandbox: MontySandbox, group: str, tmp_path: Path, monkey
         result = await asyncio.wait_for(session.run(attack), 30)
         assert SECRET not in result.output + result.error, attack
         assert len(result.output) < 14_000, attack
-        if not (await session.run("1 + 1")).output.endswith("2\n"):  # its own affair; the next session must work
+        if not (await session.run("1 + 1")).output.endswith("2\n"):  # its own affair; the next must work
             await session.close()
             session = await sandbox.session(FUNCTIONS, Host(), given, Limits(seconds=0.5, memory=128 << 20))
     assert (await session.run("1 + 1")).output.endswith("2\n")
@@ -59,7 +59,7 @@ async def test_time_and_interrupts_end_the_worker_and_say_what_is_lost(session: 
     await session.run("kept = 7")
     result = await session.run("print('so far')\nwhile True: pass")
     assert (result.status, result.output) == ("dead", "so far\n")
-    assert "it computed for more than 0.5 s. Lost: kept." in result.error
+    assert "it computed for more than 2 s. Lost: kept." in result.error
     running = asyncio.create_task(session.run("other = 1\nslow(60)"))
     await asyncio.sleep(0.1)
     await session.interrupt()
@@ -67,10 +67,11 @@ async def test_time_and_interrupts_end_the_worker_and_say_what_is_lost(session: 
     assert (await session.run("context")).output == "'handed in'\n"
 
 
-async def test_waiting_for_the_host_is_not_counted(session: MontySession) -> None:
-    result = await session.run("[slow(0.3, n) for n in range(3)]")
+async def test_waiting_for_the_host_is_not_counted(sandbox: MontySandbox) -> None:
+    session = await sandbox.session(FUNCTIONS, Host(), {}, Limits(seconds=1))
+    result = await session.run("[slow(0.5, n) for n in range(3)]")
     assert (result.status, result.output) == ("ok", "[0, 1, 2]\n")
-    assert result.seconds < 0.3
+    assert result.seconds < 1
 
 
 async def test_errors_point_at_the_lines_of_the_cell(session: MontySession) -> None:

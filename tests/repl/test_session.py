@@ -35,6 +35,12 @@ def host() -> Host:
 
 @pytest.fixture
 async def session(sandbox: SealedSandbox, host: Host) -> SealedSession:
+    return await sandbox.session(FUNCTIONS, host, VARIABLES, Limits())
+
+
+@pytest.fixture
+async def hasty(sandbox: SealedSandbox, host: Host) -> SealedSession:
+    """A session whose cells are stopped soon."""
     return await sandbox.session(FUNCTIONS, host, VARIABLES, Limits(seconds=0.5))
 
 
@@ -56,6 +62,14 @@ async def test_a_syntax_error_points_at_its_line(session: SealedSession) -> None
     result = await session.run("x = 1\ny = = 2")
     assert 'File "<cell 1>", line 2' in result.error
     assert result.error.splitlines()[-1].startswith("SyntaxError")
+    assert "ast.py" not in result.error
+
+
+async def test_a_traceback_through_the_library_names_no_path_of_this_machine(session: SealedSession) -> None:
+    result = await session.run("import json\njson.loads('[1,')")
+    assert '  File "json/decoder.py", line ' in result.error
+    assert sys.prefix not in result.error
+    assert sys.base_prefix not in result.error
 
 
 async def test_a_chained_error_in_a_host_call_shows_only_the_cell(session: SealedSession) -> None:
@@ -65,37 +79,38 @@ async def test_a_chained_error_in_a_host_call_shows_only_the_cell(session: Seale
     assert "child.py" not in result.error
 
 
-async def test_time_stops_a_cell_and_variables_survive(session: SealedSession) -> None:
-    await session.run("kept = 7")
-    result = await session.run("n = 0\nwhile True: n += 1")
+async def test_time_stops_a_cell_and_variables_survive(hasty: SealedSession) -> None:
+    await hasty.run("kept = 7")
+    result = await hasty.run("n = 0\nwhile True: n += 1")
     assert result.status == "timeout"
     assert "stopped after 0.5 s of computing. The variables are kept." in result.error
-    assert 0.4 < result.seconds < 1.5
-    assert (await session.run("kept, n > 0")).output == "(7, True)\n"
+    assert result.seconds > 0.4
+    assert (await hasty.run("kept, n > 0")).output == "(7, True)\n"
 
 
-async def test_waiting_for_the_host_is_not_counted(session: SealedSession) -> None:
-    result = await session.run("[slow(0.3, n) for n in range(3)]")
+async def test_waiting_for_the_host_is_not_counted(sandbox: SealedSandbox, host: Host) -> None:
+    session = await sandbox.session(FUNCTIONS, host, {}, Limits(seconds=1))
+    result = await session.run("[slow(0.5, n) for n in range(3)]")
     assert (result.status, result.output) == ("ok", "[0, 1, 2]\n")
-    assert result.seconds < 0.3
+    assert result.seconds < 1
 
 
 async def test_a_thread_that_waits_for_the_host_does_not_stop_the_clock_of_one_that_computes(
-    session: SealedSession,
+    hasty: SealedSession,
 ) -> None:
-    result = await session.run(
+    result = await hasty.run(
         "import threading\nthreading.Thread(target=slow, args=[60], daemon=True).start()\nwhile True: pass"
     )
     assert result.status == "timeout"
 
 
-async def test_a_cell_that_will_not_stop_is_killed_and_told_what_it_lost(session: SealedSession) -> None:
-    await session.run("alpha = 1; beta = 2")
-    result = await session.run("import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass")
+async def test_a_cell_that_will_not_stop_is_killed_and_told_what_it_lost(hasty: SealedSession) -> None:
+    await hasty.run("alpha = 1; beta = 2")
+    result = await hasty.run("import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass")
     assert result.status == "dead"
     assert "it did not stop after 0.5 s of computing" in result.error
     assert "Lost: alpha, beta. " in result.error
-    fresh = await session.run("'alpha' in globals(), context")
+    fresh = await hasty.run("'alpha' in globals(), context")
     assert (fresh.status, fresh.output) == ("ok", "(False, 'handed in')\n")
 
 
