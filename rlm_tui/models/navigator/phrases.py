@@ -224,11 +224,8 @@ STOP = _set_of(
 """Words that carry no meaning in a question about code, lower case."""
 
 WEAK = _set_of(
-    "decide decided decides determine determined determines handle handled handles control controlled controls manage "
-    "managed manages process processed perform performed compute computed define defined defines declare declared set "
-    "setup configure choose chosen come comes take takes taken start begin end first last new different actually "
-    "really kind value name type call called calls create created creates check checked checks support supports data "
-    "object internally default"
+    "decide decided decides determine determined determines come comes take takes taken actually really kind internally "
+    "handle handled handles"
 )
 """Words that say little: searched for only where nothing better is left."""
 

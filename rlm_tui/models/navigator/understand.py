@@ -173,7 +173,7 @@ def search_words(intent: Intent) -> str:
     """Return what to type into `find`: the words that carry meaning, as written."""
     kept = _meaningful(intent.text)
     strong = [raw for raw in kept if not all(word in _WEAK_STEMS for word in words(raw))]
-    return " ".join(dict.fromkeys(strong or kept))[:300] or intent.text[:200]
+    return " ".join(dict.fromkeys(strong or kept))[:500] or intent.text[:200]
 
 
 def _meaningful(text: str) -> list[str]:
