@@ -61,7 +61,6 @@ class Ledger:
         self.calls = 0
         self.tokens = 0
         self.dollars: float | None = None
-        self.refused = 0
         self.spent_reason = ""
         """The bound that refused something, in words; "" while none has."""
         self._tell = tell
@@ -191,7 +190,6 @@ class Ledger:
             raise BudgetSpent(self.expire())
 
     def _spent(self, reason: str) -> BudgetSpent:
-        self.refused += 1
         self.spent_reason = self.spent_reason or reason
         return BudgetSpent(reason)
 
