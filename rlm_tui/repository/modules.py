@@ -7,7 +7,7 @@ package, a crate or a service stands for itself, and a monorepo still has a map 
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -62,13 +62,18 @@ def module_of(path: str, modules: Mapping[str, str]) -> str:
 
 def _tree(sources: Iterable[tuple[str, int]]) -> _Folder:
     root = _Folder("")
+    files: dict[str, list[int]] = defaultdict(list)
     for path, size in sources:
-        folder = root
+        files[path.rpartition("/")[0]].append(size)
+    for path, sizes in files.items():
+        folder, size = root, sum(sizes)
         folder.total += size
-        for part in path.split("/")[:-1]:
-            folder = folder.below.setdefault(part, _Folder(f"{folder.path}/{part}".lstrip("/")))
+        for part in path.split("/") if path else ():
+            if part not in folder.below:
+                folder.below[part] = _Folder(f"{folder.path}/{part}".lstrip("/"))
+            folder = folder.below[part]
             folder.total += size
-        folder.own += 1
+        folder.own += len(sizes)
     return root
 
 
