@@ -19,6 +19,8 @@ from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
 from rlm_tui.repository.views import View
 
 _MOST_ALIASES = 16
+_ENTRIES = frozenset({"__init__", "index", "mod", "lib", "main"})
+"""Files that stand for their folder."""
 _MOST_VISITED = 4_000
 """So many symbols are looked at for a path of calls."""
 _CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
@@ -79,16 +81,26 @@ class Graph:
 
     def importers(self, path: str) -> list[Import]:
         """Return the imports that bring the file at `path` into others."""
-        names, _ = self._state()
-        stem = path.rpartition("/")[2].partition(".")[0]
-        words = {stem, path.rpartition("/")[2], *path.split("/")[-2:-1]}
-        candidates = {found for word in words if word for found in self._store.files_importing(word)}
-        candidates.update(self._store.files_mentioning(stem))
-        if "/" not in path or stem in {"__init__", "index", "mod", "lib"}:
-            candidates.update(near for near in names.paths if near.rpartition("/")[0] == path.rpartition("/")[0])
+        candidates = self._may_import(path)
         return [
             item for candidate in sorted(candidates - {path}) for item in self._inside(candidate) if item.target == path
         ]
+
+    def _may_import(self, path: str) -> set[str]:
+        """Return the files whose imports have the words that one of `path` needs."""
+        names, _ = self._state()
+        folder, _, name = path.rpartition("/")
+        stem, parent = name.partition(".")[0], folder.rpartition("/")[2]
+        importing = self._store.files_importing
+        found = {*importing(stem), *importing(name), *self._store.files_mentioning(stem)}
+        if path.endswith(".go") or stem in _ENTRIES:  # imported by the name of the folder
+            found.update(
+                importing(parent) if parent else [p for p in names.paths if p.endswith(name[name.rfind(".") :])]
+            )
+            found.update(names.paths.within(folder))
+        elif parent:  # all of a package at once, and then the file's name somewhere
+            found.update(set(importing(parent)).intersection(self._store.files_mentioning(stem)))
+        return found
 
     def importers_of(self, paths: Collection[str]) -> list[Import]:
         """Return the imports that bring any of these files into others: one pass over all files, kept until the index changes."""
@@ -126,7 +138,11 @@ class Graph:
         return list(dict.fromkeys(found))
 
     def call_path(self, a: Symbol, b: Symbol, limit: int = 12) -> list[Edge]:
-        """Return the shortest chain of sure calls from `a` to `b`, of at most `limit` edges; [] without one."""
+        """Return the shortest chain of sure calls from `a` to `b`, of at most `limit` edges; [] without one.
+
+        A call of a method that `b` overrides may run `b`: it ends the chain, as an edge of tier 4.
+        """
+        ends = self._overridden(b)
         came: dict[Symbol, Edge | None] = {a: None}
         waiting = deque([(a, 0)])
         while waiting and len(came) < _MOST_VISITED:
@@ -134,18 +150,32 @@ class Graph:
             if depth >= limit:
                 break
             for edge in self._followed(symbol):
-                target = edge.target
+                target = b if edge.target in ends else edge.target
                 if edge.tier == Tier.GUESS or target in came:
                     continue
-                came[target] = (
-                    edge
-                    if edge.source == symbol
-                    else Edge(edge.kind, edge.path, edge.line, edge.text, symbol, target, edge.tier)
-                )
+                tier = edge.tier if target is edge.target else Tier.TYPE
+                came[target] = Edge(edge.kind, edge.path, edge.line, edge.text, symbol, target, tier)
                 if target == b:
                     return _chain(came, b)
                 waiting.append((target, depth + 1))
         return []
+
+    def _overridden(self, method: Symbol) -> set[Symbol]:
+        """Return the methods of bases that `method` overrides or implements."""
+        names, _ = self._state()
+        view = names.view(method.path)
+        place = view.place(method) if view else -1
+        owner = view.owner(view.facts.symbols[place].scope) if view and place >= 0 else -1
+        waiting = names.bases(view.symbols[owner]) if view and owner >= 0 and method.kind == "method" else []
+        found: set[Symbol] = set()
+        done: set[Symbol] = set()
+        while waiting:
+            base = waiting.pop()
+            if base not in done:
+                done.add(base)
+                found.update(names.own_members(base, method.name))
+                waiting.extend(names.bases(base))
+        return found - {method}
 
     # Inside
 
