@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -75,8 +76,9 @@ class RlmApp(App[int]):
     def on_mount(self) -> None:
         """Start what runs beside the screen."""
         loop = asyncio.get_running_loop()
-        for number, code in _SIGNALS.items():
-            loop.add_signal_handler(number, self.exit, code)
+        with suppress(NotImplementedError):  # loops of Windows take no signals
+            for number, code in _SIGNALS.items():
+                loop.add_signal_handler(number, self.exit, code)
         self.set_interval(DRAWS, self._tick)
         if self._plugin_error:
             self._main.call_after_refresh(self._main.say, self._plugin_error, "error")
@@ -87,8 +89,9 @@ class RlmApp(App[int]):
 
     def on_unmount(self) -> None:
         """Give the signals back."""
-        for number in _SIGNALS:
-            asyncio.get_running_loop().remove_signal_handler(number)
+        with suppress(NotImplementedError):
+            for number in _SIGNALS:
+                asyncio.get_running_loop().remove_signal_handler(number)
 
     @property
     def is_live(self) -> bool:
