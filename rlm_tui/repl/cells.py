@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib.machinery import FrozenImporter, ModuleSpec
 from pathlib import PurePath
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from rlm_tui.repl.guest import HostError
 from rlm_tui.repl.output import Output, show, show_printed, size_of
@@ -65,7 +65,7 @@ class Cells:
         except SystemExit as leave:
             status, error = (
                 "error",
-                f"SystemExit({leave.code}): a cell cannot end the session; to answer, set answer or use FINAL(x)",
+                f"SystemExit({_text(leave.code)[:100]}): a cell cannot end the session; to answer, set answer or use FINAL(x)",
             )
         except BaseException as failure:  # noqa: BLE001 - cells may raise anything; whatever it is, it ends the cell only
             status, error = "error", _explain(failure)
@@ -91,15 +91,15 @@ class Cells:
         answer = self.space.get("answer")
         if not isinstance(answer, dict):
             return ("" if answer is None else _text(answer)), False
-        content = answer.get("content", "")
-        return (content if isinstance(content, str) else _text(content)), answer.get("ready") is True
+        content = dict.get(answer, "content", "")  # a cell may have put a dict of its own making there
+        return (content if isinstance(content, str) else _text(content)), dict.get(answer, "ready") is True
 
     def variables(self) -> list[list[str]]:
         """Return name, type and size of what the cells have set, the newest last; at most 200."""
         own = [
-            [name, type(value).__name__, size_of(value)]
+            [name[:100], type(value).__name__[:100], _size(value)]
             for name, value in list(self.space.items())
-            if not name.startswith("_") and value is not self._given.get(name) and not isinstance(value, ModuleType)
+            if not name.startswith("_") and value is not self._given.get(name) and _made_here(value)
         ]
         return own[-_VARIABLES:]
 
@@ -183,6 +183,23 @@ def _builtins() -> dict[str, object]:
 
     replaced = {"open": refused_open, "input": refused_input, "help": described, "print": show_printed}
     return {**vars(builtins), **replaced}
+
+
+def _made_here(value: object) -> bool:
+    """Tell whether a value is of the cells' own making: no module, and no class or function imported from one."""
+    try:
+        if isinstance(value, type | FunctionType | BuiltinFunctionType):
+            return value.__module__ == "__main__"
+        return not isinstance(value, ModuleType)
+    except BaseException:  # noqa: BLE001 - the cell's own __class__ or metaclass may raise anything
+        return True
+
+
+def _size(value: object) -> str:
+    try:
+        return size_of(value)[:100]
+    except BaseException:  # noqa: BLE001 - the cell's own __len__ or repr may raise anything
+        return ""
 
 
 def _text(value: object) -> str:

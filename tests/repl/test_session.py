@@ -216,7 +216,9 @@ async def test_answer(session: SealedSession) -> None:
 
 
 async def test_variables_are_those_the_cells_have_set(session: SealedSession) -> None:
-    result = await session.run("import re\nrows = [1, 2]\ntext = 'x' * 4096\ns = repo['Session.send']\n_hidden = 1")
+    result = await session.run(
+        "import re\nfrom collections import Counter\nrows = [1, 2]\ntext = 'x' * 4096\ns = repo['Session.send']\n_hidden = 1"
+    )
     assert [(v.name, v.kind, v.size) for v in result.variables] == [
         ("rows", "list", "2 items"),
         ("text", "str", "4,096 characters"),
@@ -227,6 +229,23 @@ async def test_variables_are_those_the_cells_have_set(session: SealedSession) ->
     shown = (await session.run("SHOW_VARS()")).output
     assert "rows  list  2 items\n" in shown
     assert "repo  Repo\n" in shown
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class L(list):\n    def __len__(self): 1 / 0\nbroken_length = L()",
+        "class R:\n    def __repr__(self): 1 / 0\nraise SystemExit(R())",
+        "class D(dict):\n    def get(self, *a): raise KeyboardInterrupt\nanswer = D(content='x')",
+        "globals()['v' * 10_000_000] = type('T' * 10_000_000, (), {})()",
+        "class E(Exception):\n    def __str__(self): raise SystemExit\nraise E",
+        "class R:\n    def __repr__(self): 1 / 0\nanswer['content'] = R()",
+    ],
+)
+async def test_objects_that_break_when_they_are_looked_at_cost_no_variables(session: SealedSession, code: str) -> None:
+    await session.run("kept = 1")
+    assert (await session.run(code)).status != "dead"
+    assert (await session.run("kept")).output == "1\n"
 
 
 async def test_host_errors_and_defects_reach_the_cell_only(session: SealedSession, host: Host) -> None:
