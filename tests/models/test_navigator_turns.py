@@ -14,6 +14,7 @@ from rlm_tui.models.protocol import Delta, Message, Output, Reply, Request, Stre
 LOCATED = """\
 # send
 src/a.py:10-40  method Session.send  Sends it.
+similar:
 src/a.py:10-40  method Session.send  score 8.1 (exact name 3.1, body 1.2)
 """
 CALLED = """\

@@ -45,7 +45,9 @@ def define(intent: Intent, section: Section) -> Plan:
             f"{code(located.name)} is defined in {len(located.definitions)} places; the first, "
             f"{code(first.qualified)}, is at {first.span} ({first.kind})."
         )
-        section.add(answer.definitions_table([*shown, *located.definitions[len(shown) :]][:20]))
+        seen = {(*item.key, item.span.start) for item in shown}
+        others = [item for item in located.definitions if (*item.key, item.span.start) not in seen]
+        section.add(answer.definitions_table([*shown, *others][:20]))
     else:
         section.lead = f"{code(first.qualified)} is defined at {first.span} ({first.kind})."
         section.add(answer.quote_doc(first.doc).replace("docstring", "Docstring", 1))

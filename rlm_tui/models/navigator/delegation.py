@@ -46,22 +46,22 @@ def ask_sub_agents(task: str, paths: Sequence[str], section: Section) -> Search[
     return [(path, text) for path, text in results if text and not text.startswith("Error:")]
 
 
-def search_modules(intent: Intent, places: Sequence[str], section: Section) -> Plan:
-    """Ask the question in each module that holds something of `places`, files with the best first, or in the largest."""
+def search_modules(intent: Intent, places: Sequence[str], section: Section, *, everywhere: bool) -> Plan:
+    """Ask the question in each module that holds some of `places`, the best files first; `everywhere`, then in the largest."""
     printed = yield Move("Which modules are there to ask?", "print(repo.modules[:100])")
     units = [unit for unit in printed.units if unit.symbols and not TESTS.search(unit.path)]
     holding = [
         max((u for u in units if path.startswith(f"{u.path}/")), key=lambda u: len(u.path), default=None)
         for path in places
     ]
-    ranked = [*filter(None, holding), *sorted(units, key=lambda unit: -unit.symbols)]
+    ranked = [*filter(None, holding), *(sorted(units, key=lambda unit: -unit.symbols) if everywhere else [])]
     chosen = list(dict.fromkeys(scope_of(unit) for unit in ranked))[:MOST_CHILDREN]
     if len(chosen) < 2:
         return
     results = yield from ask_sub_agents(intent.text, chosen, section)
     rows = ((answer.table_code(path), text.partition("\n")[0]) for path, text in results)
     section.add("What sub-agents found, module by module:", answer.table(("module", "finding"), rows))
-    if len(units) > len(chosen):
+    if everywhere and len(units) > len(chosen):
         section.searched.append(f"{count(len(units) - len(chosen), 'further module')} without a sub-agent")
 
 

@@ -13,6 +13,7 @@ from rlm_tui.models.navigator.reading import TESTS, Definition, Listed, Printed,
 from rlm_tui.repository.symbols import Span
 
 _MOST_READINGS = 4
+_SIMILAR = "similar:"
 _SLIP = 0.75
 """How alike two names are, of 1, when one is taken for a slip of the pen for the other."""
 
@@ -43,6 +44,14 @@ class Located:
         return [self.place] if self.place else []
 
     @property
+    def readings(self) -> list[list[str]]:
+        """What to hand to a tool, one list a reading: overloads of one name are one reading."""
+        grouped: dict[tuple[str, str], list[str]] = {}
+        for item in self.definitions:
+            grouped.setdefault(item.key, []).append(item.locator)
+        return list(grouped.values())[:_MOST_READINGS] or [[target] for target in self.targets]
+
+    @property
     def place(self) -> str:
         """The file or module that the name means, "" for a symbol."""
         return self.file.path if self.file else self.unit.path if self.unit else ""
@@ -59,6 +68,7 @@ def locate(names: Sequence[str]) -> Search[list[Located]]:
         "        print(repo[name])\n"
         "    except HostError as error:\n"
         "        print(error)\n"
+        f"    print({_SIMILAR!r})\n"
         "    print(find(name, k=8))",
     )
     return [_located(name, part) for name, part in zip(wanted, parts(printed.text, wanted), strict=True)]
@@ -77,9 +87,10 @@ def parts(text: str, names: Sequence[str]) -> list[str]:
 
 
 def _located(name: str, text: str) -> Located:
-    printed = read(text)
-    resolved = [item for item in printed.definitions if not item.why]
-    ranked = [item for item in printed.definitions if item.why]
+    meant, _, similar = text.partition(f"\n{_SIMILAR}\n")
+    printed = read(meant)
+    resolved = printed.definitions
+    ranked = [item for item in read(similar).definitions if not item.qualified.endswith("…")]
     listed = [_of_locator(locator, ranked) for locator in printed.locators] if not resolved else []
     located = Located(name)
     if not resolved:
@@ -90,7 +101,7 @@ def _located(name: str, text: str) -> Located:
         for item in (*listed, *([] if "::" in name else ranked))
         if _means(name, item) and (is_test or not resolved or not _in_tests(item))
     ]
-    located.definitions = list({item.key: item for item in (*namesakes, *resolved[:1])}.values())
+    located.definitions = list({(*item.key, item.span.start): item for item in (*namesakes, *resolved[:1])}.values())
     located.definitions.sort(key=lambda item: item not in resolved)
     known = {item.key for item in located.definitions}
     near = {item.key: item for item in (*listed, *ranked) if item.key not in known}

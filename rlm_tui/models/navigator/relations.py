@@ -45,8 +45,9 @@ def relate(intent: Intent, section: Section) -> Plan:
         return
     _say_readings(section, located)
     answered = 0
-    for target in located.targets:
-        printed = yield Move(f"The {tool} of {target}.", _cell(tool, target))
+    for targets in located.readings:
+        target = targets[0]
+        printed = yield Move(f"The {tool} of {target}.", _cell(tool, targets))
         found = _read(printed, tool)
         page = 1
         while found.total > page * PAGE and page < MOST_PAGES:
@@ -61,11 +62,14 @@ def relate(intent: Intent, section: Section) -> Plan:
         yield from _mentions(located, section)
 
 
-def _cell(tool: str, target: str) -> str:
-    """Return a cell that prints the edges page by page; of many, only the first in each place."""
+def _cell(tool: str, targets: Sequence[str]) -> str:
+    """Return a cell that prints the edges of a definition and its overloads; of many, only the first in each place."""
+    overloads = (
+        f"\nfor name in {list(targets[1:])!r}:\n    edges += [edge for edge in {tool}(name) if edge not in edges]"
+    )
     key = "edge.target.locator" if tool == "callees" else "(edge.path, edge.source and edge.source.qualified)"
     return (
-        f"s = repo[{target!r}]\nprint(s)\nedges = {tool}(s)\nsure = [edge for edge in edges if edge.tier < 5]\n"
+        f"s = repo[{targets[0]!r}]\nprint(s)\nedges = {tool}(s){overloads if len(targets) > 1 else ''}\nsure = [edge for edge in edges if edge.tier < 5]\n"
         f'print(len(sure), "uses")\nif len(sure) > {PAGE}:\n'
         f"    sure = list({{{key}: edge for edge in sure[::-1]}}.values())[::-1]\n"
         f'print(len(sure), "found,", len(edges), "with guesses")\n{_print_edges(tool, 0, PAGE)}\n'
@@ -99,9 +103,10 @@ def total_of(text: str) -> int:
 
 
 def _say_readings(section: Section, located: Located) -> None:
-    if len(located.definitions) > 1:
-        section.notes.append(f"{code(located.name)} means {len(located.definitions)} definitions here.")
-    if left := located.definitions[len(located.targets) :]:
+    distinct = {item.key: item for item in located.definitions}
+    if len(distinct) > 1:
+        section.notes.append(f"{code(located.name)} means {len(distinct)} definitions here.")
+    if left := list(distinct.values())[len(located.readings) :]:
         section.searched.append(f"not followed: {', '.join(answer.name_and_place(item) for item in left[:6])}")
 
 

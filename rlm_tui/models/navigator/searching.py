@@ -10,6 +10,7 @@ from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.candidates import Candidate, Candidates, Needle, needles, weigh
 from rlm_tui.models.navigator.delegation import search_modules
 from rlm_tui.models.navigator.move import Move, Plan
+from rlm_tui.models.navigator.phrases import SPANNING
 from rlm_tui.models.navigator.reading import TESTS, Excerpt, Printed, Use
 from rlm_tui.models.navigator.understand import Intent, search_words
 from rlm_tui.repository.symbols import Span
@@ -24,7 +25,7 @@ _REGION = 24
 
 
 def search(intent: Intent, section: Section, *, brief: bool = False, delegates: bool = False) -> Plan:
-    """Answer a question in free words with the ranked places that hold most of them; `delegates` asks each module too."""
+    """Answer a question in free words with the ranked places that hold most of them; `delegates` asks modules too."""
     sought = needles(intent)
     typed = search_words(intent)
     candidates = Candidates(sought, wants_tests="test" in intent.terms)
@@ -61,7 +62,8 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
         ]
     _tell(section, candidates, best, closely, brief=brief)
     if delegates:
-        yield from search_modules(intent, candidates.files(20), section)
+        everywhere = SPANNING.search(intent.text) is not None
+        yield from search_modules(intent, candidates.files(20), section, everywhere=everywhere)
 
 
 def _count_cell(sought: Sequence[Needle]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rlm_tui.models.navigator.phrases import MEMBER_OF, NO_NAMES, PHRASES, SPANNING, STOP, WEAK, Kind
+from rlm_tui.models.navigator.phrases import MEMBER_OF, NO_NAMES, PHRASES, STOP, WEAK, Kind
 from rlm_tui.repository.words import stem, words
 
 MOST_INTENTS = 4
@@ -56,11 +56,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What a question asks. `is_child`: a parent gave it with one module; `spans_modules`: each module has a part in it."""
+    """What a question asks. `is_child`: a parent gave it with one module."""
 
     intents: tuple[Intent, ...]
     is_child: bool = False
-    spans_modules: bool = False
 
 
 def understand(question: str) -> Understanding:
@@ -82,7 +81,7 @@ def understand(question: str) -> Understanding:
         intents = [_free(marked, names)]
     else:  # a sentence of background beside a plain question is no question of its own
         intents = [intent for intent in intents if intent.kind != "free" or "?" in intent.text]
-    return Understanding(tuple(intents[:MOST_INTENTS]), is_child, SPANNING.search(text) is not None)
+    return Understanding(tuple(intents[:MOST_INTENTS]), is_child)
 
 
 def _mark(text: str, names: list[str]) -> str:
