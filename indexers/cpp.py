@@ -41,7 +41,7 @@ _MADE = re.compile(r"(?:const\s+)?auto[\s*&]+(\w+)\s*=\s*(?:new\s+)?([\w:.]+(?:-
 
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
-    match = _POINTED.match(text, start, end)
+    match = _POINTED.match(text, start, min(end, start + 300))
     if match:
         yield match.group(2), match.group(1)
     elif match := _MADE.match(text, start, min(end, start + 300)):

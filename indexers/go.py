@@ -61,6 +61,7 @@ append cap close complex copy delete imag len max min new panic print println re
 int32 uint uint8 uint16 uint32 uintptr float32 complex64 complex128 rune comparable iota
 """
 _BUILTIN = _BASIC | frozenset(_WORDS.split())
+_MAX_BINDING = 400
 _RESULT_NAMES = re.compile(r"^\(\s*\w+\s+(?=[*\[\]A-Za-z])")
 
 
@@ -88,6 +89,7 @@ def _imports(text: str, line: int) -> Iterable[ImportFact]:
 
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    end = min(end, start + _MAX_BINDING)
     match = _MADE.match(text, start, end)
     if match:
         name, _, made, bracket, new, copied = match.groups()

@@ -125,7 +125,7 @@ GRAMMAR = Grammar(
     bindings=_bindings,
     parameters=_parameters,
     builtin=_BASIC,
-    package=re.compile(r"^\s*package\s+([\w.]+)\s*;", re.MULTILINE),
+    package=re.compile(r"^[ \t]*package\s+([\w.]+)\s*;", re.MULTILINE),
 )
 
 

@@ -42,6 +42,7 @@ _QUERY = """
 _FROM = re.compile(r"from\s*([.\w\s]+?)\s*import\b(.*)", re.DOTALL)
 _COMMENT = re.compile(r"#[^\n]*|\\\n")
 _ASSIGNED = re.compile(r"((?:self\.|cls\.)?\w+)\s*(?::\s*([^=\n#]+?)\s*(?:=|$)|=\s*(?:await\s+)?([\w.]+)(\(|$)?)")
+_MAX_BINDING = 400
 _OPENED = re.compile(r"(?:await\s+)?([\w.]+)\(.*\)\s*as\s+(\w+)$", re.DOTALL)
 _PARAMETER = re.compile(r"(?<=[(,*])\s*(\w+)\s*:\s*((?:[^,()\[\]=]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)")
 _RETURN = re.compile(r"->\s*([^:]+)")
@@ -58,7 +59,7 @@ def _name_of(node: Node, text: str) -> tuple[str, str]:
 
 
 def _imports(text: str, line: int) -> Iterable[ImportFact]:
-    bare = _COMMENT.sub(" ", text) if "#" in text or "\\" in text else text
+    bare = " ".join((_COMMENT.sub(" ", text) if "#" in text or "\\" in text else text).split())
     written = " ".join(text.split())[:200]
     match = _FROM.match(bare)
     if match:
@@ -84,6 +85,7 @@ def _names(listed: str) -> tuple[tuple[str, str], ...]:
 
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    end = min(end, start + _MAX_BINDING)
     match = _ASSIGNED.match(text, start, end)
     if match:
         name, declared, made, called = match.groups()

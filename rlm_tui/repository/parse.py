@@ -37,12 +37,13 @@ _MAX_CHAIN = 320
 _MAX_NAME = 200
 _VAGUE = frozenset({"variable", "type"})  # kinds that give way to a surer one for the same node
 _KINDS = ("call", "invoke", "use", "type", "inherit")
-_ARGUMENTS = (
-    (re.compile(r"\([^()]*\)"), "\x01", "()"),
-    (re.compile(r"\[[^][]*\]"), "\x02", "[]"),
-    (re.compile(r"\{[^{}]*\}"), "\x03", ""),
-    (re.compile(r"<[^<>()]*>"), "", ""),
+_BRACKETS = (
+    ("(", re.compile(r"\([^()]*\)"), "\x01", "()"),
+    ("[", re.compile(r"\[[^][]*\]"), "\x02", "[]"),
+    ("{", re.compile(r"\{[^{}]*\}"), "\x03", ""),
+    ("<", re.compile(r"<[^<>()]*>"), "", ""),
 )
+"""An opening bracket, a pair without inner ones, what stands for it meanwhile, and what is kept of it."""
 _PREFIX = re.compile(r"^(?:(?:new|await|co_await|typeof)\b|[&*!+\s-])+")
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!\S*\*/)|///?!?|#!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
@@ -354,15 +355,15 @@ def member(whole: str) -> tuple[str, str]:
 def _bare(receiver: str) -> str:
     """Leave out what stands in brackets, white space, and the words and marks before the first name."""
     receiver = _PREFIX.sub("", receiver)
-    for pattern, mark, _ in _ARGUMENTS:
-        if pattern.pattern[0] == "<" or (mark and pattern.pattern[1] in receiver):
+    for bracket, pair, mark, _ in _BRACKETS:
+        if bracket in receiver:
             for _round in range(4):
-                shorter = pattern.sub(mark, receiver)
+                shorter = pair.sub(mark, receiver)
                 if shorter == receiver:
                     break
                 receiver = shorter
-    for _, mark, kept in _ARGUMENTS:
-        if mark:
+    for _, _, mark, kept in _BRACKETS:
+        if mark and mark in receiver:
             receiver = receiver.replace(mark, kept)
     return _SPACE.sub("", receiver)[-120:]
 

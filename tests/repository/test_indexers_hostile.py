@@ -47,6 +47,27 @@ def test_any_bytes_give_facts(suffix: str, source: bytes) -> None:
     assert all(-1 <= r.scope < len(facts.symbols) for r in facts.references)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".py", "from a{}import b\nx{}: T{}= f()\nwith f({}) as y: pass\n"),
+        (".js", "import {{ a{} }} from{}'b'\nconst x{}= await{}f()\n"),
+        (".ts", "const x{}: T<{}> = new{}F()\nfunction f(a{}: B) {{}}\n"),
+        (".go", 'package p\nimport a{}"b"\nfunc f() {{ x{}:= &T{}{{}} ; y := z.({}T) }}\n'),
+        (".rs", "use a::{{{}b, c as{}d}};\nfn f(){}{{ let x{}: T = y; }}\n"),
+        (".java", "import{}a.B;\nclass A {{ @X({}) B b{}= new{}C(); }}\n"),
+        (".c", '#include{}"a.h"\nstruct a{}*b;\nint f(struct{}c *d){}{{ return 0; }}\n'),
+        (".cpp", "std::unique_ptr<{}T{}> a;\nvoid f() {{ auto{}x ={}g(); }}\n"),
+    ],
+)
+@pytest.mark.parametrize(
+    "filler", [" " * 60_000, "a." * 30_000, "(a)" * 20_000, "\t\n" * 30_000], ids=["spaces", "dots", "parens", "lines"]
+)
+def test_no_rule_backtracks_for_ever(suffix: str, text: str, filler: str) -> None:
+    source = text.format(*[filler] * text.count("{}")).encode()
+    assert indexers()[suffix].parse(f"a{suffix}", source).language
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_broken_syntax_keeps_what_stands_around_it(suffix: str) -> None:
     before, after = FUNCTION[suffix].format("before"), FUNCTION[suffix].format("after")
