@@ -64,12 +64,11 @@ def relate(intent: Intent, section: Section) -> Plan:
 
 def _cell(tool: str, targets: Sequence[str]) -> str:
     """Return a cell that prints the edges of a definition and its overloads; of many, only the first in each place."""
-    overloads = (
-        f"\nfor name in {list(targets[1:])!r}:\n    edges += [edge for edge in {tool}(name) if edge not in edges]"
-    )
+    more = f"for name in {targets[1:]!r}:\n    edges += [edge for edge in {tool}(name) if edge not in edges]\n"
     key = "edge.target.locator" if tool == "callees" else "(edge.path, edge.source and edge.source.qualified)"
     return (
-        f"s = repo[{targets[0]!r}]\nprint(s)\nedges = {tool}(s){overloads if len(targets) > 1 else ''}\nsure = [edge for edge in edges if edge.tier < 5]\n"
+        f"s = repo[{targets[0]!r}]\nprint(s)\nedges = {tool}(s)\n{more if len(targets) > 1 else ''}"
+        "sure = [edge for edge in edges if edge.tier < 5]\n"
         f'print(len(sure), "uses")\nif len(sure) > {PAGE}:\n'
         f"    sure = list({{{key}: edge for edge in sure[::-1]}}.values())[::-1]\n"
         f'print(len(sure), "found,", len(edges), "with guesses")\n{_print_edges(tool, 0, PAGE)}\n'
