@@ -26,7 +26,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def ended(app: RlmApp) -> None:
-    await app.workers.wait_for_complete([worker for worker in app.workers if worker.name == "run"])
+    for worker in [worker for worker in app.workers if worker.name == "run"]:
+        await worker.wait()
 
 
 async def test_ask_drill_and_replay(shop: Path, stage: Stage) -> None:
