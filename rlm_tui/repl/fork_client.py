@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -139,6 +140,9 @@ class ForkServer:
         for future in self._forks.values():
             if not future.done():
                 future.set_exception(SandboxError("the sandbox's fork server has ended"))
+        for exited in self._exits.values():
+            if not exited.done():
+                exited.set_result(-signal.SIGKILL)  # its children ended with it
 
 
 def _spawn(control: socket.socket) -> subprocess.Popen[bytes]:
