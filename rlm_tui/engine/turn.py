@@ -12,6 +12,7 @@ from rlm_tui.models.protocol import (
     Cell,
     Delta,
     Message,
+    Model,
     ModelError,
     Output,
     Reply,
@@ -67,15 +68,9 @@ async def turn(
     spent = Tokens()
     try:
         reply = await _stream(node, Request(system, tuple(messages), cells, reservation.output), joiner)
-        usage = reply.usage
-        spent = Tokens(
-            input=usage.input,
-            output=usage.output,
-            cache_read=usage.cache_read,
-            cache_write=usage.cache_write,
-            dollars=model.price(usage),
-        )
+        spent = _tokens(model, reply.usage)
     except ModelError as error:
+        spent = _tokens(model, error.usage)
         journal.emit(_ended(node, Reply((), stop=f"{error.kind} error"), spent))
         raise
     finally:
@@ -111,6 +106,16 @@ async def _stream(node: Node, request: Request, joiner: Joiner) -> Reply:
     if reply is None:
         raise ModelError(f"{node.model.name} ended its stream without a reply: ask again", "reply")
     return reply
+
+
+def _tokens(model: Model, usage: Usage) -> Tokens:
+    return Tokens(
+        input=usage.input,
+        output=usage.output,
+        cache_read=usage.cache_read,
+        cache_write=usage.cache_write,
+        dollars=model.price(usage),
+    )
 
 
 def _ended(node: Node, reply: Reply, spent: Tokens) -> TurnEnded:

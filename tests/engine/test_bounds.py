@@ -186,3 +186,31 @@ async def test_closing_the_engine_ends_runs_with_whole_records(tmp_path: Path) -
             (*_, last) = made.runs.read(run.id)
             assert isinstance(last, RunEnded)
             assert last.status == "cancelled"
+
+
+async def test_what_a_failed_completion_cost_is_booked(tmp_path: Path) -> None:
+    """The query breaks off in its stream: its tokens are on its ledger line, and in the run's sum."""
+
+    def query(prompt: str) -> Answer:
+        return text("x" * 400).usage(1_000, 9).failing(4, "invalid_request_error", "no more")
+
+    script = Script(root=[cell('print(llm_query("q"), grep("retry"))'), text("done")], query=query)
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        await run.wait()
+        output = said(made.server.bodies[-1], 2)
+    failed = run.tree.calls["1"]
+    assert failed.phase == "failed"
+    assert failed.tokens.input == 1_000
+    assert failed.tokens.output > 0
+    spent = run.tree.spent()
+    noted = spent.input + spent.output + spent.cache_read + spent.cache_write - sum(last_turn(run))
+    assert f"{noted:,} tokens" in output
+
+
+def last_turn(run: Run) -> tuple[int, int, int, int]:
+    """Return the tokens of the root's last turn, which no note tells of any more."""
+    root = run.tree.root
+    assert root is not None
+    last = root.steps[-1].tokens
+    return last.input, last.output, last.cache_read, last.cache_write
