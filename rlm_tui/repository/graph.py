@@ -7,7 +7,10 @@ listed last, followed by nothing.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import wraps
+from threading import RLock
+from typing import Concatenate, ParamSpec, TypeVar
 
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.implementers import implementers
@@ -19,6 +22,8 @@ from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
 from rlm_tui.repository.views import View
 
 _MOST_ALIASES = 16
+P = ParamSpec("P")
+R = TypeVar("R")
 _ENTRIES = frozenset({"__init__", "index", "mod", "lib", "main"})
 """Files that stand for their folder."""
 _MOST_VISITED = 4_000
@@ -26,18 +31,32 @@ _MOST_VISITED = 4_000
 _CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
 
 
+def _alone(method: Callable[Concatenate[Graph, P], R]) -> Callable[Concatenate[Graph, P], R]:
+    """Let one thread at a time into the graph: resolution marks in its caches what is under way."""
+
+    @wraps(method)
+    def locked(self: Graph, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.lock:
+            return method(self, *args, **kwargs)
+
+    return locked
+
+
 class Graph:
-    """Callers, callees, references, subclasses, imports and paths between symbols. Thread-safe: caches are only added to."""
+    """Callers, callees, references, subclasses, imports and paths between symbols. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
+        self.lock = RLock()
         self._store = store
         self._current: tuple[object, Resolution, Receivers] | None = None
         self._importing: tuple[Resolution, dict[str, list[Import]]] | None = None
 
+    @_alone
     def callers(self, symbol: Symbol) -> list[Edge]:
         """Return the calls of `symbol` (of a class: its constructions), surest first."""
         return self._uses(symbol, {"call"})
 
+    @_alone
     def references(self, symbol: Symbol) -> list[Edge]:
         """Return all uses of `symbol`: calls, imports, inheritance, types and values; surest first."""
         names, _ = self._state()
@@ -48,6 +67,7 @@ class Graph:
                 edges.extend(self._imports_of(view, symbol))
         return _ordered(edges)
 
+    @_alone
     def callees(self, symbol: Symbol) -> list[Edge]:
         """Return what `symbol` calls, with what is defined inside of it, in order; guesses last."""
         names, _ = self._state()
@@ -64,6 +84,7 @@ class Graph:
                 edges.extend(self._edges(view, reference))
         return sorted(dict.fromkeys(edges), key=lambda edge: (edge.tier == Tier.GUESS, edge.line))
 
+    @_alone
     def subclasses(self, symbol: Symbol) -> list[Edge]:
         """Return where classes inherit from `symbol`, implement or embed it; Go's interfaces are matched by their methods."""
         edges = [edge for edge in self._uses(symbol, {"inherit"}) if edge.source]
@@ -79,6 +100,7 @@ class Graph:
             ]
         return _ordered(edges)
 
+    @_alone
     def importers(self, path: str) -> list[Import]:
         """Return the imports that bring the file at `path` into others."""
         candidates = self._may_import(path)
@@ -102,6 +124,7 @@ class Graph:
             found.update(set(importing(parent)).intersection(self._store.files_mentioning(stem)))
         return found
 
+    @_alone
     def importers_of(self, paths: Collection[str]) -> list[Import]:
         """Return the imports that bring any of these files into others: one pass over all files, kept until the index changes."""
         names, _ = self._state()
@@ -124,6 +147,7 @@ class Graph:
         )
         return list(dict.fromkeys(found))
 
+    @_alone
     def imports(self, path: str) -> list[Import]:
         """Return what the file at `path` imports: files of this repository, or names from outside."""
         names, _ = self._state()
@@ -137,6 +161,7 @@ class Graph:
                     found.append(Import(path, item.line, item.text, item.module, False))
         return list(dict.fromkeys(found))
 
+    @_alone
     def call_path(self, a: Symbol, b: Symbol, limit: int = 12) -> list[Edge]:
         """Return the shortest chain of sure calls from `a` to `b`, of at most `limit` edges; [] without one.
 
@@ -166,16 +191,10 @@ class Graph:
         view = names.view(method.path)
         place = view.place(method) if view else -1
         owner = view.owner(view.facts.symbols[place].scope) if view and place >= 0 else -1
-        waiting = names.bases(view.symbols[owner]) if view and owner >= 0 and method.kind == "method" else []
-        found: set[Symbol] = set()
-        done: set[Symbol] = set()
-        while waiting:
-            base = waiting.pop()
-            if base not in done:
-                done.add(base)
-                found.update(names.own_members(base, method.name))
-                waiting.extend(names.bases(base))
-        return found - {method}
+        if view is None or owner < 0 or method.kind != "method":
+            return set()
+        bases = names.lineage(view.symbols[owner])[1:]
+        return {found for base in bases for found in names.own_members(base, method.name)}
 
     # Inside
 

@@ -220,18 +220,13 @@ class Receivers:
             results.extend([Value(meaning, False)] if variable is None else variable)
         return results or (None if symbol is not None else [])
 
-    def _field(self, owner: Symbol, name: str, depth: int, up: int = 0) -> list[Value] | None:
+    def _field(self, owner: Symbol, name: str, depth: int) -> list[Value] | None:
         """Return what a field of a class or of its bases holds, None when no type is known."""
-        view = self._names.view(owner.path)
-        place = view.place(owner) if view else -1
-        written = view.fields.get(place, {}).get(name) if view else None
-        if view and written:
-            return self.typed(view, *written, depth + 1)
-        if up < _DEEP:
-            for base in self._names.bases(owner):
-                found = self._field(base, name, depth, up + 1) if base != owner else None
-                if found is not None:
-                    return found
+        for symbol in self._names.lineage(owner):
+            view = self._names.view(symbol.path)
+            written = view.fields.get(view.place(symbol), {}).get(name) if view else None
+            if view and written:
+                return self.typed(view, *written, depth + 1)
         return None
 
     def _member(self, view: View, value: Value, name: str) -> list[Meaning]:

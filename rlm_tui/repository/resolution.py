@@ -1,6 +1,7 @@
 """What a name means where it stands: scopes, imports through re-exports and aliases, packages, members and their bases.
 
-Built for one generation of the index and thrown away with it; files are read as they are needed.
+Built for one generation of the index and thrown away with it; files are read as they are needed. Not thread-safe: a look-up
+leaves marks in the caches while it is under way, by which cycles end.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from rlm_tui.repository.symbols import Symbol, Tier
 from rlm_tui.repository.views import View
 
 _DEEP = 12
-"""So many re-exports, bases and types are followed: enough for code that people write, and an end for cycles."""
+"""So many re-exports in a row are followed: enough for code that people write."""
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
+_MOST_BASES = 200
 _VIEWS = 3_000
 _MEMBERS_REACH_OUT = frozenset({"java", "cpp"})  # a bare name can mean a member of the class around
 _PACKAGES = frozenset({"go", "java"})  # the files of a folder see each other's names
@@ -49,6 +51,8 @@ class Resolution:
         self._views: dict[str, View | None] = {}
         self._named: dict[str, list[Symbol]] = {}
         self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._exports: dict[tuple[str, str], list[Meaning]] = {}
+        self._lineages: dict[Symbol, list[Symbol]] = {}
         self._indexers = {indexer.name: indexer for indexer in indexers().values()}
 
     @cached_property
@@ -146,6 +150,13 @@ class Resolution:
 
     def exported(self, path: str, name: str, depth: int = 0) -> list[Meaning]:
         """Return what the module at `path` offers as `name`, through its re-exports."""
+        key = (path, name)
+        if key not in self._exports:
+            self._exports[key] = []  # modules that export each other end here
+            self._exports[key] = self._offered(path, name, depth)
+        return self._exports[key]
+
+    def _offered(self, path: str, name: str, depth: int) -> list[Meaning]:
         view = self.view(path) if depth < _DEEP else None
         if view is None:
             return []
@@ -196,17 +207,26 @@ class Resolution:
 
     # Members
 
-    def members(self, owner: Symbol, name: str, depth: int = 0) -> list[Symbol]:
+    def members(self, owner: Symbol, name: str) -> list[Symbol]:
         """Return the member `name` of a class, its own or the nearest of its bases."""
         own = self.own_members(owner, name)
-        if own or depth >= _DEEP:
+        if own:
             return own
-        for base in self.bases(owner):
-            if base != owner:
-                found = self.members(base, name, depth + 1)
-                if found:
-                    return found
-        return []
+        return next((found for base in self.lineage(owner)[1:] if (found := self.own_members(base, name))), [])
+
+    def lineage(self, owner: Symbol) -> list[Symbol]:
+        """Return a class and all of its bases, each before its own, no matter how they are entangled."""
+        if owner not in self._lineages:
+            self._lineages[owner] = [owner]  # what is its own base ends here
+            found: dict[Symbol, None] = {}
+            waiting = [owner]
+            while waiting and len(found) < _MOST_BASES:
+                symbol = waiting.pop()
+                if symbol not in found:
+                    found[symbol] = None
+                    waiting.extend(reversed(self.bases(symbol)))
+            self._lineages[owner] = list(found)
+        return self._lineages[owner]
 
     def own_members(self, owner: Symbol, name: str) -> list[Symbol]:
         """Return the members `name` that a class declares itself."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from code_graph import Code
 
 PYTHON = {
@@ -159,6 +161,28 @@ def test_cycles_of_imports_bases_and_types_end() -> None:
         }
     )
     assert code.callees("B.g") == {} and code.callees("A.f") == {"A.f": 5}
+
+
+def test_entangled_modules_and_classes_end() -> None:
+    stars = "".join(f"from m{i} import *\n" for i in range(12))
+    files = {f"m{i}.py": stars + f"def f{i}(): nowhere()\n" for i in range(12)}
+    bases = ", ".join(f"C{i}" for i in range(15))
+    files["c.py"] = "".join(f"class C{i}({bases}):\n    def m(self): self.nothing().more()\n" for i in range(15))
+    files["A.java"] = "class A extends A.B { static class B extends C { void f() { g(); } } }\nclass C extends A {}\n"
+    code = Code(files)
+    assert code.callees("f0") == {} and code.callees("C0.m") == {} and code.callees("A.B.f") == {}
+    assert {edge.source.name for edge in code.graph.subclasses(code.symbol("C3")) if edge.source} == {
+        f"C{i}" for i in range(15) if i != 3
+    }
+
+
+def test_threads_get_the_same_answers() -> None:
+    code = Code(PYTHON)
+    expected = [code.callees("Order.pay"), code.callers("backoff")]
+    code.graph = type(code.graph)(code.store)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: [code.callees("Order.pay"), code.callers("backoff")], range(40)))
+    assert found == [expected] * 40
 
 
 def test_typescript_through_barrels_and_defaults() -> None:
