@@ -215,7 +215,8 @@ def _symbols(
             edges.append((closed, around[-1][3] if around else -1))
         _, prefix, outer_kind, scope, within_test = around[-1] if around else (0, "", "", -1, False)
         if owner:
-            prefix, outer_kind, scope = owner, "class", owners.get(owner, -1)
+            prefix = f"{prefix}.{owner}" if outer_kind == "module" else owner
+            outer_kind, scope = "class", owners.get(owner, -1)
         qualified = f"{prefix}.{name}" if prefix else name
         if kind == "scope":
             around.append((end, qualified, "class", owners.get(name, -1), within_test))

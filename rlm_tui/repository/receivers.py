@@ -86,13 +86,13 @@ class Receivers:
             return None
         (first, after), rest = parts[0], parts[1:]
         if first + after in _SUPER:
-            owner = self._owner(view, scope)
+            owner = self._names.owner(view, scope)
             values: list[Value] | None = (
                 [_instance(s, Tier.RECEIVER) for s in self._names.bases(owner)] if owner else None
             )
             after = ""
         elif first in _SELF:
-            owner = self._owner(view, scope)
+            owner = self._names.owner(view, scope)
             values = [_instance(owner, Tier.RECEIVER)] if owner else None
         else:
             values = self._head(view, first, scope, depth)
@@ -104,20 +104,6 @@ class Receivers:
             found = [value for step in steps if step for value in step]
             values = self._after(found or (None if any(step is None for step in steps) else []), after, depth)
         return values
-
-    def _owner(self, view: View, scope: int) -> Symbol | None:
-        place = view.owner(scope)
-        if place >= 0:
-            return view.symbols[place]
-        while scope >= 0:  # a method whose type stands in another file
-            symbol = view.symbols[scope]
-            if symbol.kind == "method" and "." in symbol.qualified:
-                name = symbol.qualified.rpartition(".")[0].rpartition(".")[2]
-                near = [s for s in self._names.named(name, view.family) if s.kind in CONTAINERS | {"type"}]
-                same = [s for s in near if s.path.rpartition("/")[0] == view.folder] or near
-                return same[0] if len(same) == 1 else None
-            scope = view.facts.symbols[scope].scope
-        return None
 
     def _head(self, view: View, name: str, scope: int, depth: int) -> list[Value] | None:
         """Return what a bare name in an expression is: a variable with a known type, or what the scopes say."""
@@ -133,6 +119,10 @@ class Receivers:
             if field is not None:
                 return field
             owner = view.owner(view.facts.symbols[owner].scope)
+        if view.family == "c" and scope >= 0 and view.owner(scope) < 0 and (outside := self._names.owner(view, scope)):
+            field = self._field(outside, name, depth)
+            if field is not None:
+                return field
         found = self._names.heads(view, [name], scope)
         if not found:
             written = view.types.get(-1, {}).get(name)
@@ -179,7 +169,7 @@ class Receivers:
             if view is None or not written:
                 unknown = True
             elif written.strip("&' ") in {"Self", "self", "this", "&mut Self"} or written.endswith("Self"):
-                owner = self._owner(view, place)
+                owner = self._names.owner(view, place)
                 results.extend([_instance(owner, Tier.TYPE)] if owner else [])
             else:
                 results.extend(self.typed(view, written, place, depth + 1) or [])

@@ -120,6 +120,10 @@ class Resolution:
                     own = all(member.parent == symbol.qualified and member.path == view.path for member in found)
                     return [Meaning(member, (), Tier.SCOPE if own else Tier.RECEIVER) for member in found]
             place = symbol.scope
+        if view.language == "cpp" and scope >= 0 and view.owner(scope) < 0 and (outside := self.owner(view, scope)):
+            found = [s for s in self.members(outside, name) if not is_constructor(s)]
+            if found:
+                return [Meaning(member, (), Tier.RECEIVER) for member in found]
         if name in view.top:
             return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top[name]]
         return self.brought(view, name) or self._around(view, name)
@@ -227,6 +231,21 @@ class Resolution:
                     waiting.extend(reversed(self.bases(symbol)))
             self._lineages[owner] = list(found)
         return self._lineages[owner]
+
+    def owner(self, view: View, scope: int) -> Symbol | None:
+        """Return the class around `scope`; of a method that stands apart from its type, the type in another file."""
+        place = view.owner(scope)
+        if place >= 0:
+            return view.symbols[place]
+        while scope >= 0:
+            symbol = view.symbols[scope]
+            if symbol.kind == "method" and "." in symbol.qualified:
+                name = symbol.qualified.rpartition(".")[0].rpartition(".")[2]
+                near = [s for s in self.named(name, view.family) if s.kind in CONTAINERS | {"type"}]
+                same = [s for s in near if s.path.rpartition("/")[0] == view.folder] or near
+                return same[0] if len(same) == 1 else None
+            scope = view.facts.symbols[scope].scope
+        return None
 
     def own_members(self, owner: Symbol, name: str) -> list[Symbol]:
         """Return the members `name` that a class declares itself."""

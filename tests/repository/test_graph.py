@@ -354,6 +354,50 @@ def test_c_links_across_files_but_not_to_static_functions() -> None:
     assert ("use", "src/b.h") in {(e.kind, e.path) for e in code.graph.references(code.symbol("shared"))}
 
 
+def test_cpp_methods_apart_from_their_class() -> None:
+    code = Code(
+        {
+            "src/store.hpp": """
+                namespace shop {
+                class Base { public: void log(int x) {} };
+                class Client { public: int send(int x) { return x; } };
+                class Store : public Base {
+                 public:
+                  int load(int key);
+                  int size() const { return count_; }
+                 private:
+                  std::unique_ptr<Client> client_;
+                };
+                }
+            """,
+            "src/store.cpp": """
+                #include "store.hpp"
+                namespace shop {
+                static int helper(int x) { return x; }
+                int Store::load(int key) {
+                  log(key);
+                  return client_->send(helper(key)) + this->size();
+                }
+                Store make_store() { return Store(); }
+                }
+            """,
+            "src/main.cpp": """
+                #include "store.hpp"
+                int main() {
+                  shop::Store store;
+                  store.load(1);
+                  auto other = shop::make_store();
+                  other.size();
+                }
+            """,
+        }
+    )
+    assert code.callees("shop.Store.load") == {
+        "shop.Base.log": 3, "shop.helper": 1, "shop.Client.send": 4, "shop.Store.size": 3,
+    }  # fmt: skip
+    assert code.callees("main") == {"shop.Store.load": 4, "shop.make_store": 2, "shop.Store.size": 4}
+
+
 def test_names_never_meet_across_languages() -> None:
     code = Code({"a.py": "def run(): launch()\n", "b.go": "package b\n\nfunc launch() {}\n", "c.js": "x.launch();\n"})
     assert code.callees("run") == {} and code.callers("launch") == set()

@@ -92,26 +92,26 @@ def test_cpp() -> None:
         "shop.Store": "class",
         "shop.Store.load": "method",
         "shop.Store.size": "method",
-        "Cart.total": "method",
+        "shop.Cart.total": "method",
         "shop.Key": "type",
     }.items():
         assert found[name] == kind, name
     assert calls(facts, "inherit") == ["Base in shop.Store", "util.Locked in shop.Store"]
     for wanted in (
         "items_.size in shop.Store.size",
-        "make_view in Cart.total",
-        "Sum in Cart.total",
-        "sum.value in Cart.total",
-        "item.price in Cart.total",
-        "shop.tax in Cart.total",
+        "make_view in shop.Cart.total",
+        "Sum in shop.Cart.total",
+        "sum.value in shop.Cart.total",
+        "item.price in shop.Cart.total",
+        "shop.tax in shop.Cart.total",
     ):
         assert wanted in calls(facts)
     assert {
         ("shop.Store", "client_", "Client"),
-        ("Cart.total", "order", "Order"),
-        ("Cart.total", "sum", "Sum"),
-        ("Cart.total", "view", "make_view()"),
-        ("Cart.total", "item", "Item"),
+        ("shop.Cart.total", "order", "Order"),
+        ("shop.Cart.total", "sum", "Sum"),
+        ("shop.Cart.total", "view", "make_view()"),
+        ("shop.Cart.total", "item", "Item"),
     } <= types(facts)
 
 
