@@ -11,17 +11,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rlm_tui.models.navigator.phrases import ABSTRACT
 from rlm_tui.models.navigator.reading import TESTS, Definition, Printed
 from rlm_tui.models.navigator.understand import Intent
 from rlm_tui.repository.symbols import Hit, Span
-from rlm_tui.repository.words import words
+from rlm_tui.repository.words import stem, words
 
 _MOST_NEEDLES = 12
+_ABSTRACT = frozenset(map(stem, ABSTRACT))
 _COUNTED = re.compile(r"^word (.+): (\d+) lines in (\d+) files$")
 _LINES = re.compile(r"^about ([\d,]+) lines in all$")
 _PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
 _NAME, _DOC, _BODY, _PATH, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.4, 0.25
-_TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE, _BODILESS = 0.4, 1.2, 0.6, 0.35, 0.2
+_TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE, _BODILESS = 0.4, 1.0, 0.6, 0.35, 0.2
+_ENOUGH = 2.0
+"""What one word can count at most: a place that holds another word is better than one that holds the same again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ def weigh(sought: Sequence[Needle], text: str) -> dict[Needle, float]:
     if not lines:
         return dict.fromkeys(sought, 1.0)
     return {
-        needle: math.log(1 + total / (1 + lines[needle.text])) if lines.get(needle.text) else 0.0 for needle in sought
+        needle: math.log(1 + total / (1 + lines[needle.text])) * (0.5 if needle.stem in _ABSTRACT else 1.0)
+        if lines.get(needle.text)
+        else 0.0
+        for needle in sought
     }
 
 
@@ -171,11 +178,11 @@ class Candidates:
             )
             if value and weight:
                 held[needle.text if not needle.stem else needle.stem] = weight
-                total += weight * min(value, 2.0)
+                total += weight * min(value, _ENOUGH)
         coverage = sum(held.values()) / whole
         together = max((self.worth(hit.text) for hit in item.hits), default=0.0) / whole
         item.held = tuple(sorted(held, key=lambda word: -held[word]))
-        item.score = total / whole * (0.3 + 0.7 * coverage) + _TOGETHER * together + _FOUND * item.found
+        item.score = total / whole * (0.15 + 0.85 * coverage) + _TOGETHER * together + _FOUND * item.found
         if not self._wants_tests and TESTS.search(item.path):
             item.score -= _IN_TESTS
         if _PROSE.search(item.path):

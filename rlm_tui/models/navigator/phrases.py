@@ -61,7 +61,7 @@ _PARTS = {
     ),
     "EXPLAIN": "(explain|describe|summari[sz]e|tell me about|walk me through|document|introduce)( to me| me)?",
     "SHOW": (
-        "(show|find|locate|open|display|print|view|see|get|give|go to|jump to|looking for|look up|search for|read)( me| us)?"
+        "(show|find|locate|open|display|print|view|get me|give me|go to|jump to|looking for|look up|search for|read)( me| us)?"
     ),
     "DEFINED": "(defined|declared|implemented|located|written|created|coming from|come from)",
     "SOURCE": "(definition|declaration|implementation|source( code)?|signature|body|code)",
@@ -146,6 +146,9 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "where (do|does) (we|anyone|anything|the code|it) (use|reference) X",
             "CODE('s)? (usages?|references|users)",
             r"(is|are) X (used|referenced)\b",
+            r"where('s| is| are) X (being )?tested",
+            "(which|what) tests? (cover|exercise|check)s? X",
+            "tests? (of|for|that cover) X",
             "renam(e|ing) X",
             "X (is|was|were|gets?) renamed",
         ),
@@ -179,6 +182,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "SOURCE (of|for) X",
             r"where('s| is| are| was| were) X (being )?DEFINED\b",
             r"where (do|does|did) (we|it|the code|one|this \w+) (define|declare|implement) X",
+            r"where (do|does|did) X (come from|live|stand|get (defined|set|raised|thrown|created|made))\b",
             r"where('s| is| are) X( located| found| in (this|the) \w+)?END",
             "(which|what) (file|module|line|class|package)s? (contains?|defines?|declares?|implements?|holds?|has) X",
             "(which|what) (file|module|package) is X (in|DEFINED)",
@@ -228,6 +232,12 @@ WEAK = _set_of(
     "handle handled handles"
 )
 """Words that say little: searched for only where nothing better is left."""
+
+ABSTRACT = _set_of(
+    "policy policies strategy strategies mechanism mechanisms behaviour behaviors behavior algorithm algorithms rule rules "
+    "feature features functionality process processing support handling management step steps part parts way"
+)
+"""Nouns for the kind of a thing: code rarely says them of the thing meant, so they count half."""
 
 NO_NAMES = STOP | _set_of("whom each other another nothing everything not no yes")
 """Words that are never the name asked about, so that "who calls whom" is no hunt for `whom`."""

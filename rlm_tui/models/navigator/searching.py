@@ -120,7 +120,7 @@ def _tell(section: Section, candidates: Candidates, best: list[Candidate], close
     ranked = candidates.ranked()
     best = [item for item in ranked if item in best][:_SHOWN]
     first = best[0]
-    section.lead = f"Best evidence: {code(first.label)}, {first.place}."
+    section.lead = f"Best evidence: {code(first.label)}, {first.place}{_above_all(closely, first)}."
     for index, item in enumerate(best, 1):
         doc = answer.quote_doc(item.definition.doc) if item.definition else ""
         kind = f"{item.definition.kind}, " if item.definition else ""
@@ -135,6 +135,14 @@ def _tell(section: Section, candidates: Candidates, best: list[Candidate], close
     rest = _spread([item for item in ranked if item not in best])
     rows = ((answer.table_code(item.label), answer.table_code(item.place), _why(item)) for item in rest)
     section.add("Further down:" if rest else "", answer.table(("name", "where", "why"), rows))
+
+
+def _above_all(closely: Printed, item: Candidate) -> str:
+    """Return where in a long definition the lines stand that hold most of the words, "" for a short one."""
+    piece = _piece(closely, item)
+    if piece is None or item.definition is None or item.definition.span.end - item.definition.span.start < _REGION:
+        return ""
+    return f", above all {piece.span}"
 
 
 def _spread(ranked: Sequence[Candidate]) -> list[Candidate]:

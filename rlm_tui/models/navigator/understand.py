@@ -31,11 +31,12 @@ _NO_CODE = frozenset(
 )
 _MARK = re.compile(r"«(\d+)»")
 _CLAUSES = re.compile(
-    r"(?<=[?!;])\s+|(?<=[a-z»)]\.)\s+(?=[A-Z«])|\n+(?:\s*(?:[-*]|\d+[.)])\s+)?"
+    r"(?<=[?!;])\s+|(?<=\.)\s+(?=(?:who|what|where|which|how|why)\b)|(?<=[a-z»)]\.)\s+(?=[A-Z«])|\n+(?:\s*(?:[-*]|\d+[.)])\s+)?"
     r"|,? (?:and|or)(?: also| then)? (?=(?:who|what|where|which|how|why|show|list|find|explain|is there)\b)",
     re.IGNORECASE,
 )
 _BEFORE_A_NAME = re.compile(r"^(?:#include|import|def|class|func|fn|function|struct|interface|trait|new)\s+")
+_DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
 _PRONOUNS = frozenset({"it", "this", "that", "them"})
 _WEAK_STEMS = frozenset(map(stem, WEAK))
 
@@ -71,10 +72,11 @@ def understand(question: str) -> Understanding:
     marked = MEMBER_OF.sub(lambda match: _join_owner(match, names), marked)
     clauses = [clause.strip() for clause in _CLAUSES.split(marked) if clause.strip()]
     intents: list[Intent] = []
+    before = ""
     for clause in clauses:
-        before = next((name for intent in reversed(intents) for name in intent.names[:1]), "")
         intent = _intent(clause, names, before)
-        if intent is not None and intent not in intents:
+        before = next((names[int(mark[1])] for mark in _MARK.finditer(clause)), before)
+        if intent is not None and all((intent.kind, intent.names) != (other.kind, other.names) for other in intents):
             intents.append(intent)
     structural = [intent for intent in intents if intent.kind != "free"]
     if not structural:  # one free text, however many sentences tell it
@@ -176,4 +178,6 @@ def search_words(intent: Intent) -> str:
 
 
 def _meaningful(text: str) -> list[str]:
-    return [raw for raw in re.findall(r"[^\W\d]\w+", text) if raw.lower() not in STOP]
+    """Return the words that carry meaning, as written; of a British `cancelled` also the `cancel` that code says."""
+    kept = [raw for raw in re.findall(r"[^\W\d]\w+", text) if raw.lower() not in STOP]
+    return [form for raw in kept for form in dict.fromkeys((raw, _DOUBLED.sub("", raw)))]
