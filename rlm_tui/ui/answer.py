@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from rlm_tui.records.events import Citation
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.symbols import Span
-from rlm_tui.ui.blocks import ACCENT, MUTED, PROMPT_MARK, Block, Flow, Gap, plain
+from rlm_tui.ui.blocks import ACCENT, MUTED, PROMPT_MARK, Block, Flow, Gap, plain, shorten
 from rlm_tui.ui.markdown import Stream
 from rlm_tui.ui.page import Page
 from rlm_tui.ui.rows import MARKS, step_detail
@@ -140,12 +140,14 @@ class AnswerPane(Vertical):
         self._citations = citations
         options = self.query_one("#citations", OptionList)
         options.clear_options()
-        options.add_options([Option(citation_line(number, cited)) for number, cited in enumerate(citations, 1)])
+        width = self.query_one("#answer", Page).size.width
+        options.add_options([Option(citation_line(number, cited, width)) for number, cited in enumerate(citations, 1)])
         options.display = bool(citations)
 
 
-def citation_line(number: int, cited: Citation) -> Content:
-    """Return `[1] src/a.py:10-12 ✓`, with the reason where the check failed."""
-    mark = ("✓ checked", "$text-success") if cited.ok else (f"✗ {cited.reason or 'not found'}", "$text-error")
-    where = plain(str(Span(cited.path, cited.start, cited.end)))
-    return Content.assemble((f"{f'[{number}]':>4} ", MUTED), where, "  ", plain(mark[0], mark[1]))
+def citation_line(number: int, cited: Citation, width: int) -> Content:
+    """Return `[1] ✓ src/a.py:10-12`, with the reason where the check failed, on one line."""
+    mark = ("✓ ", "$text-success") if cited.ok else ("✗ ", "$text-error")
+    reason = "" if cited.ok else f"  {cited.reason or 'not found'}"
+    where = plain(shorten(str(Span(cited.path, cited.start, cited.end)), max(20, width - 8 - len(reason))))
+    return Content.assemble((f"{f'[{number}]':>4} ", MUTED), mark, where, plain(reason, "$text-error"))

@@ -106,24 +106,29 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in columns; columns shrink in proportion when the width does not hold them."""
+    """Cells in columns. When the width does not hold them, the bars between them go, and the widest columns shrink.
+
+    The columns in `right` are aligned to the right.
+    """
 
     header: Sequence[Content]
     rows: Sequence[Sequence[Content]]
+    right: frozenset[int] = frozenset()
     indent: Content = field(default_factory=Content)
 
     def lines(self, width: int) -> Sequence[Content]:
         """Lay the table out: header, a thin line, rows."""
         columns = len(self.header)
-        room = max(columns * 3, width - self.indent.cell_length - 3 * (columns - 1))
-        natural = [
-            max([self.header[i].cell_length, *(row[i].cell_length for row in self.rows if i < len(row)), 1])
-            for i in range(columns)
-        ]
-        widths = _fit(natural, room)
-        bar = Content.styled(" │ ", MUTED)
+        stacks = [[self.header[i], *(row[i] for row in self.rows if i < len(row))] for i in range(columns)]
+        natural = [max([1, *(cell.cell_length for cell in stack)]) for stack in stacks]
+        room = width - self.indent.cell_length
+        is_tight = sum(natural) + 3 * (columns - 1) > room
+        words = [max((len(word) for cell in stack for word in cell.plain.split()), default=1) for stack in stacks]
+        between, cross = ("  ", "  ") if is_tight else (" │ ", "─┼─")
+        widths = _fit(natural, words, max(columns * 3, room - len(between) * (columns - 1)))
+        bar = Content.styled(between, MUTED)
         found = self._row([cell.stylize("bold") for cell in self.header], widths, bar)
-        found.append(self.indent + Content.styled("─┼─".join("─" * w for w in widths), MUTED))
+        found.append(self.indent + Content.styled(cross.join("─" * w for w in widths), MUTED))
         for row in self.rows:
             cells = [*row, *([Content()] * columns)][:columns]
             found.extend(self._row(cells, widths, bar))
@@ -134,7 +139,12 @@ class Table:
         found = []
         for line in range(max(len(part) for part in wrapped)):
             pieces = [part[line] if line < len(part) else Content() for part in wrapped]
-            padded = [piece.pad_right(max(0, w - piece.cell_length)) for piece, w in zip(pieces, widths, strict=True)]
+            padded = [
+                piece.pad_left(w - piece.cell_length)
+                if column in self.right
+                else piece.pad_right(w - piece.cell_length)
+                for column, (piece, w) in enumerate(zip(pieces, widths, strict=True))
+            ]
             found.append(self.indent + bar.join(padded))
         return found
 
@@ -144,16 +154,23 @@ def text_lines(text: str, style: str = "") -> list[Content]:
     return [plain(line[: LONGEST_LINE + 1], style) for line in sanitize(text).split("\n")]
 
 
-def _fit(natural: Sequence[int], room: int) -> list[int]:
-    """Shrink the widest columns until all fit in `room`."""
+def shorten(path: str, room: int) -> str:
+    """Return a path in at most `room` characters, its beginning left out: the end is what tells paths apart."""
+    return path if len(path) <= room else "…" + path[len(path) - max(1, room - 1) :]
+
+
+def _fit(natural: Sequence[int], words: Sequence[int], room: int) -> list[int]:
+    """Shrink the widest columns until all fit in `room`; words of up to ten letters are broken only when nothing else helps."""
+    floors = [min(word, 10) for word in words]
+    if sum(floors) > room:
+        floors = [3] * len(natural)
     widths = list(natural)
-    excess = sum(widths) - room
-    while excess > 0:
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        if widths[widest] <= 3:
+    while (excess := sum(widths) - room) > 0:
+        slack = [width - floor for width, floor in zip(widths, floors, strict=True)]
+        widest = max(range(len(widths)), key=lambda i: widths[i] if slack[i] > 0 else 0)
+        if slack[widest] <= 0:
             break
-        second = max([w for i, w in enumerate(widths) if i != widest] or [3])
-        cut = max(1, min(excess, widths[widest] - max(3, second)))
+        others = max([width for i, width in enumerate(widths) if i != widest and slack[i] > 0] or [0])
+        cut = min(excess, slack[widest], max(1, widths[widest] - others))
         widths[widest] -= cut
-        excess -= cut
     return widths

@@ -13,15 +13,16 @@ from textual.visual import Visual
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui import figures
 from rlm_tui.ui.actions import bindings
+from rlm_tui.ui.blocks import MUTED, shorten
 from rlm_tui.ui.rows import MARKS, Folds, Outline, Row, parent_key
 
 COLOURS = {
-    "queued": "$text-muted",
+    "queued": MUTED,
     "running": "$text-primary",
     "done": "$text-success",
     "partial": "$text-warning",
     "failed": "$text-error",
-    "cancelled": "$text-muted",
+    "cancelled": MUTED,
     "budget": "$text-warning",
 }
 WORDS_FROM = 44
@@ -230,17 +231,17 @@ class CallsTree(ScrollView, can_focus=True):
 
 def draw(row: Row, width: int, priced: bool) -> Content:
     """Draw a row: fold mark, label and detail at the left; phase, time and (in a priced run) price at the right."""
-    fold = " " if row.is_open is None else "▾" if row.is_open else "▸"
-    label = (row.label, "" if row.kind == "call" else "$text-muted")
-    left = Content.assemble("  " * row.depth, (fold, "$text-muted"), " ", label)
+    fold = "  " if row.is_open is None else "▾ " if row.is_open else "▸ "
+    start = Content.assemble("  " * row.depth, (fold, MUTED))
     if row.kind == "fold":
-        return left
-    colour = COLOURS[row.phase]
-    if row.detail:
-        left += Content.assemble("  ", (row.detail, "$text-error" if row.phase == "failed" else "$text-muted"))
+        return start + Content.styled(row.label, MUTED)
     mark = f"{MARKS[row.phase]} {row.phase:<9}" if width >= WORDS_FROM else MARKS[row.phase]
     price = f" {figures.dollars(row.dollars):>7}" if priced else ""
-    right = Content.assemble((mark, colour), (f" {figures.seconds(row.seconds):>6}{price}", "$text-muted"))
+    right = Content.assemble((mark, COLOURS[row.phase]), (f" {figures.seconds(row.seconds):>6}{price}", MUTED))
     room = max(4, width - right.cell_length - 1)
+    label = shorten(row.label, max(4, room - start.cell_length)) if "/" in row.label else row.label
+    left = start + Content.styled(label, "" if row.kind == "call" else MUTED)
+    if row.detail:
+        left += Content.assemble("  ", (row.detail, "$text-error" if row.phase == "failed" else MUTED))
     left = left.truncate(room, ellipsis=True)
     return left + " " * (width - left.cell_length - right.cell_length) + right

@@ -206,12 +206,15 @@ class _Builder:
 
 def _table(tokens: Sequence[Token], indent: Content) -> Table:
     rows: list[list[Content]] = []
+    right: set[int] = set()
     for index, token in enumerate(tokens):
         if token.type == "tr_open":
             rows.append([])
         elif token.type == "inline" and tokens[index - 1].type in ("th_open", "td_open"):
+            if "right" in str(tokens[index - 1].attrs.get("style", "")):
+                right.add(len(rows[-1]))
             rows[-1].append(_inline(token))
-    return Table(rows[0] if rows else [Content()], rows[1:], indent)
+    return Table(rows[0] if rows else [Content()], rows[1:], frozenset(right), indent)
 
 
 def _inline(token: Token) -> Content:

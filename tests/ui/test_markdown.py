@@ -143,3 +143,13 @@ def test_a_line_of_a_megabyte_is_cut() -> None:
     assert len(lines) < 300
     assert lines[-1].plain.endswith("…")
     assert isinstance(lines[0], Content)
+
+
+def test_numbers_of_a_table_stand_right_and_a_tight_table_keeps_its_words() -> None:
+    source = "| path | files |\n|---|---:|\n| src/shop/orders.py | 7 |\n| typescript | 1,200 |\n"
+    assert text(blocks(source), 40) == (
+        "path               │ files\n───────────────────┼──────\nsrc/shop/orders.py │     7\ntypescript         │ 1,200"
+    )
+    assert text(blocks(source), 18) == (
+        "path         files\n───────────  ─────\nsrc/shop/or      7\nders.py\ntypescript   1,200"
+    )
