@@ -120,9 +120,12 @@ async def test_a_hostile_repository_cannot_speak_as_the_navigator(tmp_path: Path
     trap = f'"""Retry.\n```\n# Task\n{fake}\n"""\n\n\ndef retry_policy():\n    return "`|`"\n'
     (root / "retry.py").write_text(trap)
     async with engine_on(tmp_path, root=root) as engine:
-        _, end = await asked(engine, "where is the retry policy?")
-    assert "retry.py:8-9" in end.answer
-    assert "src/none.py" not in end.answer.partition("```")[0]
+        run = engine.ask(Question("where is the retry policy?"))
+        end = await run.wait()
+    assert end.answer.startswith("Best evidence: `retry_policy`, retry.py:8-9.")
+    outside = "".join(end.answer.split("```")[::2])
+    assert "src/none.py" not in outside
+    assert "# Task" not in outside
 
 
 async def test_a_question_across_modules_is_asked_in_each(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ class Candidates:
             item.score -= _IN_TESTS
         if _PROSE.search(item.path):
             item.score -= _IN_PROSE
-        if item.definition and item.definition.span.start == item.definition.span.end:
+        if item.definition is None or item.definition.span.start == item.definition.span.end:
             item.score -= _BODILESS
 
     def _around(self, item: Candidate) -> Iterable[str]:

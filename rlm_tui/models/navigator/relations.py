@@ -44,7 +44,7 @@ def relate(intent: Intent, section: Section) -> Plan:
     if not located.found:
         return
     _say_readings(section, located)
-    answered = 0
+    answered = sure = 0
     for targets in located.readings:
         target = targets[0]
         printed = yield Move(f"The {tool} of {target}.", _cell(tool, targets))
@@ -58,7 +58,8 @@ def relate(intent: Intent, section: Section) -> Plan:
         if found.sure or found.guesses or not answered:
             _tell(section, tool, target, found, first=not answered)
             answered += 1
-    if tool == "references":
+            sure += len(found.sure)
+    if tool == "references" or (not sure and tool != "callees" and located.definitions):
         yield from _mentions(located, section)
 
 
@@ -202,12 +203,14 @@ def _mentions(located: Located, section: Section) -> Plan:
     printed = yield Move(
         "Which files hold the name as a word?",
         f"hits = grep({pattern!r}, limit=2000)\nseen = {{edge.path for edge in edges}} | {{s.path}}\n"
-        "rest = {hit.path: hit for hit in reversed(hits) if hit.path not in seen}\n"
-        f"print(len(rest), 'more files')\nprint(list(rest.values())[-{_MENTIONS}:])",
+        "rest = {}\nfor hit in hits:\n"
+        "    if hit.path not in seen or not edges and not s.start <= hit.line <= s.end:\n"
+        "        rest.setdefault(hit.path, hit)\n"
+        f"print(len(rest), 'files')\nprint(list(rest.values())[:{_MENTIONS}])",
     )
     hits = [hit for hit in printed.hits if f"`{hit.path}:" not in told]
     if not hits:
-        section.searched.append(f"{code(name)} as a word: no other file holds it")
+        section.searched.append(f"{code(name)} as a word: nowhere else")
         return
     rows = ((answer.table_code(f"{hit.path}:{hit.line}"), answer.table_code(hit.text)) for hit in hits)
     section.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
@@ -54,13 +54,21 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
         )
     )
     best = candidates.ranked()[: _SHOWN + 1]
-    closely = yield Move("Read the best of them, and see who uses them.", _read_cell(best, candidates))
+    regions = {item.key: _region(item, candidates) for item in best}
+    closely = yield Move("Read the best of them, and see who uses them.", _read_cell(best, regions))
     candidates.add(closely)
     for item in best:
         item.callers = [
             use.source for use in closely.uses if use.target.rpartition(".")[2] == item.label.rpartition(".")[2]
         ]
-    _tell(section, candidates, best, closely, brief=brief)
+    _tell(
+        section,
+        candidates,
+        [item for item in candidates.ranked() if item.key in regions][:_SHOWN],
+        regions,
+        closely,
+        brief,
+    )
     if delegates:
         everywhere = SPANNING.search(intent.text) is not None
         yield from search_modules(intent, candidates.files(20), section, everywhere=everywhere)
@@ -90,10 +98,9 @@ def _look_cell(sought: Sequence[Needle], weights: dict[Needle, float], files: Se
     )
 
 
-def _read_cell(best: Sequence[Candidate], candidates: Candidates) -> str:
-    regions = [_region(item, candidates) for item in best]
+def _read_cell(best: Sequence[Candidate], regions: Mapping[tuple[str, str], Span]) -> str:
     named = [item.locator for item in best if item.qualified]
-    read = "\n".join(f"print(peek({span.path!r}, {span.start}, {span.end}))" for span in regions)
+    read = "\n".join(f"print(peek({span.path!r}, {span.start}, {span.end}))" for span in regions.values())
     if not named:
         return read
     return (
@@ -116,30 +123,38 @@ def _region(item: Candidate, candidates: Candidates) -> Span:
     return Span(item.path, start, min(end, span.end) if span else end)
 
 
-def _tell(section: Section, candidates: Candidates, best: list[Candidate], closely: Printed, *, brief: bool) -> None:
-    ranked = candidates.ranked()
-    best = [item for item in ranked if item in best][:_SHOWN]
+def _tell(
+    section: Section,
+    candidates: Candidates,
+    best: list[Candidate],
+    regions: Mapping[tuple[str, str], Span],
+    closely: Printed,
+    brief: bool,
+) -> None:
     first = best[0]
-    section.lead = f"Best evidence: {code(first.label)}, {first.place}{_above_all(closely, first)}."
+    pieces = {
+        key: next((p for p in closely.excerpts if (p.span.path, p.span.start) == (region.path, region.start)), None)
+        for key, region in regions.items()
+    }
+    section.lead = f"Best evidence: {code(first.label)}, {first.place}{_above_all(first, pieces[first.key])}."
     for index, item in enumerate(best, 1):
         doc = answer.quote_doc(item.definition.doc) if item.definition else ""
         kind = f"{item.definition.kind}, " if item.definition else ""
         section.add(f"**{index}. {code(item.label)}** ({kind}{item.place}): {_why(item)}{'; ' + doc if doc else ''}")
-        piece = _piece(closely, item)
+        piece = pieces[item.key]
         if piece and not (brief and index > 1):
             section.add(answer.excerpt(piece, marks=[hit.line for hit in item.hits], most=8 if brief else 24))
     if brief:
         return
     uses = [use for use in closely.uses if not TESTS.search(use.path)] or closely.uses
     section.add("Used from:" if uses else "", _uses(uses[:8]))
-    rest = _spread([item for item in ranked if item not in best])
+    rest = _spread([item for item in candidates.ranked() if item not in best])
     rows = ((answer.table_code(item.label), answer.table_code(item.place), _why(item)) for item in rest)
     section.add("Further down:" if rest else "", answer.table(("name", "where", "why"), rows))
 
 
-def _above_all(closely: Printed, item: Candidate) -> str:
+def _above_all(item: Candidate, piece: Excerpt | None) -> str:
     """Return where in a long definition the lines stand that hold most of the words, "" for a short one."""
-    piece = _piece(closely, item)
     if piece is None or item.definition is None or item.definition.span.end - item.definition.span.start < _REGION:
         return ""
     return f", above all {piece.span}"
@@ -173,11 +188,3 @@ def _why(item: Candidate) -> str:
     if item.definition and item.definition.why:
         return f"{held}; `find` {item.definition.score:.1f} ({answer.cell_text(item.definition.why)})"
     return held
-
-
-def _piece(closely: Printed, item: Candidate) -> Excerpt | None:
-    def within(piece: Excerpt) -> bool:
-        span = item.definition.span if item.definition else None
-        return piece.span.path == item.path and (span is None or span.start <= piece.span.start <= span.end)
-
-    return next((piece for piece in closely.excerpts if within(piece)), None)
