@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Literal
 
+from rlm_tui.engine.child import end_child, start_child
+from rlm_tui.engine.conversation import Conversation
 from rlm_tui.engine.host import Host, functions
 from rlm_tui.engine.ledger import BudgetSpent, Cost
 from rlm_tui.engine.measure import facts_of
@@ -16,18 +17,20 @@ from rlm_tui.engine.prompts import (
     NO_CONTENT,
     REMINDER,
     TWO_FAILURES,
+    UNFIT,
     Facts,
     closing,
     first_message,
     note,
     system_prompt,
 )
+from rlm_tui.engine.schema import Schema, read
 from rlm_tui.engine.turn import CLOSING_OUTPUT, TURN_OUTPUT, tokens_of, turn
 from rlm_tui.engine.work import Outcome
-from rlm_tui.models.protocol import Block, Cell, Message, ModelError, Output, Reply, Text, Usage
+from rlm_tui.models.protocol import Block, Cell, ModelError, Output, Reply, Text, Usage
 from rlm_tui.records.events import CellEnded
 from rlm_tui.repl.guest_api import guest_api
-from rlm_tui.repl.protocol import CellResult, SandboxError, Session
+from rlm_tui.repl.protocol import CellResult, Session
 
 TURNS = 20
 """The most turns of an agent; the last is for the answer."""
@@ -38,39 +41,38 @@ _PATIENCE = 2
 _TAIL = 1_500
 """Characters of the last output that stand in for an answer that could not be written."""
 
-_KEPT = 300
-"""Characters of an old output that are kept when a conversation grows too long for the model."""
 
-
-async def agent(node: Node, context: str) -> Outcome:
-    """Do the node's task as an agent with a REPL; `context` is what was handed to it."""
+async def agent(node: Node, context: str, schema: Schema | None = None) -> Outcome:
+    """Do the node's task as an agent with a REPL; `context` is what was handed to it, `schema` what its answer must fit."""
     if node.parent is None:
-        return await _run(node, context)
+        return await _run(node, context, schema)
     async with node.work.slots.agents(node.depth):
         if reason := node.stopped:  # while it waited
             return Outcome("cancelled", "", reason)
-        return await _run(node, context)
+        return await _run(node, context, schema)
 
 
-async def _run(node: Node, context: str) -> Outcome:
-    return await _Agent(node, context).run()
+async def _run(node: Node, context: str, schema: Schema | None) -> Outcome:
+    return await _Agent(node, context, schema).run()
 
 
 class _Agent:
     """One agent's conversation and its REPL."""
 
-    def __init__(self, node: Node, context: str) -> None:
+    def __init__(self, node: Node, context: str, schema: Schema | None) -> None:
         self._node = node
         self._work = node.work
         self._context = context
+        self._schema = schema
         self._host = Host(node, agent)
         self._facts = Facts("", "", (), 0, 0, {}, ())
         self._system = ""
-        self._messages: list[Message] = []
+        self._talk = Conversation("")
         self._answer: list[str] = []
         """Parts of an answer that was cut off at the length limit."""
         self._last_output = ""
         self._reminded = False
+        self._repaired = False
         self._strange = 0
         self._failures = 0
 
@@ -78,14 +80,14 @@ class _Agent:
         """Work until there is an answer, or no more turns or budget."""
         await self._open()
         # The child starts while the model writes its first turn.
-        starting = asyncio.create_task(self._session())
+        starting = asyncio.create_task(start_child(self._node, self._host, self._facts, self._context))
         try:
             while (outcome := await self._step(starting)) is None:
                 pass
             return outcome
         finally:
             self._node.cancel_children("its parent ended")
-            await _end(starting)
+            await end_child(starting)
 
     async def _open(self) -> None:
         node, work = self._node, self._work
@@ -96,30 +98,16 @@ class _Agent:
         self._system = system_prompt(work.mode, functions(), guest_api(), root=root, agents=agents)
         history = work.question.history if root else ()
         message = first_message(
-            node.task, facts, context=self._context, history=history, turns=TURNS, depth=(node.depth, work.depth)
+            node.task,
+            facts,
+            context=self._context,
+            history=history,
+            turns=TURNS,
+            depth=(node.depth, work.depth),
+            schema=self._schema,
         )
-        self._messages = [Message("user", (Text(message),))]
+        self._talk = Conversation(message)
         node.prompted(self._system, message)
-
-    async def _session(self) -> Session:
-        work, facts = self._work, self._facts
-        root = self._node.parent is None
-        return await work.sandbox.session(
-            functions(),
-            self._host,
-            {
-                "repo": {
-                    "name": facts.name,
-                    "commit": facts.commit,
-                    "scope": list(facts.scope),
-                    "languages": dict(facts.languages),
-                    "tokens": facts.tokens,
-                },
-                "context": self._context,
-                "history": [list(pair) for pair in work.question.history] if root else [],
-            },
-            work.limits,
-        )
 
     async def _step(self, starting: asyncio.Task[Session]) -> Outcome | None:
         """Take one turn; return the outcome when it was the last."""
@@ -147,10 +135,10 @@ class _Agent:
         work = self._work
         if self._node.parent is None:
             # The closing answer will read this turn and its output too: about half of what the turn may write.
-            read = tokens_of(self._system, self._messages) + TURN_OUTPUT // 2
+            read = tokens_of(self._system, self._talk.messages) + TURN_OUTPUT // 2
             work.ledger.hold(Cost(read + CLOSING_OUTPUT, self._node.model.price(Usage(read, CLOSING_OUTPUT))))
         async with work.slots.turns:
-            return await turn(self._node, self._system, self._messages, cells=True, output=TURN_OUTPUT)
+            return await turn(self._node, self._system, self._talk.messages, cells=True, output=TURN_OUTPUT)
 
     def _text(self, reply: Reply) -> Outcome | None:
         """Take a turn without a cell: the answer, a piece of it, or nothing at all."""
@@ -159,31 +147,51 @@ class _Agent:
             self._strange += 1
             if self._strange > _PATIENCE:
                 return Outcome("failed", "", f"the model's turns were empty (stop reason: {reply.stop})")
-            self._say(Text(EMPTY))
+            self._talk.say(Text(EMPTY))
             return None
         if not self._node.looked and not self._reminded:
             self._reminded = True
-            self._hear(reply)
-            self._say(Text(REMINDER))
+            self._talk.hear(reply)
+            self._talk.say(Text(REMINDER))
             return None
         if not self._node.looked:
             self._work.journal.notice("the answer was given without a look at the repository", "warning", self._node.id)
         self._answer.append(text)
         if reply.stop == "max_tokens" and len(self._answer) <= _PATIENCE:
-            self._hear(reply)
-            self._say(Text(CONTINUE))
+            self._talk.hear(reply)
+            self._talk.say(Text(CONTINUE))
             return None
         answer = "".join(self._answer).strip()
-        return (
-            Outcome("partial", answer, "cut off at the length limit")
-            if reply.stop == "max_tokens"
-            else Outcome("done", answer)
-        )
+        if reply.stop == "max_tokens":
+            return Outcome("partial", answer, "cut off at the length limit")
+        if problem := self._unfit(answer):
+            self._answer.clear()
+            self._talk.hear(reply)
+            return self._repair(problem)
+        return Outcome("done", answer)
+
+    def _unfit(self, answer: str) -> str:
+        """Say why a typed result is none; "" when it fits, or need not."""
+        if self._schema is None:
+            return ""
+        try:
+            read(answer, self._schema)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    def _repair(self, problem: str) -> Outcome | None:
+        """Ask once more for a result that fits; the second time the call has failed."""
+        if self._repaired:
+            return Outcome("failed", "", f"the result does not fit its schema: {problem}")
+        self._repaired = True
+        self._talk.say(Text(UNFIT.format(problem=problem)))
+        return None
 
     async def _cell(self, reply: Reply, cell: Cell, starting: asyncio.Task[Session]) -> Outcome | None:
         """Run the cell of a turn, and tell the model what came of it."""
         self._answer.clear()
-        self._hear(reply)
+        self._talk.hear(reply)
         if cell.invalid:
             self._not_run(cell, cell.invalid)
             return None
@@ -194,25 +202,29 @@ class _Agent:
         result = await session.run(cell.code)
         self._record(result)
         self._node.looked = self._node.looked or bool(self._context and result.output.strip())
-        if result.ready and self._may_end(result):
-            return Outcome("done", result.answer.strip())
+        answer = result.answer.strip()
+        ends = result.ready and self._may_end(answer)
+        problem = self._unfit(answer) if ends else ""
+        if ends and not problem:
+            return Outcome("done", answer)
         output = "\n".join(part for part in (result.output.rstrip("\n"), result.error.rstrip("\n")) if part)
         self._last_output = output or self._last_output
         blocks: list[Block] = [Output(cell.id, output or "(nothing was printed)", failed=result.status != "ok")]
         if result.ready:
             await session.run('answer["ready"] = False')
-            blocks.append(Text(REMINDER if result.answer.strip() else NO_CONTENT))
-            self._reminded = True
+            if not ends:
+                blocks.append(Text(REMINDER if answer else NO_CONTENT))
+                self._reminded = True
         self._failures = 0 if result.status == "ok" else self._failures + 1
         if self._failures == 2:
             blocks.append(Text(TWO_FAILURES))
             self._failures = 0
         blocks.append(Text(self._note()))
-        self._say(*blocks)
-        return None
+        self._talk.say(*blocks)
+        return self._repair(problem) if problem else None
 
-    def _may_end(self, result: CellResult) -> bool:
-        if not result.answer.strip():
+    def _may_end(self, answer: str) -> bool:
+        if not answer:
             return False
         if not self._node.looked and self._reminded:
             self._work.journal.notice("the answer was given without a look at the repository", "warning", self._node.id)
@@ -221,7 +233,7 @@ class _Agent:
     def _not_run(self, cell: Cell, reason: str) -> None:
         error = f"Error: this was not run: {reason}"
         self._record(CellResult("", 0, error, "error", "", False, (), 0.0))
-        self._say(Output(cell.id, error, failed=True), Text(self._note()))
+        self._talk.say(Output(cell.id, error, failed=True), Text(self._note()))
 
     def _record(self, result: CellResult) -> None:
         node, journal = self._node, self._work.journal
@@ -248,10 +260,12 @@ class _Agent:
         alone = status == "partial" and (node.asked_to_stop or not node.stopped)
         if node.parent is not None and not alone:
             return self._as_is(status, reason)
-        self._say(Text(closing(reason, self._host.missing)))
+        self._talk.say(Text(closing(reason, self._host.missing)))
         try:
             async with self._work.slots.turns:
-                reply = await turn(node, self._system, self._messages, cells=False, output=CLOSING_OUTPUT, closing=True)
+                reply = await turn(
+                    node, self._system, self._talk.messages, cells=False, output=CLOSING_OUTPUT, closing=True
+                )
         except (BudgetSpent, ModelError) as error:
             return self._as_is(status, f"{reason}; no closing answer: {error}")
         text = reply.text.strip()
@@ -264,46 +278,8 @@ class _Agent:
         return Outcome(status, f"No answer was written. Printed last:\n{self._last_output[-_TAIL:]}", reason)
 
     def _shorten(self) -> bool:
-        """Cut old outputs down, for a model that can hold no more; tell whether there was something to cut."""
-        shorter = [self._shortened(message) for message in self._messages[:-1]]
-        if shorter == self._messages[:-1]:
-            return False
-        self._messages[:-1] = shorter
-        self._work.journal.notice(
-            "the conversation is too long for the model: old outputs were shortened", call_id=self._node.id
-        )
-        return True
-
-    @staticmethod
-    def _shortened(message: Message) -> Message:
-        blocks = tuple(
-            replace(block, text=block.text[:_KEPT] + "\n[the rest was left out to make room; variables still hold it]")
-            if isinstance(block, Output) and len(block.text) > 2 * _KEPT
-            else block
-            for block in message.blocks
-        )
-        return replace(message, blocks=blocks)
-
-    def _hear(self, reply: Reply) -> None:
-        """Keep what the model said. Blank text must not go back: endpoints refuse it."""
-        blocks = tuple(block for block in reply.blocks if not isinstance(block, Text) or block.text.strip())
-        self._messages.append(Message("assistant", blocks))
-
-    def _say(self, *blocks: Block) -> None:
-        """Add to the conversation; turns of the two sides alternate."""
-        last = self._messages[-1]
-        if last.role == "user":
-            self._messages[-1] = replace(last, blocks=(*last.blocks, *blocks))
-        else:
-            self._messages.append(Message("user", blocks))
-
-
-async def _end(starting: asyncio.Task[Session]) -> None:
-    """End the child, also one that is still starting."""
-    if not starting.done():
-        starting.cancel()
-    try:
-        session = await starting
-    except (asyncio.CancelledError, SandboxError):  # it never was, or has been reported by the cell that needed it
-        return
-    await session.close()
+        if shortened := self._talk.shorten():
+            self._work.journal.notice(
+                "the conversation is too long for the model: old outputs were shortened", call_id=self._node.id
+            )
+        return shortened

@@ -7,11 +7,12 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rlm_tui.engine.ledger import WIDTH, BudgetSpent
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.query import query
+from rlm_tui.engine.schema import Schema, read, schema_of
 from rlm_tui.engine.summary import files_in, show_arguments, show_result
 from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Model
@@ -21,10 +22,12 @@ from rlm_tui.repl.tools import Tool, tools, written_signature
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
 
+Slot = TypeVar("Slot")
+
 _LABEL = 48
 
-StartAgent = Callable[[Node, str], Awaitable[Outcome]]
-"""Runs a sub-agent's node with what was handed to it."""
+StartAgent = Callable[[Node, str, Schema | None], Awaitable[Outcome]]
+"""Runs a sub-agent's node with what was handed to it and what its answer must fit."""
 
 
 class Host:
@@ -102,10 +105,19 @@ class Host:
         return await self._all([self._query(prompt, chosen) for prompt in _listed(prompts, "prompts")])
 
     async def rlm_query(
-        self, task: str, scope: str | list[str] | None = None, context: str = "", model: str | None = None
-    ) -> str:
-        """Start a sub-agent on a scope (modules, folders, files) with a REPL of its own; returns its answer."""
-        (answer,) = await self._agents([{"task": task, "scope": scope, "context": context}], model)
+        self,
+        task: str,
+        scope: str | list[str] | None = None,
+        context: str = "",
+        model: str | None = None,
+        schema: dict[str, object] | None = None,
+    ) -> JSON:
+        """Start a sub-agent with its own REPL on a scope (modules, folders, files); returns text, or what a JSON `schema` asks.
+
+        A schema knows type, properties, required, items, enum and additionalProperties. What does not fit it, even after the
+        sub-agent was told so once, is "Error: ...".
+        """
+        (answer,) = await self._agents([{"task": task, "scope": scope, "context": context, "schema": schema}], model)
         return answer
 
     async def rlm_query_batched(
@@ -114,18 +126,19 @@ class Host:
         scope: str | list[str] | None = None,
         context: str = "",
         model: str | None = None,
-    ) -> list[str]:
-        """Start many sub-agents at once; a task is text or {"task", "scope", "context"}. Answers in the same order."""
-        shared: dict[str, object] = {"scope": scope, "context": context}
+        schema: dict[str, object] | None = None,
+    ) -> list[JSON]:
+        """Start many sub-agents at once; a task is text or {"task", "scope", "context", "schema"}. Answers in the same order."""
+        shared: dict[str, object] = {"scope": scope, "context": context, "schema": schema}
         slots = [{**shared, **(task if isinstance(task, dict) else {"task": task})} for task in _listed(tasks, "tasks")]
         return await self._agents(slots, model)
 
     async def _query(self, prompt: object, model: Model) -> str:
         if not isinstance(prompt, str) or not prompt.strip():
             return f"Error: a prompt is text, not {_kind(prompt)}"
-        return await self._live("query", label_of(prompt), prompt, self._node.repository, model, query)
+        return (await self._live("query", label_of(prompt), prompt, self._node.repository, model, query)).slot
 
-    async def _agents(self, slots: Sequence[Mapping[str, object]], model: str | None) -> list[str]:
+    async def _agents(self, slots: Sequence[Mapping[str, object]], model: str | None) -> list[JSON]:
         chosen = self._node.work.models.named(model)
         # Scopes are looked up first, so that the agents start, and stand in the tree, in the order of their tasks.
         scopes = await asyncio.gather(*(asyncio.to_thread(self._scope, slot) for slot in slots))
@@ -140,10 +153,10 @@ class Host:
         except (LookupError, ValueError, OSError, RepositoryError) as error:
             return str(error) or type(error).__name__
 
-    async def _start_agent(self, slot: Mapping[str, object], scope: Repository | str, model: Model) -> str:
+    async def _start_agent(self, slot: Mapping[str, object], scope: Repository | str, model: Model) -> JSON:
         node, task, context = self._node, slot.get("task"), slot.get("context") or ""
-        if unknown := sorted(set(slot) - {"task", "scope", "context"}):
-            return f"Error: a task has task, scope and context, not {', '.join(unknown)}"
+        if unknown := sorted(set(slot) - {"task", "scope", "context", "schema"}):
+            return f"Error: a task has task, scope, context and schema, not {', '.join(unknown)}"
         if not isinstance(task, str) or not task.strip():
             return f"Error: a task is text, not {_kind(task)}"
         if isinstance(scope, str):
@@ -153,9 +166,20 @@ class Host:
                 f"Error: no sub-agent can be started here (depth {node.depth} of {node.work.depth}): "
                 "use llm_query with the source in the prompt"
             )
+        try:
+            schema = schema_of(slot.get("schema"))
+        except ValueError as error:
+            return f"Error: {error}"
         handed = "\n".join(map(str, context)) if isinstance(context, list) else str(context)
         label = ", ".join(_names(slot))[:_LABEL] or label_of(task)
-        return await self._live("agent", label, task, scope, model, lambda child: self._agent(child, handed))
+        outcome = await self._live("agent", label, task, scope, model, lambda child: self._agent(child, handed, schema))
+        if schema is None or not outcome.text:
+            return outcome.slot
+        try:
+            return read(outcome.text, schema)
+        except ValueError:  # an early end: whatever there is of it, it is no typed result
+            self.missing.append(label)
+            return f"Error: {outcome.error or outcome.status}"
 
     async def _live(
         self,
@@ -165,23 +189,23 @@ class Host:
         repository: Repository,
         model: Model,
         body: Callable[[Node], Awaitable[Outcome]],
-    ) -> str:
+    ) -> Outcome:
         node = self._node
         if reason := node.stopped:
             self.missing.append(label)
-            return f"Error: not started: {reason}"
+            return Outcome("cancelled", "", f"not started: {reason}")
         child = Node(node.work, node, kind, label=label, task=task, repository=repository, model=model)
         try:
             child.start(body)
         except BudgetSpent as error:
             self.missing.append(label)
-            return f"Error: not started: {error}"
+            return Outcome("budget", "", f"not started: {error}")
         outcome = await child.result()
         if not outcome.text:
             self.missing.append(label)
-        return outcome.slot
+        return outcome
 
-    async def _all(self, slots: Iterable[Awaitable[str]]) -> list[str]:
+    async def _all(self, slots: Iterable[Awaitable[Slot]]) -> list[Slot]:
         return list(await asyncio.gather(*slots))
 
 
