@@ -45,7 +45,6 @@ _BRACKETS = (
 )
 """An opening bracket, a pair without inner ones, what stands for it meanwhile, and what is kept of it."""
 _PREFIX = re.compile(r"^(?:(?:new|await|co_await|typeof)\b|[&*!+\s-])+")
-_SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!\S*\*/)|///?!?|#!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e|testdata|__mocks__|testfixtures)/"
@@ -250,7 +249,7 @@ def _signature(node: Node, text: str) -> tuple[str, int]:
     head = text[start : min(end, start + 4 * _MAX_SIGNATURE)]
     if body is None:
         head = head.partition("{")[0] if "\n" in head else head
-    head = _decode(_SPACE.sub(" ", head).strip().rstrip("{:= ").rstrip())
+    head = _decode(" ".join(head.split()).rstrip("{:= "))
     return (head if len(head) <= _MAX_SIGNATURE else head[: _MAX_SIGNATURE - 1] + "…"), end
 
 
@@ -355,7 +354,8 @@ def member(whole: str) -> tuple[str, str]:
 
 def _bare(receiver: str) -> str:
     """Leave out what stands in brackets, white space, and the words and marks before the first name."""
-    receiver = _PREFIX.sub("", receiver)
+    if not receiver[:1].isalpha() or receiver.startswith(("new", "await", "co_await", "typeof")):
+        receiver = _PREFIX.sub("", receiver)
     for bracket, pair, mark, _ in _BRACKETS:
         if bracket in receiver:
             for _round in range(4):
@@ -366,11 +366,11 @@ def _bare(receiver: str) -> str:
     for _, _, mark, kept in _BRACKETS:
         if mark and mark in receiver:
             receiver = receiver.replace(mark, kept)
-    return _SPACE.sub("", receiver)[-120:]
+    return "".join(receiver.split())[-120:]
 
 
 def _type(written: str) -> str:
-    return _decode(_SPACE.sub(" ", written.strip()))[:120]
+    return _decode(" ".join(written.split()) if " " in written or "\n" in written else written)[:120]
 
 
 def _decode(text: str) -> str:
