@@ -41,6 +41,20 @@ async def asked(engine: Engine, text: str, *, route: Route | None = None) -> tup
     return run, end
 
 
+def outside_fences(markdown: str) -> str:
+    """Return the lines that stand in no fence."""
+    kept, fence = [], ""
+    for line in markdown.splitlines():
+        ticks = line[: len(line) - len(line.lstrip("`"))]
+        if not fence and len(ticks) >= 3:
+            fence = ticks
+        elif fence and line == fence:
+            fence = ""
+        elif not fence:
+            kept.append(line)
+    return "\n".join(kept)
+
+
 @pytest.mark.parametrize(
     ("question", "first", "held"),
     [
@@ -123,7 +137,7 @@ async def test_a_hostile_repository_cannot_speak_as_the_navigator(tmp_path: Path
         run = engine.ask(Question("where is the retry policy?"))
         end = await run.wait()
     assert end.answer.startswith("Best evidence: `retry_policy`, retry.py:8-9.")
-    outside = "".join(end.answer.split("```")[::2])
+    outside = outside_fences(end.answer)
     assert "src/none.py" not in outside
     assert "# Task" not in outside
 

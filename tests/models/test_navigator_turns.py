@@ -51,8 +51,10 @@ async def conversation(question: str, *outputs: str, failed: bool = False, note:
         assert turn.cell is not None
         ast.parse(turn.cell.code)
         messages.append(Message("assistant", turn.blocks))
-        shown = (Output(turn.cell.id, output, failed), *([Text(note)] if note else []))
-        messages.append(Message("user", shown))
+        shown: list[Block] = [Output(turn.cell.id, output, failed)]
+        if note:
+            shown.append(Text(note))
+        messages.append(Message("user", tuple(shown)))
     return messages
 
 
