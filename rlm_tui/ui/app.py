@@ -56,18 +56,22 @@ class RlmApp(App[int]):
         self._rested = 0.0
         self._indexing = False
         self._main = AskScreen()
-        self._plugin_error = self._take_themes()
+        self._theme_notice = self._take_themes()
 
     def _take_themes(self) -> str:
+        """Register all themes and take the wanted one; return what is to be told about it, "" for nothing."""
+        told = ""
         try:
             for theme in discover(_THEMES, Theme):
                 self.register_theme(theme)
         except PluginError as error:
-            return str(error)
-        finally:
-            wanted = self.session.theme or DARK
-            self.theme = wanted if wanted in self.available_themes else DARK
-        return ""
+            told = str(error)
+        wanted = self.session.theme or DARK
+        if wanted not in self.available_themes:
+            told = told or f"there is no theme {wanted!r}; there are {', '.join(sorted(self.available_themes))}"
+            wanted = next((name for name in (DARK, LIGHT) if name in self.available_themes), self.theme)
+        self.theme = wanted
+        return told
 
     def get_default_screen(self) -> Screen[None]:
         """Start on the main screen."""
@@ -80,8 +84,8 @@ class RlmApp(App[int]):
             for number, code in _SIGNALS.items():
                 loop.add_signal_handler(number, self.exit, code)
         self.set_interval(DRAWS, self._tick)
-        if self._plugin_error:
-            self._main.call_after_refresh(self._main.say, self._plugin_error, "error")
+        if self._theme_notice:
+            self._main.call_after_refresh(self._main.say, self._theme_notice, "error")
         if self.session.replay is not None:
             self.open_run(self.session.replay)
         else:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WIDE = 100
 """From this width on nothing is shortened."""
+SMALL = 70
+"""Below this width the navigator is only named."""
 
 
 class Line(Widget):
@@ -63,7 +65,7 @@ def status(session: Session, tree: Tree, now: float, width: int) -> Content:
     if commit:
         where += plain(f"@{commit[:7]}", MUTED)
     left = [Content.assemble(("rlm", f"bold {ACCENT}"), (" ▸ ", MUTED), where)]
-    left += _force(session, tree, width >= WIDE)
+    left += _force(session, tree, width)
     right: list[Content] = []
     progress = repository.progress
     if progress.phase in ("listing", "parsing"):
@@ -81,17 +83,17 @@ def status(session: Session, tree: Tree, now: float, width: int) -> Content:
     return beside(left, right, width, "   " if width >= WIDE else "  ")
 
 
-def _force(session: Session, tree: Tree, versions: bool) -> list[Content]:
+def _force(session: Session, tree: Tree, width: int) -> list[Content]:
     """Route and sandbox, then models: what must be seen stands first, the last goes first when there is no room."""
     start = tree.start
     model = start.model if start else session.model
     sub = start.sub_model if start else session.sub_model
     is_language_model = start.language_model if start else session.language_model
-    names = " / ".join(dict.fromkeys(short_model(name, versions) for name in (model, sub)))
+    names = " / ".join(dict.fromkeys(short_model(name, width >= WIDE) for name in (model, sub)))
     sandbox = start.sandbox if start else session.sandbox_name
     return [
         plain(f"{start.route} · {sandbox}" if start else sandbox, MUTED),
-        plain(names if is_language_model else f"{names}: no language model", MUTED),
+        plain(names if is_language_model or width < SMALL else f"{names}: no language model", MUTED),
     ]
 
 

@@ -94,7 +94,7 @@ def _code(tree: Tree, call: Call, step: Step | None) -> list[Block]:
         if each.code:
             if each.text:
                 parts += [*markdown(each.text), Gap()]
-            parts.append(Lines(highlight(each.code, language="python"), first=1))
+            parts.append(Lines(highlight(each.code.rstrip("\n"), language="python"), first=1))
         elif each.retry:
             parts.append(Flow(plain(each.retry, "$text-warning")))
         elif step is not None and each.text:

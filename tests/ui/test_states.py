@@ -199,6 +199,17 @@ async def test_the_empty_state_says_what_is_in_force(stage: Stage) -> None:
         assert "navigator: no language model" in on.line("#status")
 
 
+async def test_a_theme_that_is_not_there_is_said_and_any_of_textual_works(stage: Stage) -> None:
+    stage.theme = "frob"
+    async with opened(stage) as on:
+        await on.settle()
+        assert "there is no theme 'frob'" in on.notice and on.app.theme == "ink"
+    stage.theme = "nord"
+    async with opened(stage) as on:
+        await on.ask()
+        assert on.app.theme == "nord" and on.notice.strip("─ ") == ""
+
+
 async def test_the_question_is_never_markup(stage: Stage) -> None:
     script = Script()
     script.start("what is list[int] [/] [bold]")
