@@ -9,7 +9,7 @@ import pytest
 from rlm_tui.models.navigator.answer import SIGNATURE
 from rlm_tui.models.navigator.model import Navigator
 from rlm_tui.models.navigator.planner import MOST_CELLS, pieces
-from rlm_tui.models.protocol import Delta, Message, Output, Reply, Request, StreamItem, Text, Usage
+from rlm_tui.models.protocol import Block, Delta, Message, Output, Reply, Request, StreamItem, Text, Usage
 
 LOCATED = """\
 # send

@@ -25,7 +25,10 @@ _MODULE = re.compile(
 )
 _FILE = re.compile(r"(?P<path>\S.*?)  (?P<language>[\w+#-]+)  (?P<lines>[\d,]+) lines?")
 _NUMBERED = re.compile(r" *(?P<number>\d{1,9})(?:  (?P<text>.*))?$")
-_LOCATOR = re.compile(r"(?P<path>[^\s,;`'\"]+?)::(?P<qualified>[^\s,;`'\"@]+)(?:@(?P<line>\d+))?")
+_LOCATOR = re.compile(r"(?P<path>.+?)::(?P<qualified>[^@]+)(?:@(?P<line>\d+))?")
+_BETWEEN = re.compile(r"[\s,;`'\"]+")
+_LONGEST_LINE = 1_000
+"""Characters; no record's line comes near, and longer ones would make the patterns slow."""
 _LEFT_OUT = re.compile(r"[\d,]+ (?:characters|lines|more|items)\b.*(?:left out|omitted)|^\.\.\. .*\d", re.IGNORECASE)
 FILE_LEVEL = "<file>"
 TESTS = re.compile(
@@ -138,7 +141,8 @@ class Printed:
     @property
     def locators(self) -> list[str]:
         """The locators in the text, as an `AmbiguousName` message lists them."""
-        return list(dict.fromkeys(match.group() for match in _LOCATOR.finditer(self.text)))
+        pieces = (piece for piece in _BETWEEN.split(self.text) if "::" in piece and len(piece) < _LONGEST_LINE)
+        return list(dict.fromkeys(piece for piece in pieces if _LOCATOR.fullmatch(piece)))
 
 
 def read(text: str, *, failed: bool = False) -> Printed:
@@ -150,6 +154,8 @@ def read(text: str, *, failed: bool = False) -> Printed:
             printed.excerpts[-1].lines.append((int(numbered["number"]), numbered["text"] or ""))
             continue
         slice_open = False
+        if len(line) > _LONGEST_LINE:
+            continue
         if _LEFT_OUT.search(line) and len(line) < 200:
             printed.cut = True
         if placed := _PLACED.fullmatch(line):

@@ -15,6 +15,8 @@ from rlm_tui.repository.words import stem, words
 MOST_INTENTS = 4
 _LONGEST = 4_000
 """Characters of a question that are read as English; what is longer holds logs or code, whose words `terms_of` still gets."""
+_CLAUSE = 400
+"""Characters of a clause that may be a plain question; a longer one is free text."""
 CHILD_PREFIX = "In this module only: "
 """Marks a task that the navigator gave to a sub-agent, which starts no further ones."""
 
@@ -128,7 +130,7 @@ def _name_in(slot: str, names: list[str], before: str = "") -> str:
 def _intent(clause: str, names: list[str], before: str) -> Intent | None:
     """Return what one clause asks. `before` is the name that the clauses before it were about: what `it` means."""
     text = unmark(clause, names)
-    for kind, phrases in PHRASES:
+    for kind, phrases in PHRASES if len(clause) <= _CLAUSE else ():
         for phrase in phrases:
             match = phrase.search(clause)
             if match is None or _is_prose(clause, match):
