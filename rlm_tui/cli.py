@@ -123,11 +123,17 @@ def index(path: Path) -> None:
 @click.option("--limit", default=20, show_default=True, help="How many, newest first.")
 def runs(limit: int) -> None:
     """List the recorded runs."""
-    found = _runs().list()[:limit]
-    if not found:
-        click.echo("no runs yet: ask something first")
-    for run in found:
-        click.echo(f"{run.id}  {run.status:<9}  {run.repository:<20}  {run.question.splitlines()[0][:80]}")
+
+    def work() -> int:
+        found = _runs().list()[:limit]
+        if not found:
+            click.echo("no runs yet: ask something first")
+        for run in found:
+            question = " ".join(run.question.split())[:80]
+            click.echo(f"{run.id}  {run.status:<9}  {' '.join(run.repository.split()):<20}  {question}")
+        return 0
+
+    _exit(_guarded(work))
 
 
 @main.command()

@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Literal, TypedDict
 
-from pydantic import BaseModel
-
+from rlm_tui.records.cleaning import cleaned
 from rlm_tui.records.events import Event, Noticed, RunEnded, Streamed
 from rlm_tui.records.log import RecordError, RecordWriter
 from rlm_tui.records.tree import Tree
@@ -52,7 +51,7 @@ class Journal:
         """Take an event in. Its text is cleaned here; a record that cannot be written becomes a notice, once."""
         if self.tree.end is not None:
             return  # a tool that was cut off reports back late; nothing comes after the end
-        event = _clean(event)
+        event = cleaned(event, clean)
         self.events.append(event)
         self.tree.apply(event)
         if self._writer is not None:
@@ -138,26 +137,3 @@ def clean(text: str) -> str:
     """Return `text` as it may enter an event: without control characters, and without API keys."""
     text = sanitize(text)
     return _KEY.sub("sk-(removed)", text) if "sk-" in text else text
-
-
-def _clean(event: Event) -> Event:
-    changed = _changes(event)
-    return event.model_copy(update=changed) if changed else event
-
-
-def _changes(model: BaseModel) -> dict[str, object]:
-    return {name: new for name, old in model.__dict__.items() if (new := _cleaned(old)) is not old}
-
-
-def _cleaned(value: object) -> object:
-    """Return the same object where there is nothing to clean, so that most events are not copied."""
-    if isinstance(value, str):
-        cleaned = clean(value)
-        return value if cleaned == value else cleaned
-    if isinstance(value, tuple):
-        items = tuple(_cleaned(item) for item in value)
-        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
-    if isinstance(value, BaseModel):
-        changed = _changes(value)
-        return value.model_copy(update=changed) if changed else value
-    return value

@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Status: TypeAlias = Literal["done", "partial", "failed", "cancelled", "budget"]
 Route: TypeAlias = Literal["direct", "repl", "rlm"]
+_END_OF_TIME = 253_402_300_000.0
+"""The end of the year 9999, which is as far as dates can be told."""
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class _Event(_Frozen):
@@ -24,7 +26,7 @@ class _Event(_Frozen):
     run_id: str
     call_id: str = ""
     parent_id: str = ""
-    ts: float
+    ts: float = Field(ge=0, le=_END_OF_TIME)
 
 
 class Tokens(_Frozen):

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from pydantic import ValidationError
 
+from rlm_tui.records.cleaning import cleaned
 from rlm_tui.records.events import EVENT, Event, RunEnded, RunStarted, Status
 from rlm_tui.records.log import RecordError, RecordWriter
+from rlm_tui.repository.sanitize import sanitize
 
 _SUFFIX = ".jsonl"
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
-_TAIL = 64 * 1024
+_TAILS = (64 * 1024, 16 * 1024 * 1024)
+"""Bytes at the end of a record in which its last event is looked for; an answer is seldom longer than the first."""
+_LONGEST = 128 * 1024 * 1024
+"""Bytes of one event: what is longer was not written by us."""
 
 
 def new_run_id() -> str:
@@ -63,16 +70,16 @@ class RunStore:
         return sorted(infos, key=lambda info: (info.started, info.id), reverse=True)
 
     def read(self, run_id: str) -> Iterator[Event]:
-        """Yield the events of a run. A last line that was cut is left out.
+        """Yield the events of a run, safe to show whoever wrote them. A last line that was cut is left out.
 
         Raises `RecordError` when there is no such record, or names the line that is damaged.
         """
         path = self.path(run_id)
         try:
-            with path.open("rb") as file:
-                for number, line in enumerate(file, start=1):
+            with _opened(path) as file:
+                for number, line in enumerate(iter(lambda: file.readline(_LONGEST), b""), start=1):
                     try:
-                        yield EVENT.validate_json(line)
+                        yield _event(line)
                     except ValidationError as error:
                         if not line.endswith(b"\n"):
                             return
@@ -116,15 +123,15 @@ class RunStore:
 
 def _info(path: Path) -> RunInfo | None:
     try:
-        with path.open("rb") as file:
-            first = EVENT.validate_json(file.readline())
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL))
-            tail = file.read()
-            end = _end(tail)
-            if end is None and size > _TAIL:  # a last event (an answer) longer than the tail that was read
-                file.seek(0)
-                end = _end(file.read())
+        with _opened(path) as file:
+            first = _event(file.readline(_LONGEST))
+            size = file.seek(0, os.SEEK_END)
+            end = None
+            for tail in _TAILS:
+                file.seek(max(0, size - tail))
+                end = _end(file.read(tail))
+                if end is not None or tail >= size:
+                    break
     except (OSError, ValidationError):
         return None
     if not isinstance(first, RunStarted):
@@ -143,10 +150,23 @@ def _info(path: Path) -> RunInfo | None:
     )
 
 
+def _opened(path: Path) -> BinaryIO:
+    """Open a record. Raises `OSError` also for what is no regular file: a pipe would block, a device never end."""
+    file = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(f"{path.name} is not a regular file")
+    return file
+
+
+def _event(line: bytes) -> Event:
+    return cleaned(EVENT.validate_json(line), sanitize)
+
+
 def _end(tail: bytes) -> RunEnded | None:
     last = tail.rstrip(b"\n").rpartition(b"\n")[2]
     try:
-        event = EVENT.validate_json(last)
+        event = _event(last)
     except ValidationError:
         return None
     return event if isinstance(event, RunEnded) else None

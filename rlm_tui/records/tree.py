@@ -27,6 +27,8 @@ from rlm_tui.records.events import (
 )
 
 Phase = Literal["queued", "running"] | Status
+_DEEPEST = 50
+"""No run nests its calls so deep; the tree is walked by recursion."""
 
 
 @dataclass(slots=True)
@@ -131,7 +133,11 @@ class Tree:
         return total(call.tokens for call in self.subtree(call_id)) if call_id in self.calls else Tokens()
 
     def apply(self, event: Event) -> None:
-        """Take one event in. Events of calls that were never started (a cut record) are passed over."""
+        """Take one event in.
+
+        Events of calls that were never started (a cut record) are passed over. So is a second start of a call, and one that
+        is nested too deep: whatever the record says, the calls form a tree.
+        """
         self.last = max(self.last, event.ts)
         match event:
             case RunStarted():
@@ -139,7 +145,8 @@ class Tree:
             case RunEnded():
                 self.end = event
             case CallStarted():
-                self._start(event)
+                if event.call_id not in self.calls and self._depth(event.parent_id) < _DEEPEST:
+                    self._start(event)
             case Cited():
                 self.citations = event.citations
             case Noticed():
@@ -148,10 +155,18 @@ class Tree:
                 if (call := self.calls.get(event.call_id)) is not None:
                     _advance(call, event)
 
+    def _depth(self, call_id: str) -> int:
+        """Return how many calls stand above and at this one."""
+        depth = 0
+        while (call := self.calls.get(call_id)) is not None:
+            depth, call_id = depth + 1, call.parent
+        return depth
+
     def _start(self, event: CallStarted) -> None:
+        parent = self.calls.get(event.parent_id)
         call = Call(
             id=event.call_id,
-            parent=event.parent_id,
+            parent=event.parent_id if parent is not None else "",
             kind=event.call,
             label=event.label,
             task=event.task,
@@ -162,7 +177,7 @@ class Tree:
             started=event.ts,
         )
         self.calls[call.id] = call
-        if (parent := self.calls.get(event.parent_id)) is not None and parent is not call:
+        if parent is not None:
             parent.children.append(call.id)
             if 0 < event.step <= len(parent.steps):
                 parent.steps[event.step - 1].children.append(call.id)
