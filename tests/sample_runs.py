@@ -264,7 +264,9 @@ def finished(script: Script | None = None, answer: str = ANSWER) -> Script:
     script.turn("0", 3, answer, dollars=0.034)
     script.done("0", answer)
     script.cite(
-        Citation(path="src/shop/payment.py", start=21, end=27, ok=True, excerpt="def charge(self, cents: int) -> bool:"),
+        Citation(
+            path="src/shop/payment.py", start=21, end=27, ok=True, excerpt="def charge(self, cents: int) -> bool:"
+        ),
         Citation(path="src/shop/orders.py", start=6, end=8, ok=True),
         Citation(path="src/shop/gone.py", start=3, end=3, ok=False, reason="no such file"),
     )
