@@ -129,6 +129,7 @@ async def test_output_cut_in_the_middle_is_read_as_far_as_it_goes() -> None:
     )
     last = await reply(*await conversation("who calls send?", LOCATED, cut))
     assert "`src/b.py:12`" in last.text
+    assert "lost its middle" in last.text
 
 
 async def test_a_query_gets_the_lines_that_hold_its_words() -> None:

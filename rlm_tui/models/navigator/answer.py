@@ -45,11 +45,13 @@ class Section:
         return "\n\n".join(blocks)
 
 
-def render(sections: Sequence[Section], *, signed: bool, cut_short: bool = False) -> str:
-    """Return the whole answer. `signed` adds who wrote it; `cut_short` says that turns ran out."""
+def render(sections: Sequence[Section], *, signed: bool, cut_short: bool = False, lost: bool = False) -> str:
+    """Return the whole answer. `signed` adds who wrote it; `cut_short` says that turns ran out, `lost` that output was."""
     blocks = [section.render(heading=len(sections) > 1) for section in sections]
     if cut_short:
         blocks.append("*Cut short: the turns ran out before everything planned was looked at.*")
+    if lost:
+        blocks.append("*A long output lost its middle; what stood there was not read.*")
     if signed:
         blocks.append(f"*{SIGNATURE}*")
     return "\n\n".join(blocks)

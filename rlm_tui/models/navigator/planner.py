@@ -40,7 +40,8 @@ def next_turn(conversation: Conversation, *, cells: bool) -> Turn:
         return Turn(move.why, move.code)
     plan.close()
     told = [section for section in sections if section.lead] or sections
-    return Turn(answer.render(told, signed=not understanding.is_child, cut_short=move is not None))
+    lost = any(read(step.output).cut for step in conversation.steps)
+    return Turn(answer.render(told, signed=not understanding.is_child, cut_short=move is not None, lost=lost))
 
 
 def _replay(plan: Plan, conversation: Conversation) -> Move | None:
