@@ -6,6 +6,8 @@ Only click is imported at the top: `--version` must not wait for the rest.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +67,7 @@ def main() -> None:
 
     Without a command it opens the screen on PATH (default: here); `rlm-tui ask --help` lists the options.
     """
+    _mend_streams()
 
 
 @main.command()
@@ -228,6 +231,19 @@ def _runs() -> RunStore:
     return RunStore(_settings({}).runs_dir)
 
 
+def _mend_streams() -> None:
+    """Make the standard streams usable: each there, and able to take any character in a locale that lacks most of them.
+
+    Without the first, a file opened later (the index!) would get the number of a closed stream, and what is printed there.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _require_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("there is no terminal to draw on: ask with -p QUESTION, or run it in a terminal")
@@ -239,6 +255,7 @@ def _guarded(work: Callable[[], int]) -> int:
     from rlm_tui.plugins import PluginError
     from rlm_tui.records.log import RecordError
     from rlm_tui.repl.protocol import SandboxError
+    from rlm_tui.repository.sanitize import sanitize
     from rlm_tui.repository.symbols import RepositoryError
 
     try:
@@ -256,7 +273,7 @@ def _guarded(work: Callable[[], int]) -> int:
         message, code = f"{error.filename or 'the system'}: {error.strerror or error}", 1
     except KeyboardInterrupt:
         message, code = "interrupted", 130
-    click.echo(f"rlm-tui: {message}", err=True)
+    click.echo(f"rlm-tui: {sanitize(message)}", err=True)
     return code
 
 

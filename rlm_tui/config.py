@@ -60,6 +60,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a finite number")
         return value
 
+    @field_validator("cache_dir", "runs_dir")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if value == Path() or "\0" in str(value):
+            raise ValueError("must name a folder")  # the empty name would be the repository that the user stands in
+        return value.expanduser()
+
     @property
     def has_endpoint(self) -> bool:
         """Whether a language model can be asked: there is a key, a token, or an endpoint of the user's own."""
@@ -112,6 +119,8 @@ def load_settings(flags: dict[str, object]) -> Settings:
         raise ConfigError(
             f"{CONFIG_FILE} is not valid TOML: {error}. Correct that line, or move the file away."
         ) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{CONFIG_FILE} is not UTF-8 ({error.reason}). Save it as UTF-8, or move it away.") from None
     except OSError as error:
         raise ConfigError(
             f"{CONFIG_FILE} cannot be read: {error.strerror}. Correct its permissions, or move it away."
