@@ -173,6 +173,12 @@ class AnthropicModel:
             raise _Faulty(fault) from None
 
     def _status_fault(self, error: APIStatusError) -> Fault:
+        if error.status_code < 400:
+            where = self._connection.clean(error.response.headers.get("location", "")) or "nowhere"
+            reason = (
+                f"{error.status_code}: it redirects to {where}, which is not followed. Is ANTHROPIC_BASE_URL right?"
+            )
+            return Fault("reply", reason, status=error.status_code)
         message = error.api_message
         if not isinstance(message, str) or not message:
             message = error.body if isinstance(error.body, str) else error.message

@@ -125,13 +125,16 @@ class Connection:
         # The SDK lets go of idle connections after 5 s, and a cell may well run longer than that. It keeps 100 of them, and
         # probes each at every request: with 64 idle that is half of what a request costs.
         limits = httpx2.Limits(max_connections=1000, max_keepalive_connections=20, keepalive_expiry=60.0)
+        # Redirects are not followed: they would take the key, and prompts that quote the source, to where nobody sent them.
         try:
             if self._is_local():
                 # A proxy of the environment is not meant for this machine, but few remember NO_PROXY. A transport of one's
                 # own is what keeps the SDK from reading it.
-                http = anthropic.DefaultAsyncHttpxClient(transport=httpx2.AsyncHTTPTransport(limits=limits))
+                http = anthropic.DefaultAsyncHttpxClient(
+                    transport=httpx2.AsyncHTTPTransport(limits=limits), follow_redirects=False
+                )
             else:
-                http = anthropic.DefaultAsyncHttpxClient(limits=limits)
+                http = anthropic.DefaultAsyncHttpxClient(limits=limits, follow_redirects=False)
             client = anthropic.AsyncAnthropic(
                 api_key=self._key,
                 auth_token=self._bearer,

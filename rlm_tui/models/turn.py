@@ -15,6 +15,9 @@ from rlm_tui.models.protocol import Block, Cell, Delta, Reply, Text, Thinking, U
 MOST_CHARACTERS = 4_000_000
 """A turn longer than this is no answer: an endpoint is flooding us."""
 
+_MOST_TOKENS = 1_000_000_000
+"""No turn takes more tokens; a larger count is none, and would break the sums of a run."""
+
 _LONGEST_START = 100
 _LONGEST_ESCAPE = 6
 
@@ -208,7 +211,7 @@ class Turn:
 
     def _count(self, usage: object) -> None:
         for name, value in (_mapping(usage) if usage else {}).items():
-            if isinstance(value, int) and value >= 0:
+            if isinstance(value, int) and 0 <= value <= _MOST_TOKENS:
                 self._counts[name] = int(value)
 
     def check(self) -> None:
