@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-LINE = 200
+LINE = 320
 """The longest one-line repr, in characters."""
-SLICE = 6_000
+SLICE = 8_000
 """The longest repr of a slice, in characters."""
 _TIERS = {1: "tier 1 scope", 2: "tier 2 import", 3: "tier 3 receiver", 4: "tier 4 type", 5: "tier 5 guess"}
 
@@ -104,7 +104,7 @@ class File(Record):
 
 
 class Module(Record):
-    """A package, folder or crate: name path language files symbols tokens (the last three are counts)."""
+    """A package, folder or crate: name path language files symbols tokens (counts; its Files: repo.files.filter(path))."""
 
     name: str
     path: str
@@ -164,7 +164,7 @@ class Symbol(Record):
 
 
 class Slice(Record):
-    """A piece of a file: path start end text. Printed with line numbers; len(text) and text.splitlines() as usual."""
+    """A piece of a file: path start end text. str() is its span and all lines, numbered, for prompts; print() cuts long ones."""
 
     path: str
     start: int
@@ -193,14 +193,16 @@ class Slice(Record):
         return piece in self.text
 
     def __str__(self) -> str:
-        return repr(self)
+        return "\n".join([self.locator, *self._rows()])
+
+    def _rows(self) -> list[str]:
+        return [f"{number:5}  {line}" for number, line in enumerate(self.text.splitlines(), self.start)]
 
     def __repr__(self) -> str:
         rows = [self.locator[:LINE]]
         room = SLICE - len(rows[0])
-        lines = self.text.splitlines()
-        for number, line in enumerate(lines, self.start):
-            row = f"{number:5}  {line}"
+        lines = self._rows()
+        for number, row in enumerate(lines, self.start):
             if len(row) + 1 > room:
                 left = len(lines) - (number - self.start)
                 rows.append(f"[... {left:,} more lines: peek({self.path!r}, {number}, {self.end}), or .text]")

@@ -105,10 +105,10 @@ def show(value: object) -> str:
 def show_printed(
     *values: object, sep: str | None = " ", end: str | None = "\n", file: TextIO | None = None, flush: bool = False
 ) -> None:
-    """print(), but lists of records stand one a line."""
+    """print(), but records are kept short, and lists of them stand one a line."""
     del flush
     line = (" " if sep is None else sep).join(
-        "\n".join(map(repr, value)) if _records(value) else str(value) for value in values
+        show(value) if isinstance(value, Record) or _records(value) else str(value) for value in values
     )
     (file or sys.stdout).write(line + ("\n" if end is None else end))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_cache_dir
 
 from rlm_tui.repository import git, modules, ripgrep
+from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
@@ -61,6 +62,7 @@ class Repository:
         self._store = store
         self._indexing = indexing
         self._naming = Naming(store, self.name, self._module, self._within, indexing.wait)
+        self._fingerprints = Fingerprints(root)
         self._listed: tuple[object, Sequence[File], dict[str, Module]] | None = None
 
     @classmethod
@@ -121,13 +123,10 @@ class Repository:
         for target in scope:
             found = self.resolve(target) if target not in ("", ".", "/") else None
             entries += self.scope if found is None else [found.path]
-        return Repository(
-            self.root,
-            self._store,
-            self._indexing,
-            tuple(dict.fromkeys(entries)) or self.scope,
-            self.commit,
-        )
+        scope = tuple(dict.fromkeys(entries)) or self.scope
+        narrowed = Repository(self.root, self._store, self._indexing, scope, self.commit)
+        narrowed._fingerprints = self._fingerprints
+        return narrowed
 
     def resolve(self, target: str) -> Named:
         """Return what `target` names: a file, lines of one, a module or folder, or a symbol.
@@ -197,6 +196,11 @@ class Repository:
             raise UnknownName(f"{found.path} has {len(lines):,} lines: there is no line {first:,}")
         return Slice(found.path, first, max(first, last), "\n".join(lines[first - 1 : last]))
 
+    def fingerprint(self, paths: Iterable[str] | None = None) -> str:
+        """Return a digest that is another one when any of the files, or all in scope, has another name or content."""
+        chosen = [file.path for file in self.files()] if paths is None else paths
+        return self._fingerprints.of((path, self._store.raw(path) or self._raw(path)) for path in chosen)
+
     # Search
 
     def grep(
@@ -255,7 +259,7 @@ class Repository:
             if len(inside) > _FEW
             else [i for p in sorted(inside) for i in self._graph.importers(p)]
         )
-        return [i for i in dict.fromkeys(found) if self._within(i.path) and (len(inside) == 1 or i.path not in inside)]
+        return [i for i in dict.fromkeys(found) if len(inside) == 1 or i.path not in inside]
 
     def imports(self, target: str) -> list[Import]:
         """Return what a file, or a module's files, import. Raises as `resolve` does."""
@@ -279,8 +283,8 @@ class Repository:
         return found
 
     def _edges(self, method: Callable[[Symbol], list[Edge]], target: str) -> list[Edge]:
-        edges = [edge for edge in method(self._naming.symbol(target)) if self._within(edge.path)]
-        return self._with_lines(edges)
+        # Not limited to the scope: "nobody calls it" would be false where only nobody in the scope does.
+        return self._with_lines(method(self._naming.symbol(target)))
 
     def _with_lines(self, edges: Sequence[Edge]) -> list[Edge]:
         """Return the edges, each with the line of its use as it stands in the file."""

@@ -13,7 +13,7 @@ from rlm_tui.repl.guest_api import guest_api
 from rlm_tui.repl.lazy import Lazy, Repo
 from rlm_tui.repository.symbols import Module
 
-BUILT_IN = {"repl", "help", "SHOW_VARS", "print", "len"}
+BUILT_IN = {"output_of", "str", "repl", "help", "SHOW_VARS", "print", "len"}
 CALL = re.compile(r"(?<![.\w])([a-zA-Z_]\w*)\(")
 ATTRIBUTE = re.compile(r"\.([a-z_]\w*)\b")
 QUOTED = re.compile(r"`([^`]+)`")

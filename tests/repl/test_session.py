@@ -15,6 +15,7 @@ import pytest
 from repl_host import FUNCTIONS, VARIABLES, Host
 
 from rlm_tui.repl import sealed
+from rlm_tui.repl.fork_client import ForkedProcess, ForkServer
 from rlm_tui.repl.protocol import Limits, SandboxError
 from rlm_tui.repl.sealed import SealedSandbox, SealedSession
 
@@ -42,6 +43,16 @@ async def session(sandbox: SealedSandbox, host: Host) -> SealedSession:
 async def hasty(sandbox: SealedSandbox, host: Host) -> SealedSession:
     """A session whose cells are stopped soon."""
     return await sandbox.session(FUNCTIONS, host, VARIABLES, Limits(seconds=0.5))
+
+
+def server_of(sandbox: SealedSandbox) -> ForkServer:
+    assert isinstance(sandbox._origin, ForkServer)
+    return sandbox._origin
+
+
+def pid_of(session: SealedSession) -> int:
+    assert isinstance(session._process, ForkedProcess)
+    return session._process.pid
 
 
 async def test_a_traceback_points_at_the_lines_of_the_cell(session: SealedSession) -> None:
@@ -161,7 +172,7 @@ async def test_long_output_keeps_head_and_tail_and_the_whole_in_a_variable(sessi
     assert result.status == "ok"
     assert result.output.startswith("first\nxxx")
     assert result.output.endswith("xxx\nlast\n")
-    assert len(result.output) <= 12_200
+    assert len(result.output) <= 20_200
     assert f"[... {result.omitted:,} characters left out; the whole text is output_of(1) ...]" in result.output
     shown = len(result.output) - len(
         f"\n[... {result.omitted:,} characters left out; the whole text is output_of(1) ...]\n"
@@ -264,7 +275,7 @@ async def test_sessions_are_apart_and_run_side_by_side(sandbox: SealedSandbox, h
 
 
 async def test_after_close_nothing_runs_and_no_process_is_left(sandbox: SealedSandbox, session: SealedSession) -> None:
-    child, server = session._pid, sandbox._server._server
+    child, server = pid_of(session), server_of(sandbox)._server
     assert server is not None
     await session.close()
     await session.close()
@@ -273,7 +284,7 @@ async def test_after_close_nothing_runs_and_no_process_is_left(sandbox: SealedSa
     with pytest.raises(SandboxError, match="closed"):
         await session.run("1")
     other = await sandbox.session(FUNCTIONS, Host(), {}, Limits())
-    child = other._pid
+    child = pid_of(other)
     await sandbox.close()
     await sandbox.close()
     assert server.returncode == 0
@@ -287,7 +298,7 @@ async def test_after_close_nothing_runs_and_no_process_is_left(sandbox: SealedSa
 
 async def test_a_killed_fork_server_is_replaced(sandbox: SealedSandbox, session: SealedSession) -> None:
     await session.run("kept = 1")
-    server = sandbox._server._server
+    server = server_of(sandbox)._server
     assert server is not None
     server.kill()
     server.wait()
@@ -317,7 +328,7 @@ def test_nothing_outlives_a_program_that_is_killed() -> None:
     script = (
         "import asyncio, os\nfrom rlm_tui.repl.sealed import SealedSandbox\nfrom rlm_tui.repl.protocol import Limits\n"
         "async def main():\n    sandbox = SealedSandbox()\n    session = await sandbox.session([], None, {}, Limits())\n"
-        "    print(sandbox._server._server.pid, session._pid, flush=True)\n"
+        "    print(sandbox._origin._server.pid, session._process.pid, flush=True)\n"
         "    asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), 9)\n"
         "    await session.run('while True: pass')\nasyncio.run(main())"
     )
