@@ -144,7 +144,7 @@ class RlmApp(App[int]):
         elif call_id == "0":
             self.cancel_run()
         else:
-            self.current.cancel(call_id)
+            self.current.cancel(call_id, hard=True)
             self.notify_line(f"cancelling {self.shown.calls[call_id].label}")
 
     def notify_line(self, text: str) -> None:

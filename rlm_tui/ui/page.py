@@ -18,7 +18,10 @@ from rlm_tui.ui.blocks import Block
 
 
 class Page(ScrollView, can_focus=True):
-    """Shows blocks below each other. While it stands at its end it stays there as it grows, unless `follow` is False."""
+    """Shows blocks below each other.
+
+    What is read from its beginning does not move as the page grows; whoever scrolls to the end stays there, if `follow`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", show=False),
@@ -39,7 +42,7 @@ class Page(ScrollView, can_focus=True):
         pairs = zip(self._blocks, blocks, strict=False)
         settled = next((index for index, (old, new) in enumerate(pairs) if old is not new), len(self._blocks))
         settled = min(settled, len(self._laid), len(blocks))
-        at_end = self.follow and self.is_vertical_scroll_end
+        at_end = self.follow and self.is_vertical_scroll_end and self.max_scroll_y > 0
         self._blocks[settled:] = blocks[settled:]
         del self._laid[settled:]
         del self._starts[settled:]

@@ -143,14 +143,14 @@ async def follow(on: Screenful) -> None:
 async def cancel_call(on: Screenful) -> None:
     await on.ask(LIVE)
     await on.press("tab", "end", "up", "x")
-    assert on.stage.run.cancelled == [("8", False)]
+    assert on.stage.run.cancelled == [("8", True)]
     assert "cancelling utils" in on.notice
 
 
 async def trace_cancel_call(on: Screenful) -> None:
     await on.ask(LIVE)
     await on.press("tab", "end", "up", "enter", "x")
-    assert on.stage.run.cancelled == [("8", False)]
+    assert on.stage.run.cancelled == [("8", True)]
 
 
 async def scroll(on: Screenful) -> None:
