@@ -10,7 +10,7 @@ from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.repository.secrets import is_secret
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Hit
-from rlm_tui.repository.walk import path_of
+from rlm_tui.repository.walk import leads_away, path_of
 
 _WIDEST = 300
 """Characters of a line that are shown, around its first match: a minified file is one line."""
@@ -32,10 +32,13 @@ def grep(
     Raises `ValueError` for a bad pattern or glob.
     """
     admitted: dict[bytes, str | None] = {}
+    kept = [place for place in places if not leads_away(root, place)]
+    if places and not kept:
+        return []
     most = max(_SORTABLE, limit)
     for in_order in (False, True):
         found: list[tuple[str, ripgrep.Line]] = []
-        with ripgrep.search(root, pattern, places, options=options, in_order=in_order) as lines:
+        with ripgrep.search(root, pattern, kept, options=options, in_order=in_order) as lines:
             for line in lines:
                 if line.raw not in admitted:
                     admitted[line.raw] = _admit(line.raw, store, within)

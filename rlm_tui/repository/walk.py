@@ -106,6 +106,12 @@ def path_of(raw: bytes) -> str:
     return escape_name(os.fsdecode(raw).replace(os.sep, "/"))
 
 
+def leads_away(root: Path, raw: bytes) -> bool:
+    """Tell whether a name under `root` (resolved) is a link or goes through one: told to look there, ripgrep follows it."""
+    path = os.path.join(os.fsencode(root), raw)  # noqa: PTH118 - the name is bytes, which pathlib does not take
+    return os.path.realpath(path) != os.path.normpath(path)
+
+
 def read(root: Path, raw: bytes, limit: int = LARGEST) -> bytes:
     """Return the first `limit` bytes of a file under `root`. Raises `OSError`: also for links, pipes, and what lies outside."""
     path = os.fsencode(root) + b"/" + raw
