@@ -50,6 +50,9 @@ def _settings_options(function: Function) -> Function:
             click.option("--max-tokens", type=int, help="Tokens a run may spend."),
             click.option("--max-calls", type=int, help="Calls a run may start."),
             click.option("--max-time", type=float, help="Seconds a run may take."),
+            click.option(
+                "--memo/--no-memo", default=None, help="Serve sub-calls from earlier runs where nothing changed."
+            ),
             click.option("--max-depth", type=int, help="How deep sub-agents may start sub-agents."),
         )
     ):

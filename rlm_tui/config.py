@@ -29,7 +29,7 @@ class ConfigError(Exception):
 
 
 class Settings(BaseSettings):
-    """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound."""
+    """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results."""
 
     model_config = SettingsConfigDict(env_prefix="RLM_TUI_", frozen=True, extra="forbid", env_ignore_empty=True)
 
@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     max_calls: Annotated[int, Field(gt=0)] | None = 200
     max_time: Positive | None = 900.0
     max_depth: Annotated[int, Field(ge=0, le=5)] = 1
+    memo: bool = True
     slots: Annotated[int, Field(ge=1, le=64)] = 8
     theme: str = ""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlm_tui.config import NAVIGATOR, Settings
+from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.run import Engine, Models
 from rlm_tui.models.anthropic import Endpoint
 from rlm_tui.models.navigator.model import Navigator
@@ -45,7 +46,8 @@ async def open_workspace(path: Path, settings: Settings) -> AsyncIterator[Worksp
             endpoint = _endpoint(settings)
             models = _models(settings, endpoint)
             runs = RunStore(settings.runs_dir)
-            engine = Engine(repository, sandbox, models, runs, settings.bounds, settings.slots)
+            memo = Memo(settings.cache_dir / "memo") if settings.memo else None
+            engine = Engine(repository, sandbox, models, runs, settings.bounds, settings.slots, memo=memo)
             warming = asyncio.create_task(_warm(endpoint)) if models.root.is_language_model else None
             try:
                 yield Workspace(settings, repository, sandbox, models, runs, engine, tuple(endpoint.warnings))

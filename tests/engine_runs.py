@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from messages_server import Answer, Json, MessagesServer, text
+from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.run import Engine, Models
 from rlm_tui.models.anthropic import Endpoint
 from rlm_tui.models.retries import Patience
@@ -60,6 +61,7 @@ async def bench(
     bounds: Bounds | None = None,
     slots: int = 8,
     limits: Limits | None = None,
+    memo: Memo | None = None,
 ) -> AsyncIterator[Bench]:
     """Open everything on a small repository in `folder`."""
     repository = Repository.open(make_small_repository(folder / "shop"), folder / "cache")
@@ -72,7 +74,7 @@ async def bench(
             )
             models = Models(endpoint.model(ROOT), endpoint.model(SUB))
             runs = RunStore(folder / "runs")
-            engine = Engine(repository, sandbox, models, runs, bounds or Bounds(), slots, limits)
+            engine = Engine(repository, sandbox, models, runs, bounds or Bounds(), slots, limits, memo)
             try:
                 yield Bench(engine, server, repository, runs)
             finally:

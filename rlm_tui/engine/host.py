@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
-from typing import Literal, TypeVar
 
 from rlm_tui.engine.ledger import WIDTH, BudgetSpent
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.query import query
+from rlm_tui.engine.recall import LOCAL, Known, Order
 from rlm_tui.engine.schema import Schema, read, schema_of
 from rlm_tui.engine.summary import files_in, show_arguments, show_result
 from rlm_tui.engine.work import Outcome
@@ -22,9 +22,9 @@ from rlm_tui.repl.tools import Tool, tools, written_signature
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
 
-Slot = TypeVar("Slot")
-
 _LABEL = 48
+_SHOWN = 10_000
+"""Files of one result that are remembered as read."""
 
 StartAgent = Callable[[Node, str, Schema | None], Awaitable[Outcome]]
 """Runs a sub-agent's node with what was handed to it and what its answer must fit."""
@@ -92,17 +92,20 @@ class Host:
             raise
         except Exception as error:  # a defect of a tool must reach the model as words it can act on, with its kind
             raise RepositoryError(f"{tool.name} failed: {type(error).__name__}: {error}") from error
-        self._node.work.seen.note(files_in(result))
+        shown = files_in(result, _SHOWN)
+        self._node.read.update(shown)
+        self._node.wide = self._node.wide or tool.name not in LOCAL
+        self._node.work.seen.note(shown)
         return result
 
     async def llm_query(self, prompt: str, model: str | None = None) -> str:
         """Ask a model that sees only this prompt; returns its answer, or "Error: ..."."""
-        return await self._query(prompt, self._node.work.models.named(model))
+        (answer,) = await self._queries([prompt], model)
+        return answer
 
     async def llm_query_batched(self, prompts: list[str], model: str | None = None) -> list[str]:
         """Ask many prompts at once; answers in the same order, a failed one is "Error: ..."."""
-        chosen = self._node.work.models.named(model)
-        return await self._all([self._query(prompt, chosen) for prompt in _listed(prompts, "prompts")])
+        return await self._queries(_listed(prompts, "prompts"), model)
 
     async def rlm_query(
         self,
@@ -133,18 +136,19 @@ class Host:
         slots = [{**shared, **(task if isinstance(task, dict) else {"task": task})} for task in _listed(tasks, "tasks")]
         return await self._agents(slots, model)
 
-    async def _query(self, prompt: object, model: Model) -> str:
+    async def _queries(self, prompts: Sequence[object], model: str | None) -> list[str]:
+        chosen = self._node.work.models.named(model)
+        return [str(answer) for answer in await self._all([self._query(prompt, chosen) for prompt in prompts])]
+
+    def _query(self, prompt: object, model: Model) -> Order | str:
         if not isinstance(prompt, str) or not prompt.strip():
             return f"Error: a prompt is text, not {_kind(prompt)}"
-        return (await self._live("query", label_of(prompt), prompt, self._node.repository, model, query)).slot
+        return Order("query", label_of(prompt), prompt, self._node.repository, model)
 
     async def _agents(self, slots: Sequence[Mapping[str, object]], model: str | None) -> list[JSON]:
         chosen = self._node.work.models.named(model)
-        # Scopes are looked up first, so that the agents start, and stand in the tree, in the order of their tasks.
         scopes = await asyncio.gather(*(asyncio.to_thread(self._scope, slot) for slot in slots))
-        return await self._all(
-            [self._start_agent(slot, scope, chosen) for slot, scope in zip(slots, scopes, strict=True)]
-        )
+        return await self._all([self._task(slot, scope, chosen) for slot, scope in zip(slots, scopes, strict=True)])
 
     def _scope(self, slot: Mapping[str, object]) -> Repository | str:
         """Return the part of the repository that a task is about, or why it cannot be had; blocks."""
@@ -153,7 +157,7 @@ class Host:
         except (LookupError, ValueError, OSError, RepositoryError) as error:
             return str(error) or type(error).__name__
 
-    async def _start_agent(self, slot: Mapping[str, object], scope: Repository | str, model: Model) -> JSON:
+    def _task(self, slot: Mapping[str, object], scope: Repository | str, model: Model) -> Order | str:
         node, task, context = self._node, slot.get("task"), slot.get("context") or ""
         if unknown := sorted(set(slot) - {"task", "scope", "context", "schema"}):
             return f"Error: a task has task, scope, context and schema, not {', '.join(unknown)}"
@@ -172,41 +176,65 @@ class Host:
             return f"Error: {error}"
         handed = "\n".join(map(str, context)) if isinstance(context, list) else str(context)
         label = ", ".join(_names(slot))[:_LABEL] or label_of(task)
-        outcome = await self._live("agent", label, task, scope, model, lambda child: self._agent(child, handed, schema))
-        if schema is None or not outcome.text:
-            return outcome.slot
-        try:
-            return read(outcome.text, schema)
-        except ValueError:  # an early end: whatever there is of it, it is no typed result
-            self.missing.append(label)
-            return f"Error: {outcome.error or outcome.status}"
+        return Order("agent", label, task, scope, model, handed, schema)
 
-    async def _live(
-        self,
-        kind: Literal["agent", "query"],
-        label: str,
-        task: str,
-        repository: Repository,
-        model: Model,
-        body: Callable[[Node], Awaitable[Outcome]],
-    ) -> Outcome:
+    async def _all(self, orders: Sequence[Order | str]) -> list[JSON]:
+        """Carry out the orders at once, and put the results in their order; a text among them is an error already."""
+        asked = [order for order in orders if isinstance(order, Order)]
+        # All are looked up first, so that the calls start, and stand in the tree, in the order of their tasks.
+        known = iter(await self._node.work.recall.look_up(asked, self._node.depth))
+        return await asyncio.gather(
+            *(self._one(order, next(known)) if isinstance(order, Order) else _told(order) for order in orders)
+        )
+
+    async def _one(self, order: Order, known: Known) -> JSON:
+        outcome = await self._live(order, known)
+        if outcome.status != "done":
+            self._node.whole = False
+        if not outcome.text:
+            self.missing.append(order.label)
+        elif order.schema is not None:
+            try:
+                return read(outcome.text, order.schema)
+            except ValueError:  # an early end: whatever there is of it, it is no typed result
+                self.missing.append(order.label)
+                return f"Error: {outcome.error or outcome.status}"
+        return outcome.slot
+
+    async def _live(self, order: Order, known: Known) -> Outcome:
+        """Have a call carry out the order, or its result remembered."""
         node = self._node
         if reason := node.stopped:
-            self.missing.append(label)
             return Outcome("cancelled", "", f"not started: {reason}")
-        child = Node(node.work, node, kind, label=label, task=task, repository=repository, model=model)
+        child = Node(
+            node.work,
+            node,
+            order.kind,
+            label=order.label,
+            task=order.task,
+            repository=order.repository,
+            model=order.model,
+        )
+        if known.entry is not None:
+            child.remember(known.entry.text)
+            node.read.update(known.entry.reads)
+            node.wide = node.wide or known.entry.wide
+            return Outcome("done", known.entry.text)
         try:
-            child.start(body)
+            child.start(query if order.kind == "query" else lambda own: self._agent(own, order.context, order.schema))
         except BudgetSpent as error:
-            self.missing.append(label)
             return Outcome("budget", "", f"not started: {error}")
         outcome = await child.result()
-        if not outcome.text:
-            self.missing.append(label)
+        node.read |= child.read
+        node.wide = node.wide or child.wide
+        node.whole = node.whole and child.whole
+        if outcome.status == "done" and child.whole and not any(map(node.work.seen.changed, child.read)):
+            await node.work.recall.keep(order, known, outcome.text, sorted(child.read), wide=child.wide)
         return outcome
 
-    async def _all(self, slots: Iterable[Awaitable[Slot]]) -> list[Slot]:
-        return list(await asyncio.gather(*slots))
+
+async def _told(error: str) -> JSON:
+    return error
 
 
 @cache

@@ -40,6 +40,12 @@ class Node:
         self.step = 0
         self.looked = False
         """Whether it has seen anything of the repository or of what was handed in."""
+        self.whole = True
+        """Whether all that it asked for came, so that its own result can be kept for later runs."""
+        self.read: set[str] = set()
+        """Files that its tools, and those of the calls below it, showed something of."""
+        self.wide = False
+        """Whether one of them looked everywhere, beyond the scope."""
         self.children: dict[str, Node] = {}
         """The living calls below it."""
         self._soft = ""
@@ -65,9 +71,20 @@ class Node:
     def start(self, body: Callable[[Node], Awaitable[Outcome]]) -> asyncio.Task[Outcome]:
         """Enter the tree and begin. Raises `BudgetSpent` when the ledger allows no further call, or none so deep."""
         self.work.ledger.start_call(self.depth)
-        self.id = self.work.next_id()
+        self._enter()
         if self.parent is not None:
             self.parent.children[self.id] = self
+        self.future = asyncio.create_task(self._live(body), name=f"call {self.id}")
+        return self.future
+
+    def remember(self, result: str) -> None:
+        """Enter the tree with a result that an earlier run has left: nothing is asked, and nothing paid."""
+        self._enter()
+        journal = self.work.journal
+        journal.emit(CallEnded(**journal.stamp(self.id, self.parent_id), status="done", result=result, memo=True))
+
+    def _enter(self) -> None:
+        self.id = self.work.next_id()
         self.work.journal.emit(
             CallStarted(
                 **self.work.journal.stamp(self.id, self.parent_id),
@@ -80,8 +97,6 @@ class Node:
                 step=self.parent.step if self.parent is not None else 0,
             )
         )
-        self.future = asyncio.create_task(self._live(body), name=f"call {self.id}")
-        return self.future
 
     async def result(self) -> Outcome:
         """Wait for the end. Whoever waits and is cancelled takes the call with him."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 from rlm_tui import __version__
@@ -13,10 +13,12 @@ from rlm_tui.engine.citations import check
 from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import WARN_AT, BudgetSpent, Ledger, Slots
 from rlm_tui.engine.measure import facts_of
+from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.mode import mode_named
 from rlm_tui.engine.node import Node, internal_error
 from rlm_tui.engine.prompts import Facts
 from rlm_tui.engine.query import direct
+from rlm_tui.engine.recall import Recall
 from rlm_tui.engine.router import Choice, Measure, choose
 from rlm_tui.engine.work import Models, Outcome, Question, Seen, Work
 from rlm_tui.models.protocol import Usage
@@ -49,10 +51,14 @@ class Engine:
         bounds: Bounds,
         slots: int = 8,
         limits: Limits | None = None,
+        memo: Memo | None = None,
     ) -> None:
-        """Give each run `bounds` and each cell `limits`; `slots` completions, and sub-agents of one depth, run at once."""
+        """Give each run `bounds` and each cell `limits`; `slots` completions, and sub-agents of one depth, run at once.
+
+        `memo` keeps the results of sub-calls for later runs.
+        """
         self.repository, self.sandbox, self.models, self.runs, self.bounds = repository, sandbox, models, runs, bounds
-        self.slots, self.limits = slots, limits or Limits()
+        self.slots, self.limits, self.memo = slots, limits or Limits(), memo
         self._live: set[Run] = set()
 
     def ask(self, question: Question) -> Run:
@@ -157,6 +163,7 @@ class Run:
         if problem:
             return Outcome("failed", "", problem)
         ledger = Ledger(bounds, lambda text: journal.notice(text, "warning"))
+        depth = bounds.depth if choice.route == "rlm" else 0
         work = Work(
             question=question,
             mode=mode_named(question.mode),
@@ -166,7 +173,13 @@ class Run:
             ledger=ledger,
             slots=Slots(engine.slots),
             seen=Seen(repository.root),
-            depth=bounds.depth if choice.route == "rlm" else 0,
+            recall=Recall(
+                engine.memo,
+                engine.repository,
+                (depth, engine.sandbox.name, astuple(engine.limits)),
+                lambda text: journal.notice(text, "warning"),
+            ),
+            depth=depth,
             limits=engine.limits,
         )
         outcome = await self._root_call(work, repository, facts, choice)

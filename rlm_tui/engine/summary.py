@@ -38,8 +38,8 @@ def show_result(result: object) -> str:
             return _cut(_value(result))
 
 
-def files_in(result: object) -> list[str]:
-    """Return the files that a result shows something of, each once, at most 100. A listing shows nothing of its files."""
+def files_in(result: object, most: int = _FILES) -> list[str]:
+    """Return the files that a result shows something of, each once, at most so many. A listing shows nothing of its files."""
     found: dict[str, None] = {}
     for item in _items(result):
         match item:
@@ -49,7 +49,7 @@ def files_in(result: object) -> list[str]:
                 found[item.symbol.path] = None
             case Edge():
                 found[item.path] = found[item.target.path] = None
-        if len(found) >= _FILES:
+        if len(found) >= most:
             break
     return list(found)
 

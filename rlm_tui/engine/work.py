@@ -10,6 +10,7 @@ from pathlib import Path
 from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import Ledger, Slots
 from rlm_tui.engine.mode import Mode
+from rlm_tui.engine.recall import Recall
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import Route, Status
 from rlm_tui.repl.protocol import Limits, Sandbox
@@ -110,6 +111,7 @@ class Work:
     ledger: Ledger
     slots: Slots
     seen: Seen
+    recall: Recall
     depth: int
     limits: Limits
     started: int = 0

@@ -174,12 +174,16 @@ class CellEnded(_Event):
 
 
 class CallEnded(_Event):
-    """A call left the tree's living part. `result` is what its parent got; `error` is for people, "" for none."""
+    """A call left the tree's living part. `result` is what its parent got; `error` is for people, "" for none.
+
+    `memo` tells that the result was kept from an earlier run: nothing was asked, and nothing paid.
+    """
 
     kind: Literal["call_ended"] = "call_ended"
     status: Status
     result: str
     error: str = ""
+    memo: bool = False
 
 
 class Cited(_Event):

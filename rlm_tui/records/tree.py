@@ -73,6 +73,7 @@ class Call:
     message: str = ""
     result: str = ""
     error: str = ""
+    memo: bool = False
     steps: list[Step] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
 
@@ -192,7 +193,7 @@ def _advance(call: Call, event: Event) -> None:
             call.steps.append(Step(event.step, event.ts))
         case CallEnded():
             call.phase, call.ended = event.status, event.ts
-            call.result, call.error = event.result, event.error
+            call.result, call.error, call.memo = event.result, event.error, event.memo
             if call.steps and call.steps[-1].ended is None:
                 call.steps[-1].ended = event.ts
                 call.steps[-1].status = event.status
