@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from messages_server import Answer, Json, cell, serving_thread, text
 from small_repository import make_small_repository
 
 from rlm_tui import __version__
@@ -189,3 +190,24 @@ def test_sigterm_ends_the_run_and_keeps_the_record(
     ended = EVENT.validate_json(last)
     assert isinstance(ended, RunEnded)
     assert ended.status == "cancelled"
+
+
+def test_sub_calls_are_paid_once_unless_the_memo_is_off(
+    repository: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    def script(body: Json) -> Answer:
+        turn = len(body["messages"])
+        if "# Task" not in json.dumps(body["messages"][0]):
+            return text("an answer")
+        return cell('print(grep("retry"), llm_query("why?"))') if turn == 1 else text("done")
+
+    with serving_thread(script) as server:
+        environment |= {"ANTHROPIC_BASE_URL": server.url, "ANTHROPIC_API_KEY": "sk-secret", "RLM_TUI_ROUTE": "repl"}
+        asked = []
+        for flags in ([], [], ["--no-memo"]):
+            before = len(server.requests)
+            done = run(environment, "-p", "where is the retry policy?", str(repository), *flags)
+            assert done.returncode == 0, done.stderr
+            asked.append(len(server.requests) - before)
+    assert asked == [3, 2, 3]
+    assert len(list((tmp_path / "cache" / "memo").glob("*/*.json"))) == 1

@@ -216,8 +216,9 @@ class Host:
             model=order.model,
         )
         if known.entry is not None:
-            child.remember(known.entry.text)
+            child.remember(known.entry.text, known.entry.reads)
             node.read.update(known.entry.reads)
+            node.work.seen.note(known.entry.reads)  # they are as they were when the result was made
             node.wide = node.wide or known.entry.wide
             return Outcome("done", known.entry.text)
         try:

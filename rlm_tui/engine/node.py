@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from rlm_tui.engine.ledger import BudgetSpent
@@ -17,6 +17,9 @@ from rlm_tui.repository.symbols import RepositoryError
 
 _QUERY_TASK = 500
 """Characters of a query's prompt that stand for its task; the whole is in its `CallPrompted`, and need not be kept twice."""
+
+_FILES = 100
+"""Files that the event of a remembered call names."""
 
 
 class Node:
@@ -77,11 +80,11 @@ class Node:
         self.future = asyncio.create_task(self._live(body), name=f"call {self.id}")
         return self.future
 
-    def remember(self, result: str) -> None:
-        """Enter the tree with a result that an earlier run has left: nothing is asked, and nothing paid."""
+    def remember(self, result: str, read: Sequence[str]) -> None:
+        """Enter the tree with a result that an earlier run has left, and what it read: nothing is asked, and nothing paid."""
         self._enter()
-        journal = self.work.journal
-        journal.emit(CallEnded(**journal.stamp(self.id, self.parent_id), status="done", result=result, memo=True))
+        stamp = self.work.journal.stamp(self.id, self.parent_id)
+        self.work.journal.emit(CallEnded(**stamp, status="done", result=result, memo=True, files=tuple(read[:_FILES])))
 
     def _enter(self) -> None:
         self.id = self.work.next_id()

@@ -176,7 +176,8 @@ class CellEnded(_Event):
 class CallEnded(_Event):
     """A call left the tree's living part. `result` is what its parent got; `error` is for people, "" for none.
 
-    `memo` tells that the result was kept from an earlier run: nothing was asked, and nothing paid.
+    `memo` tells that the result was kept from an earlier run: nothing was asked, and nothing paid; `files` are those (at most
+    100) that it came from.
     """
 
     kind: Literal["call_ended"] = "call_ended"
@@ -184,6 +185,7 @@ class CallEnded(_Event):
     result: str
     error: str = ""
     memo: bool = False
+    files: tuple[str, ...] = ()
 
 
 class Cited(_Event):

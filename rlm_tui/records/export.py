@@ -101,6 +101,7 @@ def _call_json(tree: Tree, call: Call) -> dict[str, object]:
         "depth": call.depth,
         "step": call.step,
         "status": call.phase,
+        "memo": call.memo,
         "steps": len(call.steps),
         "seconds": round(_call_seconds(tree, call), 3),
         "tokens": call.tokens.model_dump(),
@@ -169,7 +170,8 @@ def _rows(tree: Tree, call: Call, depth: int) -> Iterator[str]:
 
 
 def _files(tree: Tree) -> set[str]:
-    return {path for call in tree.calls.values() for step in call.steps for tool in step.tools for path in tool.files}
+    found = {path for call in tree.calls.values() for step in call.steps for tool in step.tools for path in tool.files}
+    return found.union(*(call.files for call in tree.calls.values()))
 
 
 def _coverage(tree: Tree) -> dict[str, int]:

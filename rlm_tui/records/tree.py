@@ -54,7 +54,10 @@ class Step:
 
 @dataclass(slots=True)
 class Call:
-    """A node of the tree. `started` is when it was queued, `running` when it got its slot."""
+    """A node of the tree. `started` is when it was queued, `running` when it got its slot.
+
+    The result of a `memo` call was kept from an earlier run; `files` are what it came from.
+    """
 
     id: str
     parent: str
@@ -74,6 +77,7 @@ class Call:
     result: str = ""
     error: str = ""
     memo: bool = False
+    files: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
 
@@ -193,7 +197,7 @@ def _advance(call: Call, event: Event) -> None:
             call.steps.append(Step(event.step, event.ts))
         case CallEnded():
             call.phase, call.ended = event.status, event.ts
-            call.result, call.error, call.memo = event.result, event.error, event.memo
+            call.result, call.error, call.memo, call.files = event.result, event.error, event.memo, event.files
             if call.steps and call.steps[-1].ended is None:
                 call.steps[-1].ended = event.ts
                 call.steps[-1].status = event.status

@@ -13,6 +13,7 @@ from rlm_tui.engine import memo as memo_module
 from rlm_tui.engine.memo import Entry, Memo
 from rlm_tui.engine.recall import LOCAL
 from rlm_tui.engine.run import Question, Run
+from rlm_tui.records.export import markdown
 from rlm_tui.repl.tools import tools
 
 FAN_OUT = cell("""
@@ -75,6 +76,8 @@ async def test_after_an_edit_only_the_module_that_changed_is_paid_for_again(tmp_
     assert [call.label for call in second.tree.calls.values()] == [call.label for call in first.tree.calls.values()]
     remembered = second.tree.calls["2"]
     assert (remembered.result, remembered.tokens.input, remembered.steps) == ("This is shop.", 0, [])
+    assert "src/shop/payment.py" in remembered.files
+    assert "src/shop: " in markdown(second.tree).partition("## Looked at")[2].replace("`", "")
     assert second.tree.spent().output < first.tree.spent().output
 
 
@@ -136,6 +139,22 @@ async def test_queries_are_kept_by_prompt_and_model_and_votes_stay_votes(tmp_pat
         assert asked == []
     assert len({call.result for call in first.tree.calls.values()}) == 6
     assert [call.result for call in second.tree.calls.values()] == [call.result for call in first.tree.calls.values()]
+
+
+async def test_files_behind_a_kept_result_count_as_read(tmp_path: Path) -> None:
+    """Their content was compared: a citation of them is not one from memory."""
+    scripts = Scripts(
+        lambda: Script(
+            root=[cell('print(rlm_query("Tell", scope="web"))'), text("See `web/cart.js:4-7`.")],
+            agents={"Tell": [cell('print(grep("format"))'), text("told")]},
+        )
+    )
+    async with bench(tmp_path, scripts, memo=Memo(tmp_path / "memo")) as made:
+        for asked in (["Tell"], []):
+            run, told = await scripts.ask(made)
+            assert told == asked
+            assert [citation.ok for citation in run.tree.citations] == [True]
+            assert not any("never read" in notice.text for notice in run.tree.notices)
 
 
 async def test_memo_costs_no_call_of_the_budget(tmp_path: Path) -> None:
