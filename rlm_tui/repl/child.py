@@ -1,4 +1,4 @@
-"""The guest's main loop: sealed, it reads frames from descriptor 3, runs cells, and asks the host for what it cannot do.
+"""The guest's main loop: sealed, it reads frames from its pipe, runs cells, and asks the host for what it cannot do.
 
 Standard library only. The main thread runs cells, since only there can an interrupt be raised; a second thread reads the
 pipe and hands each reply to the thread that waits for it, so that host calls from several threads run in parallel.
@@ -20,15 +20,14 @@ from rlm_tui.repl import cells, frames, guest, seal
 from rlm_tui.repl.lazy import Lazy, Repo
 from rlm_tui.repl.output import Output
 
-PIPE = 3
 _Reply = tuple[bool, object]
 
 
 class Child:
-    """One session, from the first frame to the end of the pipe."""
+    """One session, from the first frame to the end of the pipe, whose descriptors are `source` and `sink`."""
 
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
+    def __init__(self, memory: int, source: int, sink: int) -> None:
+        self._memory, self._source, self._sink = memory, source, sink
         self._main = threading.get_ident()
         self._sending = threading.Lock()
         self._numbers = itertools.count(1)
@@ -105,7 +104,7 @@ class Child:
 
     def _read(self) -> None:
         reader = frames.FrameReader(frames.FROM_HOST)
-        while data := os.read(PIPE, 1 << 18):
+        while data := os.read(self._source, 1 << 18):
             for frame in reader.feed(data):
                 try:
                     message = frames.unpack(frame, frames.FROM_HOST, lambda tagged: guest.decode(self._kinds, tagged))
@@ -130,7 +129,7 @@ class Child:
         try:
             with self._sending:
                 while data:
-                    data = data[os.write(PIPE, data) :]
+                    data = data[os.write(self._sink, data) :]
         finally:
             if main:
                 self._shielded = False
@@ -171,11 +170,11 @@ def _hand_over(value: object, parts: list[bytes]) -> object:
     )
 
 
-def main(memory: int, parent: int) -> None:
+def main(memory: int, parent: int, source: int, sink: int, *, landlock: bool = True) -> None:
     """Seal this process, prove it, and serve. Never returns."""
     try:
-        landlock = seal.seal(memory, parent)
+        abi = seal.seal(memory, parent, landlock=landlock)
     except seal.SealError as error:
-        os.write(PIPE, frames.pack({"t": "failed", "why": str(error)}, [], frames.FROM_GUEST))
+        os.write(sink, frames.pack({"t": "failed", "why": str(error)}, [], frames.FROM_GUEST))
         os._exit(1)
-    Child(memory).serve(seal.proof(), landlock)
+    Child(memory, source, sink).serve(seal.proof(), abi)

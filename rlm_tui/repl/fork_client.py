@@ -9,7 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,21 +18,50 @@ from rlm_tui.repl.protocol import SandboxError
 
 START_SECONDS = 20.0
 _EXIT_SECONDS = 1.0
+_PROCESS_CLOCK = 2
+"""With a pid, the id of the clock that counts a process's CPU time (CPUCLOCK_SCHED in the kernel's posix-timers.h)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A child that has just been forked: its pid, a descriptor that stands for it, and our end of its pipe."""
+@dataclass(slots=True)
+class ForkedProcess:
+    """A child of the fork server: its pid, a descriptor that stands for it, our end of its pipe, and how it ended."""
 
     pid: int
     pidfd: int
     pipe: socket.socket
+    exited: asyncio.Future[int]
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal, without any race with another process of the same pid."""
+        if self.pidfd >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.pidfd, number)
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time it has used."""
+        try:
+            return time.clock_gettime(~self.pid << 3 | _PROCESS_CLOCK) if self.pidfd >= 0 else 0.0
+        except OSError:  # it has ended
+            return 0.0
+
+    async def end(self) -> int | None:
+        """Kill it, and return how it ended; None when the fork server does not tell within 1 s."""
+        self.send_signal(signal.SIGKILL)
+        try:
+            return await asyncio.wait_for(asyncio.shield(self.exited), _EXIT_SECONDS)
+        except TimeoutError:
+            return None
+        finally:
+            if self.pidfd >= 0:
+                os.close(self.pidfd)
+                self.pidfd = -1
 
 
 class ForkServer:
-    """A warm Python, started with the first child and again after it has ended."""
+    """A warm Python, started with the first child and again after it has ended. `landlock` false does without Landlock."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, landlock: bool = True) -> None:
+        self._landlock = landlock
         self._starting = asyncio.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -39,10 +69,10 @@ class ForkServer:
         self._forks: dict[int, asyncio.Future[tuple[int, int]]] = {}
         self._exits: dict[int, asyncio.Future[int]] = {}
 
-    async def fork(self, memory: int) -> Process:
+    async def start(self, memory: int) -> ForkedProcess:
         """Return a new child, sealed to `memory` bytes. Raises SandboxError."""
         async with self._starting:
-            control = self._control or await self._start()
+            control = self._control or await self._warm_up()
         loop = asyncio.get_running_loop()
         with ExitStack() as opened:
             ours, theirs = socket.socketpair()
@@ -52,7 +82,7 @@ class ForkServer:
             future = self._forks[number] = loop.create_future()
             try:
                 with theirs:
-                    request = json.dumps({"id": number, "memory": memory}).encode()
+                    request = json.dumps({"id": number, "memory": memory, "landlock": self._landlock}).encode()
                     socket.send_fds(control, [request], [theirs.fileno()])
                 pid, pidfd = await asyncio.wait_for(future, START_SECONDS)
             except (OSError, TimeoutError) as error:
@@ -60,20 +90,7 @@ class ForkServer:
             finally:
                 self._forks.pop(number, None)
             opened.pop_all()
-        self._exits[pid] = loop.create_future()
-        return Process(pid, pidfd, ours)
-
-    async def exit_code(self, pid: int) -> int | None:
-        """Return how a child ended: its exit code, or minus a signal's number; None when that is not told within 1 s."""
-        future = self._exits.get(pid)
-        if future is None:
-            return None
-        try:
-            return await asyncio.wait_for(future, _EXIT_SECONDS)
-        except TimeoutError:
-            return None
-        finally:
-            self._exits.pop(pid, None)
+        return ForkedProcess(pid, pidfd, ours, self._exits[pid])
 
     async def close(self) -> None:
         """End the server, and with it every child. Idempotent."""
@@ -86,7 +103,7 @@ class ForkServer:
                 server.kill()
                 await asyncio.to_thread(server.wait)
 
-    async def _start(self) -> socket.socket:
+    async def _warm_up(self) -> socket.socket:
         await self.close()  # an earlier server that has ended by itself
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
@@ -128,6 +145,7 @@ class ForkServer:
             for descriptor in descriptors:  # whoever asked has given up, and the child ends with its pipe
                 os.close(descriptor)
         elif "pid" in told:
+            self._exits[told["pid"]] = asyncio.get_running_loop().create_future()
             fork.set_result((told["pid"], descriptors[0]))
         else:
             fork.set_exception(SandboxError(f"no sandbox child can be started: {told['failed']}"))

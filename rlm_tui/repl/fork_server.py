@@ -1,9 +1,11 @@
 """A warm Python that forks a sealed child per session. Run as a script: `python -I -S fork_server.py FD`, empty environment.
 
+With `alone MEMORY` in place of FD it forks nothing, but seals itself and serves one session on its standard input and output.
+
 Standard library only. FD is one end of a Unix socket pair of type SOCK_SEQPACKET; the other is the program's. A request is a
-JSON packet `{"id", "memory"}` with one descriptor, the child's pipe; the reply `{"id", "pid"}` brings a pidfd, through which
-the program signals the child without any race. `{"exited": pid, "status": n}` tells how a child ended. When the program's end
-closes, every child is killed and the server ends.
+JSON packet `{"id", "memory", "landlock"}` with one descriptor, the child's pipe; the reply `{"id", "pid"}` brings a pidfd,
+through which the program signals the child without any race. `{"exited": pid, "status": n}` tells how a child ended. When the
+program's end closes, every child is killed and the server ends.
 """
 
 from __future__ import annotations
@@ -86,7 +88,7 @@ def _fork(control: socket.socket, request: dict[str, int], pipe: int, children: 
         return
     if pid == 0:
         try:
-            _become_child(pipe, request["memory"], parent)
+            _become_child(pipe, request, parent)
         finally:
             os._exit(70)
     os.close(pipe)
@@ -100,7 +102,7 @@ def _fork(control: socket.socket, request: dict[str, int], pipe: int, children: 
     socket.send_fds(control, [json.dumps({"id": request["id"], "pid": pid}).encode()], [children[pid]])
 
 
-def _become_child(pipe: int, memory: int, parent: int) -> None:
+def _become_child(pipe: int, request: dict[str, int], parent: int) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(0, 2)  # standard error is the program's while the server starts; 0 is /dev/null
@@ -108,7 +110,19 @@ def _become_child(pipe: int, memory: int, parent: int) -> None:
     os.closerange(4, os.sysconf("SC_OPEN_MAX"))
     from rlm_tui.repl import child
 
-    child.main(memory, parent)
+    child.main(request["memory"], parent, 3, 3, landlock=bool(request["landlock"]))
+
+
+def alone(memory: int) -> None:
+    """Seal this very process, and serve one session on descriptors 0 and 1. Never returns."""
+    from rlm_tui.repl import cells, child, seal
+
+    seal.prepare()
+    cells.warm()
+    threading.stack_size(1 << 20)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    child.main(memory, os.getppid(), 0, 1)
 
 
 def _reap(control: socket.socket, children: dict[int, int]) -> None:
@@ -122,4 +136,6 @@ def _reap(control: socket.socket, children: dict[int, int]) -> None:
 
 if __name__ == "__main__":
     _import_all()
+    if sys.argv[1] == "alone":
+        alone(int(sys.argv[2]))
     serve(socket.socket(fileno=int(sys.argv[1])))

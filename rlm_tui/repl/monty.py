@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from rlm_tui.repl.monty_code import prepare
 from rlm_tui.repl.monty_prelude import prelude
 from rlm_tui.repl.output import Output
+from rlm_tui.repl.pipe import too_many_calls
 from rlm_tui.repl.protocol import JSON, CellResult, GuestFunction, HostCall, Limits, SandboxError, Variable
 from rlm_tui.repl.values import encode
 from rlm_tui.repository.sanitize import sanitize
@@ -28,6 +29,8 @@ _WORKERS = 64
 _KEPT_OUTPUT = 16 << 20
 """Characters of a cell's output that are kept whole; they are kept here, not in the worker."""
 _LETTING_GO_SECONDS = 0.1
+_OWN_CALLS = 100
+"""Stops of the interpreter that no cell is asked to count: names looked up, calls of our own."""
 _VALUES = 400_000
 _TEXT = 32 << 20
 _FEED = re.compile(r"<python-input-(\d+)>")
@@ -111,7 +114,7 @@ class MontySession:
         self._worker: AsyncMontySession | None = None
         self._running: asyncio.Task[CellResult] | None = None
         self._feeds: dict[int, str] = {}
-        self._feed = self._cell = 0
+        self._feed = self._cell = self._made = 0
         self._set: dict[str, None] = {}
         self._output = Output(limits.output, _KEPT_OUTPUT)
         self._waited = 0.0
@@ -148,6 +151,7 @@ class MontySession:
             if self._worker is None:
                 await self.start()
             self._cell += 1
+            self._made = 0
             self._waited = 0.0
             begun = time.monotonic()
             self._running = asyncio.create_task(self._run(code))
@@ -232,7 +236,11 @@ class MontySession:
             snapshot = await self._worker.feed_start(
                 code, inputs=None if inputs is None else dict(inputs), print_callback=self._print
             )
+            stops = 0
             while not isinstance(snapshot, MontyComplete):
+                stops += 1
+                if stops > 2 * self._limits.calls + _OWN_CALLS:  # it catches the errors that tell it to stop
+                    raise _Dead(f"it went on after {self._limits.calls:,} host calls, the most it may make")
                 snapshot = await self._answer(snapshot, ended)
         except MontyCrashedError as error:
             raise _Dead(f"it crashed ({sanitize(str(error))[:200]})") from error
@@ -290,6 +298,9 @@ class MontySession:
             return self._output.output_of(cast(int, args[0]))
         if name not in self._names:
             raise LookupError("there is no such host function")
+        self._made += 1
+        if self._made > self._limits.calls:
+            raise LookupError(too_many_calls(self._limits.calls))
         parts: list[bytes] = []
         value = encode(await self._call(name, args, kwargs), parts)
         return _unraw(value, parts)

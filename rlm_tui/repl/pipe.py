@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from rlm_tui.repl import frames
-from rlm_tui.repl.protocol import JSON, HostCall, Variable
+from rlm_tui.repl.protocol import JSON, HostCall, Limits, Variable
 from rlm_tui.repl.values import encode
 from rlm_tui.repository.sanitize import sanitize
 
@@ -39,12 +39,16 @@ class Done:
 class Pipe(asyncio.Protocol):
     """Frames to and from one child. `broken` is called with the reason when the child must be killed."""
 
-    def __init__(self, call: HostCall, names: frozenset[str], shown: int, broken: Callable[[str], None]) -> None:
-        self._call, self._names, self._shown, self._broken = call, names, shown, broken
+    def __init__(self, call: HostCall, names: frozenset[str], limits: Limits, broken: Callable[[str], None]) -> None:
+        self._call, self._names, self._limits, self._broken = call, names, limits, broken
         self._reader = frames.FrameReader(frames.FROM_GUEST)
         self._transport: asyncio.Transport | None = None
         self._calls: dict[asyncio.Task[None], int] = {}
+        self._made = 0
         self._paused = False
+        self._read = asyncio.Event()  # cleared while the child has not read what it was sent
+        self._read.set()
+        self._patience: asyncio.TimerHandle | None = None
         self.ready: asyncio.Future[dict[str, object]] = asyncio.get_running_loop().create_future()
         self.done: asyncio.Future[Done] | None = None
         self.closed = asyncio.Event()
@@ -58,6 +62,7 @@ class Pipe(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End what waits: the child has closed its end, or died."""
         self.stop_clock()
+        self._be_patient()
         self.cancel_calls()
         self.closed.set()
         for future in (self.ready, self.done):
@@ -80,7 +85,7 @@ class Pipe(asyncio.Protocol):
             self._start_call(message, size)
         elif kind == "done" and self.done is not None and not self.done.done():
             self.stop_clock()
-            self.done.set_result(_read_done(message, self._shown))
+            self.done.set_result(_read_done(message, self._limits.output))
         elif kind in ("ready", "failed") and not self.ready.done():
             self.ready.set_result(message)
         else:
@@ -106,38 +111,73 @@ class Pipe(asyncio.Protocol):
             raise frames.FrameError("a call without a number or a name")
         if type(args) is not list or type(kwargs) is not dict:
             raise frames.FrameError("a call without arguments")
+        self._made += 1
+        if self._made > self._limits.calls:  # answered at once, while the clock runs on
+            self._refuse(number, too_many_calls(self._limits.calls))
+            return
         answering = self._answer(number, name, cast("list[JSON]", args), cast("dict[str, JSON]", kwargs))
         task = asyncio.get_running_loop().create_task(answering)
         if not self._calls:
             self.stop_clock()
         self._calls[task] = size
         task.add_done_callback(self._call_ended)
-        if self._full() and self._transport is not None:
-            self._paused = True
-            self._transport.pause_reading()
+        self._hold_back()
 
     async def _answer(self, number: int, name: str, args: list[JSON], kwargs: dict[str, JSON]) -> None:
         parts: list[bytes] = []
         try:
             if name not in self._names:
                 raise LookupError("there is no such host function")
-            value = encode(await self._call(name, args, kwargs), parts)
+            answer = await self._call(name, args, kwargs)
+            while not self._read.is_set():  # one reply at a time, else large ones pile up here
+                await self._read.wait()
+            value = encode(answer, parts)
             self.send({"t": "reply", "id": number, "ok": True, "value": value}, parts)
         except Exception as error:  # noqa: BLE001 - the contract: whatever a host function raises becomes a HostError
-            parts = []
-            why = frames.text(f"{error}"[:_ERROR] or type(error).__name__, parts)
-            self.send({"t": "reply", "id": number, "ok": False, "value": why}, parts)
+            self._refuse(number, f"{error}"[:_ERROR] or type(error).__name__)
+
+    def _refuse(self, number: int, why: str) -> None:
+        parts: list[bytes] = []
+        value = frames.text(why, parts)
+        self.send({"t": "reply", "id": number, "ok": False, "value": value}, parts)
 
     def _call_ended(self, task: asyncio.Task[None]) -> None:
         self._calls.pop(task, None)
         if not self._calls and self.done is not None and not self.done.done():
             self._since = time.monotonic()
-        if self._paused and not self._full() and self._transport is not None and not self._transport.is_closing():
-            self._paused = False
-            self._transport.resume_reading()
+        self._hold_back()
 
-    def _full(self) -> bool:
-        return len(self._calls) >= _CALLS or sum(self._calls.values()) > _CALL_BYTES
+    def pause_writing(self) -> None:
+        """Read nothing more from a child that does not read what it is sent, and give it only so long to do so."""
+        self._read.clear()
+        self._patience = asyncio.get_running_loop().call_later(self._limits.seconds, self._give_up)
+        self._hold_back()
+
+    def resume_writing(self) -> None:
+        """Go on: the child has read."""
+        self._read.set()
+        self._be_patient()
+        self._hold_back()
+
+    def _give_up(self) -> None:
+        self.close()
+        self._broken("it did not read what it was told")
+
+    def _be_patient(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _hold_back(self) -> None:
+        """Read from the child only while there is room for what it asks, and for what it is told."""
+        full = not self._read.is_set() or len(self._calls) >= _CALLS or sum(self._calls.values()) > _CALL_BYTES
+        if full == self._paused or self._transport is None or self._transport.is_closing():
+            return
+        self._paused = full
+        if full:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     def cancel_calls(self) -> None:
         """Cancel the host calls in flight; their replies are never sent."""
@@ -147,8 +187,8 @@ class Pipe(asyncio.Protocol):
     # -- the clock: seconds of computing, without waiting for host calls
 
     def start_clock(self) -> None:
-        """Start from zero."""
-        self._computed = 0.0
+        """Start from zero, and count the cell's host calls from zero."""
+        self._computed, self._made = 0.0, 0
         self._since = None if self._calls else time.monotonic()
 
     def stop_clock(self) -> None:
@@ -165,6 +205,14 @@ class Pipe(asyncio.Protocol):
     def computed(self) -> float:
         """Seconds that the running, or the last, cell has computed."""
         return self._computed + (time.monotonic() - self._since if self._since is not None else 0.0)
+
+
+def too_many_calls(most: int) -> str:
+    """Return what a cell is told that has made all the host calls it may."""
+    return (
+        f"this cell has made {most:,} host calls, the most it may: ask for more at once (grep, find, slices of repo.files), or "
+        "go on in the next cell"
+    )
 
 
 def _read_done(message: dict[str, object], shown: int) -> Done:

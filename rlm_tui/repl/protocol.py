@@ -46,11 +46,16 @@ class CellResult:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on one child: seconds of computing a cell, bytes of memory, characters of output kept for the model."""
+    """Bounds on one child: seconds of computing a cell, bytes of memory, characters of output kept for the model.
+
+    `calls` bounds the host calls of a cell: waiting for the host is not counted as computing, so that a loop of slow calls
+    would have no end.
+    """
 
     seconds: float = 20.0
     memory: int = 512 * 1024 * 1024
-    output: int = 12_000
+    output: int = 20_000
+    calls: int = 10_000
 
 
 class Session(Protocol):
@@ -74,7 +79,7 @@ class Sandbox(Protocol):
 
     @property
     def name(self) -> str:
-        """What the screen shows: "sealed" or "monty"."""
+        """What the screen shows: "sealed", "monty", "docker", or the name of an installed one."""
         ...
 
     async def session(

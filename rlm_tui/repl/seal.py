@@ -52,11 +52,11 @@ def prepare() -> None:
     _libc.mallopt(_M_ARENA_MAX, 1)
 
 
-def seal(memory: int, parent: int) -> int:
+def seal(memory: int, parent: int, *, landlock: bool = True) -> int:
     """Seal this process to `memory` bytes of address space and the descriptors 0 to 3.
 
-    `parent` is the pid of the fork server, with which it dies. Returns the Landlock ABI in force, 0 for none. Raises
-    SealError. The process must have one thread.
+    `parent` is the pid of the fork server, with which it dies. Returns the Landlock ABI in force, 0 for none, as when
+    `landlock` is false. Raises SealError. The process must have one thread.
     """
     machine = platform.machine()
     if machine not in seccomp.ARCHITECTURES:
@@ -77,7 +77,7 @@ def seal(memory: int, parent: int) -> int:
     _prctl(_PR_SET_DUMPABLE, 0)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _drop_capabilities(machine)
-    abi = _landlock()
+    abi = _landlock() if landlock else 0
     resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))  # last: the rule set of Landlock needed a descriptor
     _install_filter(seccomp.ARCHITECTURES[machine])
     return abi

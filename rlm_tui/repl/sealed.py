@@ -1,19 +1,20 @@
-"""The default sandbox: a sealed CPython child per session, forked from a warm server that is started once a process."""
+"""The default sandbox: a sealed CPython child per session, forked from a warm server that is started once a process.
+
+Children may come from elsewhere too (see `Origin`): wherever that is, a child must prove that it is sealed.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import signal
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from rlm_tui.repl.fork_client import START_SECONDS, ForkServer, Process
+from rlm_tui.repl.fork_client import START_SECONDS, ForkServer
 from rlm_tui.repl.frames import text
 from rlm_tui.repl.pipe import Done, Pipe
+from rlm_tui.repl.process import Origin, Process
 from rlm_tui.repl.protocol import JSON, CellResult, GuestFunction, HostCall, Limits, SandboxError, Variable
 from rlm_tui.repl.values import encode
 
@@ -24,23 +25,22 @@ _PROVEN = ("file", "write", "stat", "socket", "fork", "exec", "signal")
 _IDLE_SECONDS = 5.0
 """How often a child without a running cell is looked at: a thread that it left behind must not compute for ever."""
 _LEAST_MEMORY = 128 << 20
-_PROCESS_CLOCK = 2
-"""With a pid, the id of the clock that counts a process's CPU time (CPUCLOCK_SCHED in the kernel's posix-timers.h)."""
 
 
 class SealedSandbox:
-    """A fork server and the sessions in its children. The server starts with the first session."""
+    """Sessions in sealed children, of a fork server unless they come from another origin. It starts with the first session."""
 
-    def __init__(self) -> None:
-        self._server = ForkServer()
+    def __init__(self, origin: Origin | None = None, name: str = "sealed") -> None:
+        self._origin: Origin = origin or ForkServer()
+        self._name = name
         self._sessions: set[SealedSession] = set()
         self._closed = False
         self.landlock = 0
 
     @property
     def name(self) -> str:
-        """`sealed`."""
-        return "sealed"
+        """`sealed`, or what the origin is called."""
+        return self._name
 
     async def session(
         self, functions: Sequence[GuestFunction], call: HostCall, variables: Mapping[str, JSON], limits: Limits
@@ -60,17 +60,13 @@ class SealedSandbox:
         self._closed = True
         for session in list(self._sessions):
             await session.close()
-        await self._server.close()
+        await self._origin.close()
 
-    async def fork(self, memory: int) -> Process:
+    async def start(self, memory: int) -> Process:
         """Return a new child process for a session. Raises SandboxError."""
         if self._closed:
             raise SandboxError("the sandbox has been closed")
-        return await self._server.fork(max(memory, _LEAST_MEMORY))
-
-    async def exit_code(self, pid: int) -> int | None:
-        """Return how a child ended (see `ForkServer.exit_code`)."""
-        return await self._server.exit_code(pid)
+        return await self._origin.start(max(memory, _LEAST_MEMORY))
 
     def forget(self, session: SealedSession) -> None:
         """Drop a session that has been closed."""
@@ -94,7 +90,7 @@ class SealedSession:
         self._cell = 0
         self._known: tuple[Variable, ...] = ()
         self._pipe: Pipe | None = None
-        self._pid = self._pidfd = -1
+        self._process: Process | None = None
         self._why = ""
         self._interrupted: Literal["", "time", "asked"] = ""
         self._closed = False
@@ -102,10 +98,10 @@ class SealedSession:
 
     async def start(self) -> Pipe:
         """Start the child and check its proof. Raises SandboxError."""
-        child = await self._sandbox.fork(self._limits.memory)
-        self._pid, self._pidfd, self._why = child.pid, child.pidfd, ""
+        child = self._process = await self._sandbox.start(self._limits.memory)
+        self._why = ""
         names = frozenset(function.name for function in self._functions)
-        pipe = self._pipe = Pipe(self._call, names, self._limits.output, self._kill)
+        pipe = self._pipe = Pipe(self._call, names, self._limits, self._kill)
         try:
             await asyncio.get_running_loop().create_connection(lambda: pipe, sock=child.pipe)
             self._check(await asyncio.wait_for(pipe.ready, START_SECONDS))
@@ -241,9 +237,8 @@ class SealedSession:
     # -- the child's process
 
     def _signal(self, number: signal.Signals) -> None:
-        if self._pidfd >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, number)
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def _kill(self, why: str) -> None:
         self._why = self._why or why
@@ -253,7 +248,6 @@ class SealedSession:
 
     async def _obituary(self) -> str:
         """Bury the child; return why it ended and what is lost with it."""
-        self._signal(signal.SIGKILL)  # it may have closed its pipe and live on
         code = await self._bury()
         why = self._why or _cause(code, self._limits.memory)
         lost = ", ".join(variable.name for variable in self._known) or "no variables"
@@ -265,17 +259,11 @@ class SealedSession:
         if self._pipe is not None:
             self._pipe.close()
             self._pipe = None
-        code = await self._sandbox.exit_code(self._pid)
-        if self._pidfd >= 0:
-            os.close(self._pidfd)
-            self._pid = self._pidfd = -1
-        return code
+        process, self._process = self._process, None
+        return await process.end() if process is not None else None
 
     def _cpu_seconds(self) -> float:
-        try:
-            return time.clock_gettime(~self._pid << 3 | _PROCESS_CLOCK)
-        except OSError:  # the process has ended
-            return 0.0
+        return self._process.cpu_seconds() if self._process is not None else 0.0
 
 
 def _cause(code: int | None, memory: int) -> str:

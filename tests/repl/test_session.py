@@ -106,6 +106,16 @@ async def test_waiting_for_the_host_is_not_counted(sandbox: SealedSandbox, host:
     assert result.seconds < 1
 
 
+async def test_a_cell_makes_only_so_many_host_calls(sandbox: SealedSandbox, host: Host) -> None:
+    session = await sandbox.session(FUNCTIONS, host, {}, Limits(seconds=1, calls=50))
+    result = await session.run("for n in range(100): echo(n)")
+    assert "HostError: this cell has made 50 host calls, the most it may: ask for more at once" in result.error
+    assert (await session.run("n, echo(1)")).output == "(50, 1)\n"
+    host.calls.clear()
+    result = await session.run("while True:\n    try: slow(0)\n    except HostError: pass")
+    assert (result.status, len(host.calls)) == ("timeout", 50)  # refusals stop no clock
+
+
 async def test_a_thread_that_waits_for_the_host_does_not_stop_the_clock_of_one_that_computes(
     hasty: SealedSession,
 ) -> None:
