@@ -19,21 +19,26 @@ from rlm_tui.repository.words import stem, words
 
 _MOST_NEEDLES = 12
 _ABSTRACT = frozenset(map(stem, ABSTRACT))
+_WORD = re.compile(r"[a-z]+")
 _COUNTED = re.compile(r"^word (.+): (\d+) lines in (\d+) files$")
 _LINES = re.compile(r"^about ([\d,]+) lines in all$")
 _PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
-_NAME, _DOC, _BODY, _PATH, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.4, 0.25
+_NAME, _DOC, _BODY, _PATH, _WITHIN, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.5, 0.4, 0.25
 _TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE, _BODILESS = 0.4, 1.0, 0.6, 0.35, 0.2
+_PROSE_LINE = re.compile(r"^[^=(){}\[\];]*(?:[a-z]{2,}[,.]? +){4}[^=(){}\[\];]*$")
+_SAID = 0.4
+"""What a line of prose, within a docstring or comment, counts beside a line of code: the code decides, the prose tells of it."""
 _ENOUGH = 2.0
 """What one word can count at most: a place that holds another word is better than one that holds the same again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needle:
-    """A word of the question as `grep` is asked for it; `stem` is "" for a code name, which is meant as written."""
+    """A word of the question, and the `text` of it that `grep` is asked for; `stem` is "" for a code name, meant as written."""
 
     text: str
     stem: str
+    word: str
 
     def in_line(self, line: str) -> bool:
         """Tell whether a line holds the word in any of its forms."""
@@ -42,9 +47,11 @@ class Needle:
 
 def needles(intent: Intent) -> list[Needle]:
     """Return what to look for: the code names of a question, then its words."""
-    names = [Needle(name.rpartition("/")[2].rpartition(".")[2], "") for name in intent.names]
+    lasts = [name.rpartition("/")[2].rpartition(".")[2] for name in intent.names]
+    names = [Needle(last, "", last) for last in lasts]
     named = {word for name in intent.names for word in words(name)}
-    plain = [Needle(_root(term), term) for term in intent.terms if term not in named]
+    written = {stem(word): word for word in reversed(_WORD.findall(intent.text.lower()))}
+    plain = [Needle(_root(term), term, written.get(term, term)) for term in intent.terms if term not in named]
     found = {needle.text: needle for needle in (*names, *plain) if len(needle.text) > 1}
     return list(found.values())[:_MOST_NEEDLES]
 
@@ -155,29 +162,33 @@ class Candidates:
         return sorted(worth, key=lambda path: -worth[path])[:most]
 
     def worth(self, line: str) -> float:
-        """Return the sum of the weights of the question's words that a line holds."""
-        return sum(weight for needle, weight in self._weights.items() if weight and needle.in_line(line))
+        """Return the sum of the weights of the question's words that a line holds; prose counts less."""
+        held = sum(weight for needle, weight in self._weights.items() if weight and needle.in_line(line))
+        return held * _telling(line) if held else 0.0
 
     def _score(self, item: Candidate, whole: float) -> None:
         name, doc = set(words(item.qualified)), set(words(item.definition.doc if item.definition else ""))
         path = set(words(item.path))
         around = set(words(" ".join(self._around(item))))
         callers = set(words(" ".join(item.callers)))
+        members = self.within(item)
         held: dict[str, float] = {}
         total = 0.0
         for needle, weight in self._weights.items():
-            count = sum(needle.in_line(hit.text) for hit in item.hits)
+            count = sum(_telling(hit.text) for hit in item.hits if needle.in_line(hit.text))
             own = (
                 _NAME * _holds(needle, name, item.qualified) + _DOC * _holds(needle, doc) + _BODY * count / (count + 1)
             )
+            inner = sum(_telling(hit.text) for hit in members if needle.in_line(hit.text))
             value = (
                 own
+                + _WITHIN * inner / (inner + 1)
                 + _PATH * _holds(needle, path)
                 + _AROUND * _holds(needle, around)
                 + _CALLER * _holds(needle, callers)
             )
             if value and weight:
-                held[needle.text if not needle.stem else needle.stem] = weight
+                held[needle.word] = weight
                 total += weight * min(value, _ENOUGH)
         coverage = sum(held.values()) / whole
         together = max((self.worth(hit.text) for hit in item.hits), default=0.0) / whole
@@ -190,6 +201,14 @@ class Candidates:
         if item.definition is None or item.definition.span.start == item.definition.span.end:
             item.score -= _BODILESS
 
+    def within(self, item: Candidate) -> list[Hit]:
+        """Return the hits in the members of a definition."""
+        if not item.qualified:
+            return []
+        inside = f"{item.qualified}."
+        keys = (key for key in self._known if key[0] == item.path and key[1].startswith(inside))
+        return [hit for key in keys for hit in self._known[key].hits]
+
     def _around(self, item: Candidate) -> Iterable[str]:
         """Yield the names and docstrings of the definitions around one."""
         owner = item.qualified.rpartition(".")[0]
@@ -199,6 +218,10 @@ class Candidates:
             if around is not None and around.definition is not None:
                 yield around.definition.doc
             owner = owner.rpartition(".")[0]
+
+
+def _telling(line: str) -> float:
+    return _SAID if _PROSE_LINE.match(line) else 1.0
 
 
 def _holds(needle: Needle, found: set[str], text: str = "") -> bool:

@@ -114,7 +114,7 @@ def _region(item: Candidate, candidates: Candidates) -> Span:
     span = item.definition.span if item.definition else None
     if span and span.end - span.start < _REGION:
         return span
-    worth = {hit.line: candidates.worth(hit.text) for hit in item.hits}
+    worth = {hit.line: candidates.worth(hit.text) for hit in (*item.hits, *candidates.within(item))}
     start = span.start if span else 1
     if worth:
         middle = max(worth, key=lambda line: (sum(w for at, w in worth.items() if abs(at - line) <= 10), -line))
