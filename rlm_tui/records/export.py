@@ -101,7 +101,6 @@ def _call_json(tree: Tree, call: Call) -> dict[str, object]:
         "depth": call.depth,
         "step": call.step,
         "status": call.phase,
-        "memo": call.memo,
         "steps": len(call.steps),
         "seconds": round(_call_seconds(tree, call), 3),
         "tokens": call.tokens.model_dump(),

@@ -26,7 +26,7 @@ from rlm_tui.records.events import (
     TurnEnded,
 )
 
-Phase = Literal["queued", "running"] | Status
+Phase = Literal["queued", "running", "memo"] | Status
 _DEEPEST = 50
 """No run nests its calls so deep; the tree is walked by recursion."""
 
@@ -56,7 +56,7 @@ class Step:
 class Call:
     """A node of the tree. `started` is when it was queued, `running` when it got its slot.
 
-    The result of a `memo` call was kept from an earlier run; `files` are what it came from.
+    The result of one in the phase "memo" was kept from an earlier run; `files` are what it came from.
     """
 
     id: str
@@ -76,7 +76,6 @@ class Call:
     message: str = ""
     result: str = ""
     error: str = ""
-    memo: bool = False
     files: tuple[str, ...] = ()
     steps: list[Step] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
@@ -196,8 +195,8 @@ def _advance(call: Call, event: Event) -> None:
         case StepStarted():
             call.steps.append(Step(event.step, event.ts))
         case CallEnded():
-            call.phase, call.ended = event.status, event.ts
-            call.result, call.error, call.memo, call.files = event.result, event.error, event.memo, event.files
+            call.phase, call.ended = "memo" if event.memo else event.status, event.ts
+            call.result, call.error, call.files = event.result, event.error, event.files
             if call.steps and call.steps[-1].ended is None:
                 call.steps[-1].ended = event.ts
                 call.steps[-1].status = event.status

@@ -20,6 +20,7 @@ COLOURS = {
     "queued": MUTED,
     "running": "$text-primary",
     "done": "$text-success",
+    "memo": "$text-success",
     "partial": "$text-warning",
     "failed": "$text-error",
     "cancelled": MUTED,

@@ -24,6 +24,7 @@ MARKS = {
     "queued": "○",
     "running": "●",
     "done": "✓",
+    "memo": "≋",
     "partial": "◐",
     "failed": "✗",
     "cancelled": "⊘",
@@ -231,7 +232,7 @@ class Outline:
     def _add_calls(self, parent: Call, step: Step | None, children: Sequence[str], depth: int) -> None:
         calls = [self._tree.calls[child] for child in children]
         key = parent.id if step is None else step_key(parent.id, step.number)
-        for entry in self._folded([call.phase == "done" for call in calls], key):
+        for entry in self._folded([call.phase in ("done", "memo") for call in calls], key):
             if isinstance(entry, int):
                 self._add_call(calls[entry], depth)
             else:

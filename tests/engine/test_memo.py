@@ -68,7 +68,7 @@ async def test_after_an_edit_only_the_module_that_changed_is_paid_for_again(tmp_
         assert asked == ["Describe web"]
     outputs = [run.tree.calls["0"].steps[0].output for run in (first, second, third)]
     assert outputs[0] == outputs[1] == outputs[2]
-    assert [[call.memo for call in run.tree.calls.values()] for run in (first, second, third)] == [
+    assert [[call.phase == "memo" for call in run.tree.calls.values()] for run in (first, second, third)] == [
         [False, False, False, False],
         [False, True, True, True],
         [False, True, True, False],
@@ -99,7 +99,7 @@ async def test_a_checkout_elsewhere_finds_what_was_kept_and_without_a_memo_all_i
     async with bench(tmp_path / "c", scripts) as made:
         run, asked = await scripts.ask(made)
         assert len(asked) == 3
-    assert not any(call.memo for call in run.tree.calls.values())
+    assert not any(call.phase == "memo" for call in run.tree.calls.values())
 
 
 async def test_what_a_call_saw_beyond_its_scope_counts_too(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ async def test_what_failed_or_was_built_on_a_failure_is_asked_again(tmp_path: Pa
         for again in (["Ask one", "Fail", "bad", "good"], ["Ask one", "Fail", "bad"]):
             run, asked = await scripts.ask(made)
             assert asked == again
-    assert [call.result for call in run.tree.calls.values() if call.memo] == ["fine"]
+    assert [call.result for call in run.tree.calls.values() if call.phase == "memo"] == ["fine"]
 
 
 async def test_a_result_is_not_kept_when_its_scope_changed_under_it(tmp_path: Path) -> None:

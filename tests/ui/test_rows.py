@@ -9,7 +9,9 @@ import sys
 import pytest
 from sample_runs import HOSTILE, Script, answering, finished
 
+from rlm_tui.records.events import CallEnded
 from rlm_tui.records.tree import Tree
+from rlm_tui.ui.calls_tree import COLOURS
 from rlm_tui.ui.rows import MARKS, Folds, Row, node, parent_key, rows, siblings
 
 
@@ -98,6 +100,22 @@ def test_more_than_eight_finished_siblings_fold_and_what_lives_stays() -> None:
     opened = Folds()
     opened.set("0/1+", True)
     assert len(rows(tree, opened, 0.0)) == 24
+
+
+def test_kept_results_are_shown_as_such_and_fold_like_finished_ones() -> None:
+    script = Script()
+    script.start()
+    script.call("0", "", "root", 0, depth=0)
+    script.step("0", 1)
+    for number in range(1, 11):
+        script.call(str(number), "0", f"module {number}", 1)
+        script.done(str(number), "as before")
+        ended = script.events[-1]
+        assert isinstance(ended, CallEnded)
+        script.events[-1] = ended.model_copy(update={"memo": True})
+    found = drawn(rows(Tree.of(script.events), Folds(), script.now))
+    assert found[2:4] == ["    ▸ 7 more calls |  | ✓ 0.0s", "      module 8 |  | ≋ 0.0s"]
+    assert COLOURS.keys() == MARKS.keys()
 
 
 def test_nodes_parents_and_siblings() -> None:
