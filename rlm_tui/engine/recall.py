@@ -27,11 +27,15 @@ from rlm_tui.engine.schema import Schema
 from rlm_tui.models.protocol import Model
 from rlm_tui.repl.tools import tools
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.symbols import RepositoryError, UnknownName
 
 _DECIDE = ("rlm_tui.engine", "rlm_tui.repl", "rlm_tui.repository", "rlm_tui.indexers")
 """Packages whose code decides what a sub-call is told and shown."""
 LOCAL = frozenset(("callees", "files", "find", "grep", "imports", "modules", "outline", "peek", "resolve", "symbols"))
 """Tools whose results come from the scope and the files that they show; any other is taken to look everywhere."""
+
+_UNKNOWABLE = (RepositoryError, UnknownName)
+"""The state of files cannot be told: the index is being rebuilt, or a name that was kept is none. Then nothing is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class Recall:
             return
         try:
             await asyncio.to_thread(self._keep, self._memo, order, known, text, tuple(reads), wide)
+        except _UNKNOWABLE:
+            return
         except OSError as error:
             told, self._memo = self._memo is None, None
             if told:  # by another call, meanwhile
@@ -106,7 +112,13 @@ class Recall:
 
     def _look_up(self, memo: Memo, orders: Sequence[Order], depth: int) -> list[Known]:
         states: dict[tuple[str, ...], str] = {}
-        return [self._known(memo, order, depth, states) for order in orders]
+        found: list[Known] = []
+        for order in orders:
+            try:
+                found.append(self._known(memo, order, depth, states))
+            except _UNKNOWABLE:
+                found.append(Known())
+        return found
 
     def _known(self, memo: Memo, order: Order, depth: int, states: dict[tuple[str, ...], str]) -> Known:
         repository, scope, state = order.repository, order.repository.scope, ""

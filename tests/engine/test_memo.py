@@ -231,6 +231,18 @@ async def test_a_folder_that_cannot_be_written_is_told_once(tmp_path: Path) -> N
     assert (await run.wait()).status == "done"
 
 
+async def test_an_entry_that_names_files_outside_is_a_miss(tmp_path: Path) -> None:
+    scripts = Scripts(fan_out)
+    async with bench(tmp_path, scripts, memo=Memo(tmp_path / "memo")) as made:
+        await scripts.ask(made)
+        for path in (tmp_path / "memo").glob("*/*.json"):
+            entry = Entry.model_validate_json(path.read_bytes())
+            path.write_text(entry.model_copy(update={"reads": ("/etc/passwd", "../../x")}).model_dump_json())
+        run, asked = await scripts.ask(made)
+    assert len(asked) == 3
+    assert (await run.wait()).status == "done"
+
+
 def test_damaged_entries_are_misses_and_go(tmp_path: Path) -> None:
     memo = Memo(tmp_path)
     memo.keep(Entry(key="ab-0", text="x"))
