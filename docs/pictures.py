@@ -44,13 +44,12 @@ def main(repository: Path) -> None:
             window.wait_for("no language model")
             window.type(QUESTION)
             window.press("Enter")
-            window.wait_for("✓ done", 120)
-            window.press("Tab")
+            window.wait_for(" 0 live", 120)
+            window.press("Tab", "End", "Up", "Up")
+            window.wait_for("F follow")
             keep(window.screen(colours=True), f"ask-{look}")
-            for key in ("Down", "Down", "Down", "Enter"):
-                window.press(key)
-            window.wait_for("Prompt")
-            window.press("Right")
+            window.press("Enter", "Right")
+            window.wait_for("Esc back")
             keep(window.screen(colours=True), f"trace-{look}")
 
 
@@ -59,6 +58,7 @@ def keep(screen: str, name: str) -> None:
     console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(screen), end="")
     svg = console.export_svg(title="rlm-tui", theme=_DARK if name.endswith("dark") else _LIGHT)
+    svg = svg.replace("<text ", '<text xml:space="preserve" ')  # else spaces beside a change of colour are lost
     PICTURES.mkdir(exist_ok=True)
     subprocess.run(
         ["rsvg-convert", "--zoom", "1", "--output", str(PICTURES / f"{name}.png")], input=svg, text=True, check=True

@@ -175,7 +175,7 @@ def _module_map(modules: Sequence[Module]) -> str:
     shown = sorted(modules, key=lambda module: (-module.tokens, module.path))[:_MODULES_SHOWN]
     lines = [
         f"{module.name}  {module.path or '.'}  {module.language or '-'}  {module.files:,} files  "
-        f"{module.symbols:,} symbols  ~{module.tokens:,} tokens"
+        f"{f'{module.symbols:,} symbols  ' if module.symbols else ''}~{module.tokens:,} tokens"
         for module in sorted(shown, key=lambda module: module.path)
     ]
     if (left := len(modules) - len(shown)) > 0:

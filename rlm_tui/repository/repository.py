@@ -88,6 +88,10 @@ class Repository:
         """List the files, parse what has changed, and return the last progress; `close` ends it. Raises `RepositoryError`."""
         return self._indexing.scan(on_progress)
 
+    def wait(self) -> None:
+        """Wait for the end of a scan that is under way."""
+        self._indexing.wait()
+
     @property
     def progress(self) -> Progress:
         """How far the index is."""
@@ -148,7 +152,7 @@ class Repository:
 
     def symbols(self, match: str = "", kind: str = "", path: str = "") -> Sequence[Symbol]:
         """Return the definitions in scope whose qualified name holds `match` (or fits it as a glob), of `kind`, under `path`."""
-        self._indexing.wait()
+        self.wait()
         ids = self._store.symbol_ids(match, kind)
         if path or self.scope:
             admitted = self.narrow([path])._within if path else self._within  # noqa: SLF001 - another of our own kind
@@ -166,7 +170,7 @@ class Repository:
 
     def outline(self, target: str) -> Sequence[Symbol]:
         """Return the definitions in a file, module or symbol, in order. Raises as `resolve` does."""
-        self._indexing.wait()
+        self.wait()
         found = self.resolve(target)
         if isinstance(found, Symbol):
             within = found.qualified + "."
@@ -229,7 +233,7 @@ class Repository:
 
     def find(self, words: str, k: int = 20) -> list[Match]:
         """Return the `k` symbols in scope that fit the words (a question or identifiers) best."""
-        self._indexing.wait()
+        self.wait()
         return rank(self._store, words, k, self._within)
 
     # The graph
@@ -252,7 +256,7 @@ class Repository:
 
     def importers(self, target: str) -> list[Import]:
         """Return the imports that bring a file, or a module's files, into others. Raises as `resolve` does."""
-        self._indexing.wait()
+        self.wait()
         inside = self._paths_of(target)
         found = (
             self._graph.importers_of(inside)
@@ -263,7 +267,7 @@ class Repository:
 
     def imports(self, target: str) -> list[Import]:
         """Return what a file, or a module's files, import. Raises as `resolve` does."""
-        self._indexing.wait()
+        self.wait()
         return list(dict.fromkeys(i for path in sorted(self._paths_of(target)) for i in self._graph.imports(path)))
 
     def call_path(self, a: str, b: str, limit: int = 12) -> list[Edge]:

@@ -61,11 +61,10 @@ def _overview_lead(units: Sequence[Unit]) -> str:
 
 def _units_table(units: Sequence[Unit]) -> str:
     return answer.table(
-        ("module", "path", "language", "files", "symbols", "~tokens"),
+        ("module", "language", "files", "symbols", "~tokens"),
         (
             (
-                answer.table_code(unit.name),
-                answer.table_code(unit.path),
+                answer.table_code(scope_of(unit)),
                 unit.language,
                 f"{unit.files:,}",
                 f"{unit.symbols:,}",

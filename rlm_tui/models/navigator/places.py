@@ -14,8 +14,9 @@ _ARROWS = 40
 _ARROW = re.compile(r" *(\d+)  (\S.*?) -> (\S.*)")
 _MARKUP = re.compile(
     r'^(?:"""|\'\'\'|/\*+!?|\*+/?|//[/!]?|#+!?|<!--|--|;+|=+)|(?:"""|\'\'\'|\*+/|-->)$'  # what opens or closes a comment
-    r"|<[^>]*>|!?\[[^\]]*\]\([^)]*\)"  # tags, links and badges
+    r"|<[^>]*>|!\[[^\]]*\]\([^)]*\)"  # tags and pictures
 )
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _LICENCE = re.compile(r"copyright|licen[sc]e|\(c\) |all rights reserved|spdx|permission is hereby", re.IGNORECASE)
 _NO_SENTENCE = re.compile(
     r"coding[:=]|/bin/|eslint|prettier|generated|@ts-|go:build|\+build|badge|^[^A-Za-z]*$|^@", re.IGNORECASE
@@ -146,7 +147,7 @@ def _first_sentence(piece: Excerpt) -> tuple[int, str]:
         inside = inside or opened
         if _LICENCE.search(stripped) and not is_prose:
             return 0, ""
-        said = _MARKUP.sub("", stripped).strip()
+        said = _LINK.sub(r"\1", _MARKUP.sub("", stripped)).strip()
         if len(said.split()) > 2 and not _NO_SENTENCE.search(said):
             return number, said
         if inside and (stripped.endswith(_CLOSING[inside]) and stripped != inside):
