@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 
 from rlm_tui.engine.ledger import WIDTH, BudgetSpent
+from rlm_tui.engine.looks import LOCAL, look, run_tool
+from rlm_tui.engine.memo import Entry
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.query import query
-from rlm_tui.engine.recall import LOCAL, Known, Order
+from rlm_tui.engine.recall import Known, Order
 from rlm_tui.engine.schema import Schema, read, schema_of
 from rlm_tui.engine.summary import files_in, show_arguments, show_result
 from rlm_tui.engine.work import Outcome
@@ -86,16 +88,20 @@ class Host:
         return await asyncio.to_thread(self._run, tool, args, kwargs)
 
     def _run(self, tool: Tool, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
+        node = self._node
+        result: object = None
         try:
-            result = tool.run(self._node.repository, *args, **kwargs)
-        except (LookupError, ValueError, TypeError, OSError, RepositoryError):
+            result = run_tool(tool, node.repository, args, kwargs)
+        except Exception as error:
+            result = error
             raise
-        except Exception as error:  # a defect of a tool must reach the model as words it can act on, with its kind
-            raise RepositoryError(f"{tool.name} failed: {type(error).__name__}: {error}") from error
+        finally:
+            if tool.name not in LOCAL:
+                noted = look(tool, args, kwargs, result)
+                node.looks[f"{noted.tool} {noted.arguments}"] = noted
         shown = files_in(result, _SHOWN)
-        self._node.read.update(shown)
-        self._node.wide = self._node.wide or tool.name not in LOCAL
-        self._node.work.seen.note(shown)
+        node.read.update(shown)
+        node.work.seen.note(shown)
         return result
 
     async def llm_query(self, prompt: str, model: str | None = None) -> str:
@@ -216,22 +222,32 @@ class Host:
             model=order.model,
         )
         if known.entry is not None:
-            child.remember(known.entry.text, known.entry.reads)
-            node.read.update(known.entry.reads)
-            node.work.seen.note(known.entry.reads)  # they are as they were when the result was made
-            node.wide = node.wide or known.entry.wide
+            child.remember(known.entry.text, known.entry.files)
+            node.work.seen.note(known.entry.files)  # they are as they were when the result was made
+            child.read.update(known.entry.files)
+            child.looks.update((f"{one.tool} {one.arguments}", one) for one in known.entry.looks)
+            self._take_over(child)
             return Outcome("done", known.entry.text)
         try:
             child.start(query if order.kind == "query" else lambda own: self._agent(own, order.context, order.schema))
         except BudgetSpent as error:
             return Outcome("budget", "", f"not started: {error}")
         outcome = await child.result()
-        node.read |= child.read
-        node.wide = node.wide or child.wide
-        node.whole = node.whole and child.whole
-        if outcome.status == "done" and child.whole and not any(map(node.work.seen.changed, child.read)):
-            await node.work.recall.keep(order, known, outcome.text, sorted(child.read), wide=child.wide)
+        self._take_over(child)
+        if outcome.status == "done" and child.whole:
+            entry = Entry(
+                key=known.key, text=outcome.text, files=tuple(sorted(child.read)), looks=tuple(child.looks.values())
+            )
+            await node.work.recall.keep(order, known, entry)
         return outcome
+
+    def _take_over(self, child: Node) -> None:
+        """What a sub-call depended on, its parent depends on too."""
+        node = self._node
+        node.read |= child.read
+        node.looks |= child.looks
+        if not child.whole or (child.looks and child.repository.scope != node.repository.scope):
+            node.whole = False  # in another scope the same names may mean other things
 
 
 async def _told(error: str) -> JSON:

@@ -10,6 +10,8 @@ from secrets import token_hex
 
 from pydantic import BaseModel, ConfigDict
 
+from rlm_tui.engine.looks import Look
+
 MOST = 64 * 1024 * 1024
 """Bytes of all results together; the ones that were not asked for the longest go first."""
 _LONGEST = 1024 * 1024
@@ -23,15 +25,14 @@ _ABANDONED = 3600.0
 
 
 class Entry(BaseModel):
-    """A kept result. `reads` are files that it came from (`wide`: all of the repository), and `state` their fingerprint then."""
+    """A kept result: the text, the files it came from, and what tools showed from beyond the call's scope."""
 
     model_config = ConfigDict(frozen=True)
 
     key: str
     text: str
-    reads: tuple[str, ...] = ()
-    wide: bool = False
-    state: str = ""
+    files: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
 
 
 class Memo:

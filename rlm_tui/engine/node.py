@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from rlm_tui.engine.ledger import BudgetSpent
+from rlm_tui.engine.looks import Look
 from rlm_tui.engine.work import Outcome, Work
 from rlm_tui.models.protocol import Model, ModelError
 from rlm_tui.records.events import CallEnded, CallPrompted, CallStarted
@@ -47,8 +48,8 @@ class Node:
         """Whether all that it asked for came, so that its own result can be kept for later runs."""
         self.read: set[str] = set()
         """Files that its tools, and those of the calls below it, showed something of."""
-        self.wide = False
-        """Whether one of them looked everywhere, beyond the scope."""
+        self.looks: dict[str, Look] = {}
+        """What its tools showed from beyond its scope, each once."""
         self.children: dict[str, Node] = {}
         """The living calls below it."""
         self._soft = ""

@@ -1,8 +1,8 @@
 """What a run remembers of earlier ones: which sub-calls have been answered already, from the same inputs.
 
-A query depends on its prompt. A sub-agent depends on its task, on what was handed to it, on the files of its scope, and on those
-beyond it that its tools showed (where a call leads, what is imported); on the whole repository once it used a tool that looks
-everywhere (who calls this?), because an answer of "nobody" names no file. Both depend on the model and on our own code.
+A query depends on its prompt. A sub-agent depends on its task, on what was handed to it, on the files of its scope, and on what
+its tools showed from beyond it (who calls this? where does that lead?): those are used again, and must show the same. Both depend
+on the model and on our own code.
 Only whole results of language models are kept: no failures, nothing cut short, nothing that a failed sub-call went into.
 """
 
@@ -27,15 +27,12 @@ from rlm_tui.engine.schema import Schema
 from rlm_tui.models.protocol import Model
 from rlm_tui.repl.tools import tools
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.symbols import RepositoryError, UnknownName
+from rlm_tui.repository.symbols import RepositoryError
 
 _DECIDE = ("rlm_tui.engine", "rlm_tui.repl", "rlm_tui.repository", "rlm_tui.indexers")
 """Packages whose code decides what a sub-call is told and shown."""
-LOCAL = frozenset(("callees", "files", "find", "grep", "imports", "modules", "outline", "peek", "resolve", "symbols"))
-"""Tools whose results come from the scope and the files that they show; any other is taken to look everywhere."""
-
-_UNKNOWABLE = (RepositoryError, UnknownName)
-"""The state of files cannot be told: the index is being rebuilt, or a name that was kept is none. Then nothing is remembered."""
+_MOST_LOOKS = 500
+"""To use more tools again than these would take longer than it is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +66,12 @@ class Recall:
     The same order asked twice in a run is two results, as votes are: they are told apart by their number.
     """
 
-    def __init__(
-        self,
-        memo: Memo | None,
-        repository: Repository,
-        surroundings: Sequence[object],
-        tell: Callable[[str], None],
-    ) -> None:
+    def __init__(self, memo: Memo | None, surroundings: Sequence[object], tell: Callable[[str], None]) -> None:
         """Use `memo` (None: remember nothing). `surroundings` are what every sub-agent of the run depends on, as JSON.
 
-        `repository` is the whole of it. `tell` is called once, with a sentence for people, when results cannot be kept.
+        `tell` is called once, with a sentence for people, when results cannot be kept.
         """
         self._memo = memo
-        self._repository = repository
         self._surroundings = surroundings
         self._tell = tell
         self._asked: Counter[str] = Counter()
@@ -93,16 +83,16 @@ class Recall:
             return [Known()] * len(orders)
         return await asyncio.to_thread(self._look_up, self._memo, orders, depth)
 
-    async def keep(self, order: Order, known: Known, text: str, reads: Sequence[str], *, wide: bool) -> None:
-        """Keep the result of an order whose tools showed `reads`, and looked everywhere if `wide`.
+    async def keep(self, order: Order, known: Known, entry: Entry) -> None:
+        """Keep the result of an order.
 
         Not when its scope has changed meanwhile: nobody knows which state of it the result tells of.
         """
-        if self._memo is None or not known.key:
+        if self._memo is None or not known.key or len(entry.looks) > _MOST_LOOKS:
             return
         try:
-            await asyncio.to_thread(self._keep, self._memo, order, known, text, tuple(reads), wide)
-        except _UNKNOWABLE:
+            await asyncio.to_thread(_keep, self._memo, order, known, entry)
+        except RepositoryError:  # the index is being rebuilt
             return
         except OSError as error:
             told, self._memo = self._memo is None, None
@@ -116,7 +106,7 @@ class Recall:
         for order in orders:
             try:
                 found.append(self._known(memo, order, depth, states))
-            except _UNKNOWABLE:
+            except RepositoryError:  # the index is being rebuilt
                 found.append(Known())
         return found
 
@@ -135,17 +125,14 @@ class Recall:
             key = f"{digest}-{self._asked[digest]}"
             self._asked[digest] += 1
         entry = memo.find(key)
-        if entry is not None and self._state(entry.reads, entry.wide) != entry.state:
+        if entry is not None and not all(look.holds(repository) for look in entry.looks):
             entry = None
         return Known(key, state, entry)
 
-    def _keep(self, memo: Memo, order: Order, known: Known, text: str, reads: tuple[str, ...], wide: bool) -> None:
-        if order.kind == "query" or order.repository.fingerprint() == known.state:
-            state = self._state(reads, wide)
-            memo.keep(Entry(key=known.key, text=clean(text), reads=reads, wide=wide, state=state))
 
-    def _state(self, reads: Sequence[str], wide: bool) -> str:
-        return self._repository.fingerprint(None if wide else reads)
+def _keep(memo: Memo, order: Order, known: Known, entry: Entry) -> None:
+    if order.kind == "query" or order.repository.fingerprint() == known.state:
+        memo.keep(entry.model_copy(update={"key": known.key, "text": clean(entry.text)}))
 
 
 @cache

@@ -175,7 +175,6 @@ class Run:
             seen=Seen(repository.root),
             recall=Recall(
                 engine.memo,
-                engine.repository,
                 (depth, engine.sandbox.name, astuple(engine.limits)),
                 lambda text: journal.notice(text, "warning"),
             ),

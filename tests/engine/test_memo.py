@@ -10,8 +10,8 @@ from engine_runs import Bench, Script, bench, said
 from messages_server import Answer, Json, cell, error, text
 
 from rlm_tui.engine import memo as memo_module
+from rlm_tui.engine.looks import LOCAL, Look
 from rlm_tui.engine.memo import Entry, Memo
-from rlm_tui.engine.recall import LOCAL
 from rlm_tui.engine.run import Question, Run
 from rlm_tui.records.export import markdown
 from rlm_tui.repl.tools import tools
@@ -103,26 +103,34 @@ async def test_a_checkout_elsewhere_finds_what_was_kept_and_without_a_memo_all_i
 
 
 async def test_what_a_call_saw_beyond_its_scope_counts_too(tmp_path: Path) -> None:
-    """The callees of a test lead out of its scope, into the shop; who calls the shop's code stands anywhere."""
+    """The callees of a test lead out of its scope, into the shop; who calls it may stand anywhere, also in a new file."""
 
     def script(look: str) -> Callable[[], Script]:
         code = cell('print(rlm_query("Tell", scope="tests"))')
         return lambda: Script(root=[code, text("done")], agents={"Tell": [cell(look), text("told")]})
 
-    for look, beyond, elsewhere in (
-        ('print(callees("test_pay"))', ["Tell"], []),
-        ('print(callers("test_pay"))', ["Tell"], ["Tell"]),
-        ('print(peek("test_pay"))', [], []),
-    ):
+    edits = [
+        ("src/shop/orders.py", "", "# one more line at the end\n"),
+        ("src/shop/orders.py", "# one more line before the callee\n", ""),
+        ("src/shop/again.py", "from tests.test_orders import test_pay\n\n\ndef twice():\n    test_pay()\n", ""),
+    ]
+    again: dict[str, list[list[str]]] = {
+        'print(callees("test_pay"))': [[], ["Tell"], []],
+        'print(callers("test_pay"))': [[], [], ["Tell"]],
+        'print(peek("test_pay"))': [[], [], []],
+        'try: callers("twice")\nexcept Exception as error: print(error)': [[], [], []],
+    }
+    for number, (look, expected) in enumerate(again.items()):
         scripts = Scripts(script(look))
-        folder = tmp_path / look[6:13]
+        folder = tmp_path / str(number)
         async with bench(folder, scripts, memo=Memo(folder / "memo")) as made:
             assert (await scripts.ask(made))[1] == ["Tell"], look
             assert (await scripts.ask(made))[1] == [], look
-            edit(made, "src/shop/orders.py", "# changed\n")
-            assert (await scripts.ask(made))[1] == beyond, look
-            edit(made, "server/main.go", "// changed\n")
-            assert (await scripts.ask(made))[1] == elsewhere, look
+            for (path, before, after), asked in zip(edits, expected, strict=True):
+                file = made.repository.root / path
+                file.write_text(before + (file.read_text() if file.exists() else "") + after)
+                made.repository.scan()
+                assert (await scripts.ask(made))[1] == asked, (look, path, before, after)
 
 
 async def test_queries_are_kept_by_prompt_and_model_and_votes_stay_votes(tmp_path: Path) -> None:
@@ -231,13 +239,22 @@ async def test_a_folder_that_cannot_be_written_is_told_once(tmp_path: Path) -> N
     assert (await run.wait()).status == "done"
 
 
-async def test_an_entry_that_names_files_outside_is_a_miss(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "forged",
+    [
+        Look(tool="no_such_tool", arguments="[[], {}]", result=""),
+        Look(tool="callers", arguments="[[1, 2, 3, 4], {}]", result=""),
+        Look(tool="callers", arguments="nothing", result=""),
+        Look(tool="importers", arguments='[["/etc/passwd"], {}]', result=""),
+    ],
+)
+async def test_an_entry_with_a_look_that_was_never_taken_is_a_miss(tmp_path: Path, forged: Look) -> None:
     scripts = Scripts(fan_out)
     async with bench(tmp_path, scripts, memo=Memo(tmp_path / "memo")) as made:
         await scripts.ask(made)
         for path in (tmp_path / "memo").glob("*/*.json"):
             entry = Entry.model_validate_json(path.read_bytes())
-            path.write_text(entry.model_copy(update={"reads": ("/etc/passwd", "../../x")}).model_dump_json())
+            path.write_text(entry.model_copy(update={"looks": (forged,)}).model_dump_json())
         run, asked = await scripts.ask(made)
     assert len(asked) == 3
     assert (await run.wait()).status == "done"
