@@ -44,7 +44,10 @@ def _settings_options(function: Function) -> Function:
             click.option("--sub-model", help="Model of sub-calls."),
             click.option("--base-url", help="An Anthropic-compatible endpoint."),
             click.option("--cells", type=click.Choice(["auto", "tool", "fence"]), help="How the model writes cells."),
-            click.option("--sandbox", type=click.Choice(["auto", "sealed", "monty"]), help="Where cells run."),
+            click.option(
+                "--sandbox", metavar="NAME", help="Where cells run: auto, sealed, monty, docker, or an installed one."
+            ),
+            click.option("--math", is_flag=True, default=None, help="Let cells import numpy, scipy and sympy."),
             click.option("--route", type=click.Choice(["direct", "repl", "rlm"]), help="How the question is taken on."),
             click.option("--budget", type=float, help="US dollars a run may spend."),
             click.option("--max-tokens", type=int, help="Tokens a run may spend."),

@@ -16,7 +16,10 @@ from platformdirs import user_cache_path, user_config_path, user_state_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from rlm_tui.plugins import PluginError
 from rlm_tui.records.events import Bounds, Route
+from rlm_tui.repl.choose import AUTO, sandbox_problem
+from rlm_tui.repl.protocol import SandboxOptions
 
 NAVIGATOR = "navigator"
 CONFIG_FILE = user_config_path("rlm-tui") / "config.toml"
@@ -41,7 +44,9 @@ class Settings(BaseSettings):
     )
     base_url: str = Field(default="", validation_alias=AliasChoices("base_url", "ANTHROPIC_BASE_URL"))
     cells: Literal["auto", "tool", "fence"] = "auto"
-    sandbox: Literal["auto", "sealed", "monty"] = "auto"
+    sandbox: str = Field(default=AUTO, max_length=100)
+    sandbox_image: str = Field(default=SandboxOptions().image, pattern=r"^[\w][\w.:/@-]*$", max_length=300)
+    math: bool = False
     route: Route | None = None
     budget: Positive | None = 2.0
     max_tokens: Annotated[int, Field(gt=0)] | None = 4_000_000
@@ -67,6 +72,22 @@ class Settings(BaseSettings):
         if value == Path() or "\0" in str(value):
             raise ValueError("must name a folder")  # the empty name would be the repository that the user stands in
         return value.expanduser()
+
+    @field_validator("sandbox")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            problem = sandbox_problem(value)
+        except PluginError as error:
+            problem = str(error)
+        if problem:
+            raise ValueError(problem)
+        return value
+
+    @property
+    def sandbox_options(self) -> SandboxOptions:
+        """What holds for the sandbox, whichever it is."""
+        return SandboxOptions(image=self.sandbox_image, math=self.math)
 
     @property
     def has_endpoint(self) -> bool:

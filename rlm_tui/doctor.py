@@ -64,7 +64,7 @@ def _repository(path: Path, settings: Settings) -> str:
 
 
 def _sandbox(settings: Settings) -> bool:
-    report = asyncio.run(sandbox_report(settings.sandbox))
+    report = asyncio.run(sandbox_report(settings.sandbox, settings.sandbox_options))
     click.echo(f"sandbox     {report.name or '✗ none: cells cannot run'}")
     for name, outcome in report.tried:
         click.echo(f"            {name}: {outcome}")

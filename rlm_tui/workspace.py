@@ -41,7 +41,7 @@ async def open_workspace(path: Path, settings: Settings) -> AsyncIterator[Worksp
     """
     repository = Repository.open(path, settings.cache_dir)
     try:
-        sandbox = await open_sandbox(settings.sandbox)
+        sandbox = await open_sandbox(settings.sandbox, settings.sandbox_options)
         try:
             endpoint = _endpoint(settings)
             models = _models(settings, endpoint)

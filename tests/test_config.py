@@ -52,7 +52,10 @@ def test_flags_win_over_environment_over_file(monkeypatch: pytest.MonkeyPatch) -
         ({"budget": -1.0}, "--budget: input should be greater than 0"),
         ({"budget": float("inf")}, "--budget: value error, must be a finite number"),
         ({"max_depth": 99}, "--max-depth: input should be less than or equal to 5"),
-        ({"sandbox": "none"}, "--sandbox: input should be 'auto', 'sealed' or 'monty'"),
+        (
+            {"sandbox": "none"},
+            "--sandbox: value error, there is no sandbox 'none'; there are auto, sealed, monty, docker",
+        ),
     ],
 )
 def test_a_wrong_flag_is_named(flags: dict[str, object], words: str) -> None:

@@ -159,6 +159,13 @@ class Absent:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Raise ModuleNotFoundError for everything."""
+        package = name.partition(".")[0]
+        if package in ("numpy", "scipy", "sympy") and package not in sys.modules:
+            raise ModuleNotFoundError(
+                f"no module {name!r} here: it can be imported when rlm-tui is started with --math, after "
+                "pip install 'rlm-tui[math]'",
+                name=name,
+            )
         raise ModuleNotFoundError(
             f"no module {name!r} in the sandbox: cells have the pure part of the standard library, no files, processes or "
             "network; read the repository with peek, grep and the like",
@@ -229,19 +236,23 @@ def _strip(told: traceback.TracebackException, depth: int) -> None:
     first = next((at for at, frame in enumerate(frames) if frame.filename.startswith("<cell ")), len(frames))
     told.stack[:] = [frame for frame in frames[first:] if not frame.filename.startswith(_OWN)]
     for frame in told.stack:
-        frame.filename = frame.filename.removeprefix(_LIBRARY)
+        frame.filename = frame.filename.removeprefix(_LIBRARY).rpartition("/site-packages/")[2]
     for link in (told.__cause__, told.__context__):
         if link is not None and depth < 20:
             _strip(link, depth + 1)
 
 
-def warm() -> None:
-    """Do once, before the seal, what imports lazily: explain an exception and a syntax error."""
+def warm(*, math: bool = False) -> None:
+    """Do once, before the seal, what imports lazily: explain an exception and a syntax error.
+
+    `math` leaves ctypes to be imported, as scipy does when it integrates; the seal does not need it to be hidden.
+    """
     for code in ("1/0", "x ="):
         try:
             exec(compile(code, "<warm>", "exec"), {})  # noqa: S102
         except (ZeroDivisionError, SyntaxError) as failure:
             _explain(failure)
     for name in ("ctypes", "_ctypes", "socket", "_socket", "resource", "select"):  # of use to the seal only
-        sys.modules.pop(name, None)
+        if not (math and name.endswith("ctypes")):
+            sys.modules.pop(name, None)
     sys.meta_path[:] = [FrozenImporter, Absent()]

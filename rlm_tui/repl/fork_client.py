@@ -12,12 +12,15 @@ import sys
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from rlm_tui.repl.protocol import SandboxError
 
 START_SECONDS = 20.0
 _EXIT_SECONDS = 1.0
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""A thread of a numeric library would not survive the fork."""
 _PROCESS_CLOCK = 2
 """With a pid, the id of the clock that counts a process's CPU time (CPUCLOCK_SCHED in the kernel's posix-timers.h)."""
 
@@ -58,10 +61,13 @@ class ForkedProcess:
 
 
 class ForkServer:
-    """A warm Python, started with the first child and again after it has ended. `landlock` false does without Landlock."""
+    """A warm Python, started with the first child and again after it has ended.
 
-    def __init__(self, *, landlock: bool = True) -> None:
-        self._landlock = landlock
+    `landlock` false does without Landlock; `math` has numpy, scipy and sympy loaded, as far as they are installed.
+    """
+
+    def __init__(self, *, landlock: bool = True, math: bool = False) -> None:
+        self._landlock, self._math = landlock, math
         self._starting = asyncio.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -105,10 +111,11 @@ class ForkServer:
 
     async def _warm_up(self) -> socket.socket:
         await self.close()  # an earlier server that has ended by itself
+        folders = _math_folders() if self._math else []
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         loop = asyncio.get_running_loop()
-        server = _spawn(theirs)
+        server = _spawn(theirs, folders)
         try:
             hello = await asyncio.wait_for(loop.sock_recv(ours, 4096), START_SECONDS)
         except (OSError, TimeoutError):
@@ -163,12 +170,23 @@ class ForkServer:
                 exited.set_result(-signal.SIGKILL)  # its children ended with it
 
 
-def _spawn(control: socket.socket) -> subprocess.Popen[bytes]:
+def _math_folders() -> list[str]:
+    """Return where the packages of the extra `math` are installed. Raises SandboxError when none is."""
+    specs = filter(None, map(find_spec, ("numpy", "scipy", "sympy")))
+    found = {str(Path(spec.origin).parents[1]): None for spec in specs if spec.origin}
+    if not found:
+        raise SandboxError(
+            "neither numpy, scipy nor sympy is installed: pip install 'rlm-tui[math]', or leave out --math"
+        )
+    return list(found)
+
+
+def _spawn(control: socket.socket, math_folders: list[str]) -> subprocess.Popen[bytes]:
     script = Path(__file__).with_name("fork_server.py")
     with control:
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", "-X", "utf8", str(script), str(control.fileno())],
-            env={},
+            [sys.executable, "-I", "-S", "-X", "utf8", str(script), str(control.fileno()), *math_folders],
+            env=dict.fromkeys(_ONE_THREAD, "1") if math_folders else {},
             cwd="/",
             pass_fds=(control.fileno(),),
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,7 @@
 """A warm Python that forks a sealed child per session. Run as a script: `python -I -S fork_server.py FD`, empty environment.
 
-With `alone MEMORY` in place of FD it forks nothing, but seals itself and serves one session on its standard input and output.
+Folders after FD are those from which numpy, scipy and sympy are loaded. With `alone MEMORY` in place of FD it forks nothing,
+but seals itself and serves one session on its standard input and output.
 
 Standard library only. FD is one end of a Unix socket pair of type SOCK_SEQPACKET; the other is the program's. A request is a
 JSON packet `{"id", "memory", "landlock"}` with one descriptor, the child's pipe; the reply `{"id", "pid"}` brings a pidfd,
@@ -15,11 +16,13 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import select
 import signal
 import socket
 import sys
 import threading
+import warnings
 from pathlib import Path
 
 # What cells may import. A sealed child can read no file, so that everything it will ever need is imported here, with what
@@ -35,6 +38,46 @@ _strptime _json _decimal _pydecimal _pylong _colorize _compat_pickle encodings.i
 encodings.utf_16 encodings.utf_16_le encodings.utf_32 encodings.utf_8_sig encodings.unicode_escape encodings.raw_unicode_escape
 encodings.cp1252 encodings.hex_codec encodings.rot_13 encodings.base64_codec string.templatelib annotationlib
 """
+MATH = ("numpy", "scipy", "sympy")
+_NO_SUMS = frozenset(
+    [
+        "tests",
+        "testing",
+        "conftest",
+        "f2py",
+        "distutils",
+        "benchmarks",
+        "plotting",
+        "pyglet",
+        "setup",
+        "__main__",
+        "_examples",
+    ]
+)
+
+
+def _import_math(folders: list[str]) -> int:
+    """Load all of the packages that are there, since they load parts of themselves on first use.
+
+    Returns the bytes of address space that this process has taken by then.
+    """
+    sys.path.extend(folders)
+    warnings.simplefilter("ignore")
+    for package in MATH:
+        _import_package(package)
+    del sys.path[-len(folders) :]
+    os.environ.clear()
+    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _import_package(name: str) -> None:
+    try:
+        package = importlib.import_module(name)
+    except Exception:  # noqa: BLE001 - not installed, or a part that wants what is not there; cells are told that it is missing
+        return
+    for module in pkgutil.iter_modules(getattr(package, "__path__", [])):
+        if module.name not in _NO_SUMS:
+            _import_package(f"{name}.{module.name}")
 
 
 def _import_all() -> None:
@@ -48,12 +91,12 @@ def _import_all() -> None:
             importlib.import_module(name)
 
 
-def serve(control: socket.socket) -> None:
-    """Answer requests until the program closes its end."""
+def serve(control: socket.socket, taken: int) -> None:
+    """Answer requests until the program closes its end. A child may use `taken` bytes more than is asked for."""
     from rlm_tui.repl import cells, seal  # importable only now that `_import_all` has found them
 
     seal.prepare()
-    cells.warm()
+    cells.warm(math=taken > 0)
     gc.freeze()  # what is imported is never collected, so that collections in a child leave its pages shared
     threading.stack_size(1 << 20)  # a child's address space is limited, and eight megabytes a thread would fill it
     wake, wake_write = os.pipe()
@@ -73,7 +116,9 @@ def serve(control: socket.socket) -> None:
             packet, descriptors, _, _ = socket.recv_fds(control, 4096, 1)
             if not packet:
                 break
-            _fork(control, json.loads(packet), descriptors[0], children)
+            request = json.loads(packet)
+            request["memory"] += taken
+            _fork(control, request, descriptors[0], children)
     for pidfd in children.values():
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
@@ -138,4 +183,4 @@ if __name__ == "__main__":
     _import_all()
     if sys.argv[1] == "alone":
         alone(int(sys.argv[2]))
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), _import_math(sys.argv[2:]) if sys.argv[2:] else 0)

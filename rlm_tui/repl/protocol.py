@@ -111,3 +111,24 @@ class GuestFunction:
 
 class SandboxError(Exception):
     """No sandbox can be had, or it broke: what was tried, why it failed, what to do. Cells never run unsandboxed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """What the user set about sandboxes: the image of a container, and whether cells may import numpy, scipy and sympy."""
+
+    image: str = "python:3.13-slim"
+    math: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxPlugin:
+    """A sandbox that is chosen by its name (see docs/sandboxes.md).
+
+    `summary` is what holds when it is in force, for `rlm-tui doctor`. `open` returns the sandbox, or raises SandboxError that
+    says why it cannot be had and what to do; it is not asked before somebody chooses the name.
+    """
+
+    name: str
+    summary: str
+    open: Callable[[SandboxOptions], Awaitable[Sandbox]]

@@ -27,6 +27,7 @@ _RETURN = 0x06  # BPF_RET | BPF_K
 
 _THREAD = 0x00010000 | 0x00000100 | 0x00000800  # CLONE_THREAD | CLONE_VM | CLONE_SIGHAND
 _NAMESPACES = 0x7E020000 | 0x00000080  # every CLONE_NEW*
+_PIDFD = 0x00001000  # CLONE_PIDFD makes a descriptor
 _PROT_EXEC = 0x4
 
 
@@ -110,7 +111,7 @@ def program(architecture: Architecture) -> list[Instruction]:
     lines += [
         Instruction(_JUMP_EQUAL, 0, 6, architecture.clone),
         _load(_ARGUMENTS),
-        Instruction(_JUMP_SET, 3, 0, _NAMESPACES),
+        Instruction(_JUMP_SET, 3, 0, _NAMESPACES | _PIDFD),
         Instruction(_AND, 0, 0, _THREAD),
         Instruction(_JUMP_EQUAL, 0, 1, _THREAD),
         allow,

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from rlm_tui.repl import choose
+from rlm_tui.repl.fork_client import ForkServer
 from rlm_tui.repl.guest import RECORDS
 from rlm_tui.repl.guest_api import guest_api
 from rlm_tui.repl.protocol import SandboxError
-from rlm_tui.repl.sealed import SealedSession
+from rlm_tui.repl.sealed import SealedSandbox, SealedSession
 
 needs_linux = pytest.mark.skipif(platform.system() != "Linux", reason="the sealed sandbox is Linux only")
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,70 @@ async def test_monty_by_name() -> None:
     pytest.importorskip("pydantic_monty")
     sandbox = await choose.open_sandbox("monty")
     assert sandbox.name == "monty"
+    await sandbox.close()
+
+
+TOY = """
+from rlm_tui.repl.protocol import SandboxError, SandboxPlugin
+from rlm_tui.repl.sealed import SealedSandbox
+async def start(options):
+    if options.image == "no-account":
+        raise SandboxError("toy: no account: rlm-toy login")
+    return SealedSandbox(name="toy")
+PLUGIN = SandboxPlugin("toy", "cells run far away", start)
+"""
+
+
+def install(folder: Path, module: str, text: str) -> dict[str, str]:
+    """Lay a distribution out that declares a sandbox, and return the environment in which it is installed."""
+    (folder / f"{module}.py").write_text(text)
+    about = folder / f"{module}-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[rlm_tui.sandboxes]\n{module} = {module}\n")
+    return {"PYTHONPATH": str(folder), "HOME": str(folder), "PATH": os.environ["PATH"]}
+
+
+def program(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rlm_tui", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@needs_linux
+def test_an_installed_sandbox_is_chosen_by_name(tmp_path: Path) -> None:
+    environment = install(tmp_path, "rlm_toy", TOY)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "payment.py").write_text("def charge():\n    return 1\n")
+    asked = ["-p", "where is charge defined?", str(tmp_path / "shop"), "--sandbox"]
+    done = program(environment, *asked, "toy", "--output-format", "stream-json")
+    assert done.returncode == 0, done.stderr
+    assert '"sandbox":"toy"' in done.stdout.replace('": "', '":"')
+    told = program({**environment, "RLM_TUI_SANDBOX": "toy"}, "doctor", str(tmp_path / "shop"))
+    assert "sandbox     toy\n            toy: in force: cells run far away" in told.stdout
+    failed = program({**environment, "RLM_TUI_SANDBOX_IMAGE": "no-account"}, *asked, "toy")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert "toy: no account: rlm-toy login" in failed.stderr
+    wrong = program(environment, *asked, "tpy")
+    assert wrong.returncode == 2
+    assert (
+        "--sandbox: value error, there is no sandbox 'tpy'; there are auto, sealed, monty, docker, toy" in wrong.stderr
+    )
+
+
+def test_an_installed_sandbox_that_is_broken_is_named(tmp_path: Path) -> None:
+    environment = install(tmp_path, "rlm_broken", "import no_such_module")
+    done = program(environment, "-p", "where?", str(tmp_path), "--sandbox", "broken")
+    assert done.returncode in (1, 2)
+    assert "plug-in rlm_broken cannot be loaded" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@needs_linux
+async def test_without_landlock_it_says_so() -> None:
+    sandbox = SealedSandbox(ForkServer(landlock=False))
+    assert await choose._refusal(sandbox) == ""
+    assert sandbox.landlock == 0
+    assert choose.means(sandbox) == "seccomp, no Landlock in this kernel"
     await sandbox.close()
 
 

@@ -48,6 +48,7 @@ def test_filter(name: str) -> None:
     assert judge(lines, own.clone, own.audit, 17) == REFUSE  # fork
     assert judge(lines, own.clone, own.audit, 0x4111) == REFUSE  # vfork
     assert judge(lines, own.clone, own.audit, 0x3D0F00 | 0x10000000) == REFUSE  # a thread in a namespace of its own
+    assert judge(lines, own.clone, own.audit, 0x3D0F00 | 0x1000) == REFUSE  # with a descriptor for it
     for call in (own.mmap, own.mprotect):
         assert judge(lines, call, own.audit, 0, 4096, 3) == ALLOW
         assert judge(lines, call, own.audit, 0, 4096, 7) == REFUSE
