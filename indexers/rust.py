@@ -33,6 +33,7 @@ _QUERY = """
 (call_expression function: [(identifier) (scoped_identifier) (field_expression)] @call)
 (call_expression function: (generic_function function: [(identifier) (scoped_identifier) (field_expression)] @call))
 (macro_invocation macro: [(identifier) (scoped_identifier)] @call)
+(token_tree (identifier) @loose . (token_tree))
 (struct_expression name: [(type_identifier) (scoped_type_identifier)] @use)
 (arguments [(identifier) (scoped_identifier)] @use)
 (field_initializer value: [(identifier) (scoped_identifier)] @use)

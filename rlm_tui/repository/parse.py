@@ -5,6 +5,7 @@ in Python costs more than the parse. Capture names:
 
 - `def.KIND`  a definition; `scope` a container that is no symbol itself (a Rust `impl`)
 - `call`      the function part of a call, receiver included; `invoke` a whole call that has an `arguments` field
+- `loose`     a name before brackets where the grammar sees only tokens (a Rust macro): a call if they are round
 - `use`, `type`, `inherit`  other uses of a name
 - `import`    a whole import statement; `bind` a declaration or assignment that tells a type
 - `outer`     a node that widens the definition which is its last child (decorators)
@@ -36,7 +37,9 @@ _MAX_COMMENT = 20_000
 _MAX_CHAIN = 320
 _MAX_NAME = 200
 _VAGUE = frozenset({"variable", "type"})  # kinds that give way to a surer one for the same node
-_KINDS = ("call", "invoke", "use", "type", "inherit")
+_KINDS = ("call", "invoke", "loose", "use", "type", "inherit")
+_MAX_LOOSE = 120
+_CHAIN = re.compile(r"(?:[A-Za-z_]\w*\s*(?:\.|::)\s*)+$")
 _BRACKETS = (
     ("(", re.compile(r"\([^()]*\)"), "\x01", "()"),
     ("[", re.compile(r"\[[^][]*\]"), "\x02", "[]"),
@@ -303,9 +306,15 @@ def _references(
     """Return the uses in order; of equal uses and types within one definition only the first."""
     found: list[tuple[int, int, str, int, str, str]] = []
     for capture in _KINDS:
-        kind = "call" if capture == "invoke" else capture
+        kind = "call" if capture in ("invoke", "loose") else capture
         for node in captures.get(capture, ()):
             start, end = node.start_byte, node.end_byte
+            if capture == "loose":
+                before = text[max(0, start - _MAX_LOOSE) : start]
+                chain = _CHAIN.search(before)
+                if text[end : end + 1] != "(" or (chain is None and before.rstrip().endswith((".", "::"))):
+                    continue
+                start -= len(chain.group()) if chain else 0
             if capture == "invoke" and (arguments := node.child_by_field_name("arguments")):
                 end = arguments.start_byte
             whole = text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end]

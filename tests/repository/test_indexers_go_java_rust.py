@@ -256,3 +256,17 @@ def test_imports_lead_to_files(suffix: str, module: str, importer: str, found: t
         "src/lib.rs", "src/client.rs", "src/net/mod.rs", "src/net/pool.rs",
     )  # fmt: skip
     assert indexers()[suffix].resolve(module, importer, files) == found
+
+
+def test_rust_calls_inside_macros_are_calls() -> None:
+    source = """impl P {
+    fn f(&self) {
+        ok!(self
+            .parse(m)
+            .inspect(|e| 1));
+        v![foo::bar(x).baz(2), a[1], h!(4)];
+    }
+}
+"""
+    calls = {(f.receiver, f.name) for f in facts_of("src/a.rs", source).references if f.kind == "call"}
+    assert calls == {("", "ok"), ("self", "parse"), ("", "v"), ("foo", "bar")}
