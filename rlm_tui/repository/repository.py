@@ -200,10 +200,9 @@ class Repository:
             raise UnknownName(f"{found.path} has {len(lines):,} lines: there is no line {first:,}")
         return Slice(found.path, first, max(first, last), "\n".join(lines[first - 1 : last]))
 
-    def fingerprint(self, paths: Iterable[str] | None = None) -> str:
-        """Return a digest that is another one when any of the files, or all in scope, has another name or content."""
-        chosen = [file.path for file in self.files()] if paths is None else paths
-        return self._fingerprints.of((path, self._store.raw(path) or self._raw(path)) for path in chosen)
+    def fingerprint(self) -> str:
+        """Return a digest that is another one when any file in scope has another name or content."""
+        return self._fingerprints.of((file.path, self._store.raw(file.path) or b"") for file in self.files())
 
     # Search
 
