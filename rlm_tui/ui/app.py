@@ -21,6 +21,7 @@ from rlm_tui.records.tree import Tree
 from rlm_tui.ui.actions import ACTIONS, bindings, slashes
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
+from rlm_tui.ui.lost_terminal import is_terminal_gone, outlive_terminal
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.session import LiveRun, Session
 
@@ -32,7 +33,8 @@ TWICE = 2.0
 """Seconds within which a second Ctrl+C quits."""
 DARK, LIGHT = "ink", "paper"
 _THEMES = "rlm_tui.themes"
-_SIGNALS = {signal.SIGTERM: 143, getattr(signal, "SIGHUP", signal.SIGTERM): 129 if hasattr(signal, "SIGHUP") else 143}
+_HANGUP = getattr(signal, "SIGHUP", signal.SIGTERM)
+_SIGNALS = {signal.SIGTERM: 143, _HANGUP: 129 if hasattr(signal, "SIGHUP") else 143}
 
 
 class RlmApp(App[int]):
@@ -76,6 +78,11 @@ class RlmApp(App[int]):
     def get_default_screen(self) -> Screen[None]:
         """Start on the main screen."""
         return self._main
+
+    def on_load(self) -> None:
+        """Make ready for the loss of the terminal, before the driver is made."""
+        if not self.is_headless:
+            outlive_terminal()
 
     def on_mount(self) -> None:
         """Start what runs beside the screen."""
@@ -227,6 +234,9 @@ class RlmApp(App[int]):
         self._main.draw()
 
     def _tick(self) -> None:
+        if not self.is_headless and is_terminal_gone():
+            self.exit(_SIGNALS[_HANGUP])
+            return
         second = int(self.session.clock())
         indexing = self.session.repository.progress.phase in ("listing", "parsing")
         if self._dirty or (second != self._second and (self.is_live or indexing or self._indexing)):
