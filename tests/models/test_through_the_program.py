@@ -13,7 +13,11 @@ from messages_server import Answer, Json, error, rate_limited, serving_thread, t
 from model_asking import KEY
 from small_repository import make_small_repository
 
-from rlm_tui.records.events import EVENT, CallStarted, CellEnded, Cited, Event, Retrying, RunEnded
+from rlm_tui.records.events import EVENT, CallStarted, CellEnded, Cited, Event, Noticed, Retrying, RunEnded
+from rlm_tui.records.tree import Tree
+
+
+SECTIONS = ["## Answer", "## Evidence", "## Calls", "## Looked at"]
 
 
 @pytest.fixture
@@ -24,15 +28,9 @@ def repository(tmp_path: Path) -> Path:
 def ask(repository: Path, url: str) -> tuple[subprocess.CompletedProcess[str], list[Event]]:
     """Ask the program one question; returns how it ended and the record it left."""
     folder = repository.parent
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "RLM_TUI_"))}
-    places = {
-        "RLM_TUI_CACHE_DIR": str(folder / "cache"),
-        "RLM_TUI_RUNS_DIR": str(folder / "runs"),
-        "RLM_TUI_ROUTE": "rlm",
-    }
     done = subprocess.run(
         [sys.executable, "-m", "rlm_tui", "-p", "How is this code base put together?", str(repository)],
-        env={**kept, **places, "XDG_CONFIG_HOME": str(folder), "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY},
+        env={**places(folder), "RLM_TUI_ROUTE": "rlm", "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": KEY},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -97,3 +95,52 @@ def test_a_refused_key_ends_with_its_own_exit_code(repository: Path) -> None:
     assert "Set ANTHROPIC_API_KEY" in done.stderr
     assert isinstance(events[-1], RunEnded)
     assert events[-1].code == 3
+
+
+def test_a_language_model_and_the_navigator_leave_the_same_kind_of_run(repository: Path) -> None:
+    folder = repository.parent
+    with serving_thread(demo, key=KEY) as server:
+        asked, events = ask(repository, server.url)
+        shown = report(folder, events[0].run_id)
+    navigated = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "rlm_tui",
+            "-p",
+            "How is this code base put together?",
+            "--route",
+            "rlm",
+            str(repository),
+        ],
+        env=places(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (asked.returncode, navigated.returncode) == (0, 0)
+    newest = max((folder / "runs").glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    others = [EVENT.validate_json(line) for line in newest.read_text().splitlines()]
+    assert {type(event) for event in others} - {Noticed} == {type(event) for event in events} - {Noticed}
+    trees = [Tree.of(events), Tree.of(others)]
+    assert all(tree.root and tree.root.phase == "done" and len(tree.calls) > 2 for tree in trees)
+    assert headings(shown) == headings(report(folder, others[0].run_id)) == SECTIONS
+
+
+def places(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "RLM_TUI_"))}
+    own = {"RLM_TUI_CACHE_DIR": str(folder / "cache"), "RLM_TUI_RUNS_DIR": str(folder / "runs")}
+    return {**kept, **own, "XDG_CONFIG_HOME": str(folder)}
+
+
+def report(folder: Path, run_id: str) -> str:
+    command = [sys.executable, "-m", "rlm_tui", "export", run_id]
+    return subprocess.run(command, env=places(folder), capture_output=True, text=True, check=True).stdout
+
+
+def headings(markdown: str) -> list[str]:
+    """The report's own sections: those of the answer stand between the first two of them."""
+    own = [line for line in markdown.splitlines() if line.startswith("## ")]
+    return [line for line in own if line in SECTIONS]
