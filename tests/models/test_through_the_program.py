@@ -16,7 +16,6 @@ from small_repository import make_small_repository
 from rlm_tui.records.events import EVENT, CallStarted, CellEnded, Cited, Event, Noticed, Retrying, RunEnded
 from rlm_tui.records.tree import Tree
 
-
 SECTIONS = ["## Answer", "## Evidence", "## Calls", "## Looked at"]
 
 
