@@ -22,7 +22,7 @@ from repl_host import FUNCTIONS, VARIABLES, Host
 from rlm_tui.repl.protocol import JSON, CellResult, Limits, Sandbox, SandboxError, Session
 
 X86 = platform.machine() == "x86_64"
-LIMITS = Limits(seconds=1, memory=256 << 20)
+LIMITS = Limits(seconds=0.7, memory=256 << 20)
 PATIENCE = 30
 CONTROLS = {"\x1b", "\x07", "\x9b", "\u202e"}
 
@@ -99,8 +99,11 @@ class Battery:
 
 
 async def works(session: Session) -> bool:
-    """Tell whether a session can add."""
-    return (await session.run("1 + 1")).output.endswith("2\n")
+    """Tell whether a session can add; it is asked again, as a busy machine may take its time away."""
+    for _ in range(3):
+        if (await session.run("1 + 1")).output.endswith("2\n"):
+            return True
+    return False
 
 
 def lay_out(folder: Path) -> None:
@@ -113,17 +116,19 @@ def lay_out(folder: Path) -> None:
 async def run_all(sandbox: Sandbox, folder: Path) -> Mapping[str, object]:
     """Run what takes a moment only: everything but the exhaustion of time and memory."""
     battery = Battery(sandbox, folder)
+    lasting = (ENDED["crash"], ENDED["forged frames"])
     if sandbox.name == "sealed":
-        for attacks in REFUSED.values():
-            await battery.refused(attacks)
-        if X86:
-            await battery.called([*SYSTEM_CALLS, *NATIVE_CALLS])
-        await battery.survived([*ENDED["crash"], *ENDED["forged frames"]])
-        for cells in NATIVE_CELLS.values():
-            await battery.survived(cells)
+        await asyncio.gather(
+            *(battery.refused(attacks) for attacks in REFUSED.values()),
+            battery.called([*SYSTEM_CALLS, *NATIVE_CALLS] if X86 else []),
+        )
+        await asyncio.gather(
+            *(battery.survived(cells) for cells in (*lasting, *(NATIVE_CELLS.values() if X86 else [])))
+        )
     else:  # it lacks what many attacks need, so that they fail for reasons of their own
-        for attacks in (*REFUSED.values(), *NATIVE_CELLS.values(), ENDED["crash"], ENDED["forged frames"]):
-            await battery.survived(attacks)
+        await asyncio.gather(
+            *(battery.survived(cells) for cells in (*REFUSED.values(), *NATIVE_CELLS.values(), *lasting))
+        )
     return {"user": os.getuid(), "ran": battery.ran, "succeeded": battery.succeeded, "harm": battery.harm()}
 
 

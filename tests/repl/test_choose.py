@@ -191,6 +191,16 @@ def test_an_unprivileged_user() -> None:
     run_elsewhere(["setpriv", "--reuid", "65533", "--regid", "65533", "--clear-groups", "--bounding-set=-all", python])
 
 
+@needs_linux
+def test_what_the_security_page_has_one_try_runs() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    code = page.split("```python\n")[1].split("```")[0]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert "PermissionError: [Errno 1] Operation not permitted: " in done.stdout, done.stderr
+    assert (ROOT / "tests" / "repl_battery.py").exists()
+    assert "tests/repl_battery.py" in page
+
+
 def test_the_objects_part_of_the_prompt_names_every_class_and_stays_short() -> None:
     api = guest_api()
     assert all(f"- {name}: " in api for name in RECORDS)

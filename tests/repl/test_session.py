@@ -192,6 +192,22 @@ async def test_long_output_keeps_head_and_tail_and_the_whole_in_a_variable(sessi
     assert "kept: [1]" in (await session.run("output_of(9)")).error
 
 
+@pytest.mark.parametrize(
+    ("code", "most"),
+    [
+        ("print(repo)", 200),
+        ("print(repo.symbols, repo.files, repo.modules)", 2_000),
+        ("print(repo['Session.send'], repo['src/a.py'], repo['requests'], find('x'), callers('x'), grep('x'))", 1_600),
+        ("print(peek('long'))", 8_200),
+        ("print(vars(repo['Session.send']))", 1_000),
+    ],
+)
+async def test_printing_a_repository_object_is_short(session: SealedSession, code: str, most: int) -> None:
+    result = await session.run(code)
+    assert result.status == "ok"
+    assert 10 < len(result.output) <= most
+
+
 async def test_more_output_than_can_be_kept_is_counted(sandbox: SealedSandbox, host: Host) -> None:
     session = await sandbox.session(FUNCTIONS, host, {}, Limits(seconds=20, memory=128 << 20))
     result = await session.run("for n in range(40): print(str(n) * 500_000)\nprint('last')")
