@@ -13,8 +13,9 @@ _MOST = 200
 _EXCERPT_LINES = 30
 _EXCERPT_CHARACTERS = 2_400
 
-_LINES = r"[:#]L?(?P<start>\d{1,7})(?:\s?[-\u2013]\s?L?(?P<end>\d{1,7}))?(?!\w)"
-_QUOTED = re.compile(rf"`(?P<path>[^`\n:#]{{1,400}}){_LINES}(?P<more>(?:,\s?\d{{1,7}}(?:[-\u2013]\d{{1,7}})?)*)`")
+# Numbers may be of any length: of `a.py:1-99999999999` nothing may be left that holds, such as `a.py:1`.
+_LINES = r"[:#]L?(?P<start>\d{1,20})\d*(?:\s?[-\u2013]\s?L?(?P<end>\d{1,20})\d*)?(?!\w)"
+_QUOTED = re.compile(rf"`(?P<path>[^`\n:#]{{1,400}}){_LINES}(?P<more>(?:,\s?\d{{1,20}}(?:[-\u2013]\d{{1,20}})?)*)`")
 _PLAIN = re.compile(_LINES)
 _MORE = re.compile(r"(\d+)(?:[-\u2013](\d+))?")
 _LONGEST_PATH = 400
@@ -67,9 +68,10 @@ def check(text: str, repository: Repository, changed: Callable[[str], bool]) -> 
     for mention in mentions(text):
         path = mention.path if mention.path in known else _only_end(mention.path, known)
         if path is None:
-            if _suffix(mention.path) not in suffixes:
+            outside = mention.path.startswith(("/", "../", "~/"))
+            if _suffix(mention.path) not in suffixes and not outside:
                 continue  # a host and port, a time, a ratio
-            citation = _bad(mention, mention.path, "no such file")
+            citation = _bad(mention, mention.path, "not in the repository" if outside else "no such file")
         else:
             citation = _read(mention, path, repository, changed)
         citations.setdefault((citation.path, citation.start, citation.end), citation)

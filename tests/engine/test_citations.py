@@ -43,7 +43,7 @@ def found(text: str, repository: Repository) -> list[tuple[str, int, int, bool]]
             [("src/shop/nothing.py", 1, 1, False), ("nothing.go", 2, 2, False)],
         ),
         ("at 12:30 on localhost:8080, example.com:443, std::vec:3, 3:4", []),
-        ("`../../etc/passwd:1` `/etc/passwd:1`", []),
+        ("`../../etc/passwd:1` `/etc/passwd:1`", [("../../etc/passwd", 1, 1, False), ("/etc/passwd", 1, 1, False)]),
         ("", []),
     ],
 )
