@@ -25,7 +25,10 @@ _ABANDONED = 3600.0
 
 
 class Entry(BaseModel):
-    """A kept result: the text, the files it came from, and what tools showed from beyond the call's scope."""
+    """A kept result: the text, the files it came from, and what tools showed from beyond the call's scope.
+
+    While the repository as a whole has this `stamp`, they show the same without being asked; "" is never so.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +36,7 @@ class Entry(BaseModel):
     text: str
     files: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()
+    stamp: str = ""
 
 
 class Memo:

@@ -52,11 +52,13 @@ class Order:
 class Known:
     """What is known of an order before it is carried out.
 
-    Its key ("" where nothing is remembered), the state of its scope, and the kept result, if there is one.
+    Its key ("" where nothing is remembered), the state of its scope, the stamp of the whole repository, and the kept result, if
+    there is one.
     """
 
     key: str = ""
     state: str = ""
+    stamp: str = ""
     entry: Entry | None = None
 
 
@@ -81,7 +83,10 @@ class Recall:
         """Return what is known of each of the orders of a call at `depth`."""
         if self._memo is None or not any(order.model.is_language_model for order in orders):
             return [Known()] * len(orders)
-        return await asyncio.to_thread(self._look_up, self._memo, orders, depth)
+        try:
+            return await asyncio.to_thread(self._look_up, self._memo, orders, depth)
+        except RepositoryError:  # the index is being rebuilt
+            return [Known()] * len(orders)
 
     async def keep(self, order: Order, known: Known, entry: Entry) -> None:
         """Keep the result of an order.
@@ -102,15 +107,11 @@ class Recall:
 
     def _look_up(self, memo: Memo, orders: Sequence[Order], depth: int) -> list[Known]:
         states: dict[tuple[str, ...], str] = {}
-        found: list[Known] = []
-        for order in orders:
-            try:
-                found.append(self._known(memo, order, depth, states))
-            except RepositoryError:  # the index is being rebuilt
-                found.append(Known())
-        return found
+        agent = next((order for order in orders if order.kind == "agent"), None)
+        stamp = agent.repository.stamp() if agent is not None else ""
+        return [self._known(memo, order, depth, states, stamp) for order in orders]
 
-    def _known(self, memo: Memo, order: Order, depth: int, states: dict[tuple[str, ...], str]) -> Known:
+    def _known(self, memo: Memo, order: Order, depth: int, states: dict[tuple[str, ...], str], stamp: str) -> Known:
         repository, scope, state = order.repository, order.repository.scope, ""
         if not order.model.is_language_model:
             return Known()
@@ -125,14 +126,15 @@ class Recall:
             key = f"{digest}-{self._asked[digest]}"
             self._asked[digest] += 1
         entry = memo.find(key)
-        if entry is not None and not all(look.holds(repository) for look in entry.looks):
+        if entry is not None and entry.stamp != stamp and not all(look.holds(repository) for look in entry.looks):
             entry = None
-        return Known(key, state, entry)
+        return Known(key, state, stamp, entry)
 
 
 def _keep(memo: Memo, order: Order, known: Known, entry: Entry) -> None:
     if order.kind == "query" or order.repository.fingerprint() == known.state:
-        memo.keep(entry.model_copy(update={"key": known.key, "text": clean(entry.text)}))
+        stamp = known.stamp if entry.looks and order.repository.stamp() == known.stamp else ""
+        memo.keep(entry.model_copy(update={"key": known.key, "text": clean(entry.text), "stamp": stamp}))
 
 
 @cache

@@ -204,6 +204,11 @@ class Repository:
         """Return a digest that is another one when any file in scope has another name or content."""
         return self._fingerprints.of((file.path, self._store.raw(file.path) or b"") for file in self.files())
 
+    def stamp(self) -> str:
+        """Return a digest of the whole index: another one when any file, in scope or not, was saved, or the commit is another."""
+        known = sorted((path, one.size, one.mtime) for path, one in self._store.stamps().items())
+        return sha256(repr((self.commit, known)).encode("utf-8", "replace")).hexdigest()
+
     # Search
 
     def grep(

@@ -42,6 +42,15 @@ def test_content_and_names_count_and_times_do_not(repository: Repository) -> Non
     assert web.fingerprint() == before[2]
 
 
+def test_a_stamp_tells_of_every_file_that_was_saved(repository: Repository) -> None:
+    shop = repository.narrow(["src/shop"])
+    before = repository.stamp()
+    assert shop.stamp() == before
+    os.utime(repository.root / "web/cart.js", (1, 1))
+    repository.scan()
+    assert shop.stamp() != before
+
+
 def test_a_file_that_is_gone_counts_before_the_index_knows(repository: Repository) -> None:
     web = repository.narrow(["web"])
     before = web.fingerprint()
