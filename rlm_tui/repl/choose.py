@@ -39,8 +39,8 @@ def sandbox_problem(name: str) -> str:
 async def open_sandbox(choice: str = AUTO, options: SandboxOptions | None = None) -> Sandbox:
     """Return a sandbox that has proved itself. Raises SandboxError that says what was tried and what to do."""
     sandbox, report = await _open(choice, options or SandboxOptions())
-    if sandbox is None and choice not in (AUTO, *_BUILT_IN):
-        raise SandboxError(f"No cell can run in the sandbox that was chosen ({'; '.join(str(report).splitlines())}).")
+    if sandbox is None and (choice not in (AUTO, *_BUILT_IN) or (options and options.math)):
+        raise SandboxError(f"No cell can run as was chosen ({'; '.join(str(report).splitlines())}).")
     if sandbox is None:
         raise SandboxError(
             f"No sandbox can be had, so no cell can run ({'; '.join(str(report).splitlines())}). What to do: "
@@ -62,6 +62,8 @@ async def _open(choice: str, options: SandboxOptions) -> tuple[Sandbox | None, R
     if problem := sandbox_problem(choice):
         raise SandboxError(problem)
     attempts = {name: attempt for name, attempt in _BUILT_IN.items() if choice in (AUTO, name)}
+    if options.math and choice == AUTO:
+        del attempts["monty"]  # it cannot do what was asked for
     if not attempts:
         attempts = {plugin.name: _installed(plugin) for plugin in _plugins() if plugin.name == choice}
     tried: list[tuple[str, str]] = []
@@ -89,7 +91,9 @@ def means(sandbox: SealedSandbox) -> str:
     return f"seccomp, {f'Landlock ABI {sandbox.landlock}' if sandbox.landlock else 'no Landlock in this kernel'}"
 
 
-async def _monty(_: SandboxOptions) -> tuple[Sandbox | None, str]:
+async def _monty(options: SandboxOptions) -> tuple[Sandbox | None, str]:
+    if options.math:
+        return None, "it cannot import numpy, scipy or sympy: leave out --math"
     try:
         sandbox = MontySandbox()
     except SandboxError as error:

@@ -67,6 +67,8 @@ class Container:
 
     async def end(self) -> int | None:
         """End the container, and its client."""
+        if self._signals:
+            await asyncio.wait(self._signals)
         await _ask([self._docker, "kill", self._name], _ANSWER_SECONDS)
         with contextlib.suppress(subprocess.TimeoutExpired):
             await asyncio.to_thread(self._client.wait, _ANSWER_SECONDS)
@@ -100,6 +102,8 @@ class Docker:
 
 async def open_docker(options: SandboxOptions) -> SealedSandbox:
     """Check that docker answers and has the image. Raises SandboxError that says what to do."""
+    if options.math:
+        raise SandboxError("--math is for the sealed sandbox only: leave it out")
     docker = shutil.which("docker")
     if docker is None:
         raise SandboxError("docker is not installed, or not on PATH")

@@ -11,9 +11,9 @@ from repl_battery import Battery, lay_out
 from repl_host import FUNCTIONS, VARIABLES, Host
 
 from rlm_tui.repl import fork_client
-from rlm_tui.repl.choose import sandbox_report
+from rlm_tui.repl.choose import open_sandbox, sandbox_report
 from rlm_tui.repl.fork_client import ForkServer
-from rlm_tui.repl.protocol import Limits, SandboxOptions
+from rlm_tui.repl.protocol import Limits, SandboxError, SandboxOptions
 from rlm_tui.repl.sealed import SealedSandbox
 
 pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="the sealed sandbox is Linux only")
@@ -57,10 +57,17 @@ async def test_without_it_a_cell_is_told_how_to_turn_it_on() -> None:
 
 async def test_what_is_asked_for_and_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fork_client, "find_spec", lambda name: None)
-    report = await sandbox_report("sealed", SandboxOptions(math=True))
+    report = await sandbox_report("auto", SandboxOptions(math=True))
+    assert report.name == ""  # and it is not Monty in its place
     assert "neither numpy, scipy nor sympy is installed: pip install 'rlm-tui[math]', or leave out --math" in str(
         report
     )
+
+
+@pytest.mark.parametrize("name", ["monty", "docker"])
+async def test_a_sandbox_that_cannot_do_it_says_so(name: str) -> None:
+    with pytest.raises(SandboxError, match="No cell can run as was chosen .*leave"):
+        await open_sandbox(name, SandboxOptions(math=True))
 
 
 @needs_numpy
