@@ -66,7 +66,7 @@ async def test_what_is_asked_for_and_not_installed_is_said(monkeypatch: pytest.M
 
 @pytest.mark.parametrize("name", ["monty", "docker"])
 async def test_a_sandbox_that_cannot_do_it_says_so(name: str) -> None:
-    with pytest.raises(SandboxError, match="No cell can run as was chosen .*leave"):
+    with pytest.raises(SandboxError, match=r"No cell can run as was chosen .*leave"):
         await open_sandbox(name, SandboxOptions(math=True))
 
 
