@@ -28,7 +28,9 @@ class GitError(Exception):
 
 def git(root: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> bytes:
     """Return what `git ARGUMENTS` prints in `root`; arguments that come from outside belong behind `--`. Raises `GitError`."""
-    variables = environment() | {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "LC_ALL": "C"}
+    # A repository's own `protocol.ext.allow` would outdo `protocol.allow`, and a partial clone fetches what it lacks.
+    quiet = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": ""}
+    variables = environment() | quiet | {"LC_ALL": "C"}
     try:
         done = subprocess.run(
             ["git", *_SAFE, *arguments],  # noqa: S607 - git is wherever the user has it

@@ -39,7 +39,8 @@ class Naming:
 
     def resolve(self, target: str) -> Named:
         """Return what `target` names: see `Repository.resolve`. Raises `UnknownName` or `AmbiguousName`."""
-        target = target.strip()
+        if (exact := _sound(target)) != (target := exact.strip()) and (file := self._file(exact)):
+            return file  # a name may begin or end with a blank
         found = self._file(target) or self._lines(target) or self._module(target) or self._definition(target)
         if found is None:
             raise UnknownName(self._unknown(target))
@@ -52,7 +53,7 @@ class Naming:
     def symbol(self, target: str) -> Symbol:
         """Return the symbol that `target` names; lines mean the innermost definition around them. Raises as `resolve` does."""
         self._wait()
-        found = self._symbol(target.strip()) or self.resolve(target)
+        found = self._symbol(_sound(target).strip()) or self.resolve(target)
         if isinstance(found, Span):
             around = [s for s in self._store.symbols_in(found.path) if s.start <= found.start and found.end <= s.end]
             if not around:
@@ -139,6 +140,11 @@ def dotted_module(path: str) -> str:
     stem = name.partition(".")[0]
     parts = [*folder.split("/"), *([] if stem in ("__init__", "index", "mod", "lib") else [stem])]
     return ".".join(part for part in parts if part)
+
+
+def _sound(target: str) -> str:
+    """Return a name as it may be looked up: halves of characters, which no database takes, are in no name."""
+    return target.encode("utf-8", "replace").decode()
 
 
 Found = TypeVar("Found", Symbol, File)

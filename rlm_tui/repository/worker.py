@@ -85,7 +85,7 @@ def look_at(root: Path, job: Job, by_language: dict[str, Indexer]) -> tuple[str,
 
 
 def serve(requests: IO[bytes], answers: IO[bytes], seconds: float = SECONDS) -> None:
-    """Answer requests until they end. A request is [root, [[id, path, raw as Latin-1, language], ...]]."""
+    """Answer requests until they end. A request is [root as Latin-1, [[id, path, raw as Latin-1, language], ...]]."""
     by_language = {indexer.name: indexer for indexer in indexers().values()}
     # What a parse makes is tuples without cycles: looking for some after every few hundred of them would cost a tenth.
     gc.freeze()
@@ -93,10 +93,11 @@ def serve(requests: IO[bytes], answers: IO[bytes], seconds: float = SECONDS) -> 
     send(answers, ["ready"])
     while (request := receive(requests)) is not None:
         root, rows = request[0]
+        folder = Path(os.fsdecode(str(root).encode("latin-1")))
         for identity, path, raw, language in rows:
             job = Job(identity, path, raw.encode("latin-1"), language)
             _arm(seconds)
-            status, packed = look_at(Path(str(root)), job, by_language)
+            status, packed = look_at(folder, job, by_language)
             _arm(0)
             if packed is None:
                 send(answers, [status])

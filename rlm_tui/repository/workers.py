@@ -94,7 +94,7 @@ class Worker:
         assert self._process.stdin  # noqa: S101 - it was opened as a pipe
         rows = [[job.id, job.path, job.raw.decode("latin-1"), job.language] for job in jobs]
         try:
-            send(self._process.stdin, [str(self._root), rows])
+            send(self._process.stdin, [os.fsencode(self._root).decode("latin-1"), rows])
         except BrokenPipeError:  # it died: seen, and handled, where its answer is missing
             return
 
