@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 REPO ?= .
 
-.PHONY: run test check bench clean
+.PHONY: run test check clean
 
 run: $(VENV)/.run
 	$(VENV)/bin/rlm-tui "$(REPO)"

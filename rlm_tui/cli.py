@@ -114,6 +114,8 @@ def index(path: Path) -> None:
         repository = Repository.open(path, _settings({}).cache_dir)
         try:
             asyncio.run(scan(repository, sys.stderr))
+            for notice in repository.notices:
+                click.echo(f"note: {notice}", err=True)
             progress = repository.progress
             click.echo(
                 f"{repository.name}: {progress.total:,} files, {progress.symbols:,} symbols, "

@@ -37,10 +37,11 @@ async def ask(workspace: Workspace, question: Question, output: Format) -> int:
                 return stop.code
             raise
         run = stop.run = workspace.engine.ask(question)
+        progress = _Progress()
         async for event in run.events():
             if output == "stream-json":
                 print(event.model_dump_json(), flush=True)
-            _tell(event)
+            progress.tell(event)
         end = await run.wait()
     if output == "text":
         print(end.answer)
@@ -63,8 +64,6 @@ async def scan(repository: Repository, stream: TextIO) -> None:
         if stream.isatty():
             print("\r\x1b[K", end="", file=stream, flush=True)
     work.result()
-    for notice in repository.notices:
-        print(f"note: {notice}", file=stream)
 
 
 def piped_input(stream: TextIO) -> str:
@@ -114,26 +113,36 @@ class _Stop:
             self._task.cancel()
 
 
-def _tell(event: Event) -> None:
-    """Print one line of progress to stderr for the events people wait for."""
-    indent = "  " * event.call_id.count(".")
-    match event:
-        case RunStarted():
-            line = (
-                f"{event.repository}@{event.commit or '-'}  {event.route} ({event.why})  {event.model}  {event.sandbox}"
-            )
-        case CallStarted():
-            line = f"{indent}○ {event.label}"
-        case TurnEnded() if event.code:
-            line = f"{indent}  step {event.step}: {event.code.strip().splitlines()[0][:100]}"
-        case Retrying():
-            line = f"{indent}  retry {event.attempt} in {event.seconds:.0f} s: {event.reason}"
-        case CallEnded() if event.call_id != "0":
-            line = f"{indent}{'✓' if event.status == 'done' else '✗'} {event.status} {event.error}".rstrip()
-        case Noticed():
-            line = f"note: {event.text}"
-        case RunEnded() if event.error:
-            line = f"{event.status}: {event.error}"
-        case _:
-            return
-    print(line, file=sys.stderr, flush=True)
+class _Progress:
+    """Prints a line to stderr for each event that people wait for, indented by the depth of its call."""
+
+    def __init__(self) -> None:
+        self._depths: dict[str, int] = {}
+
+    def tell(self, event: Event) -> None:
+        """Print what `event` means, if anything."""
+        if isinstance(event, CallStarted):
+            self._depths[event.call_id] = self._depths.get(event.parent_id, -1) + 1
+        if line := self._line(event):
+            print(f"{'  ' * self._depths.get(event.call_id, 0)}{line}", file=sys.stderr, flush=True)
+
+    def _line(self, event: Event) -> str:
+        match event:
+            case RunStarted():
+                commit = f"@{event.commit}" if event.commit else ""
+                return f"{event.repository}{commit}  {event.route} ({event.why})  {event.model}  {event.sandbox}"
+            case CallStarted():
+                return f"○ {event.label}"
+            case TurnEnded() if event.code:
+                return f"  step {event.step}: {event.code.strip().splitlines()[0][:100]}"
+            case Retrying():
+                return f"  retry {event.attempt} in {event.seconds:.0f} s: {event.reason}"
+            case CallEnded() if event.status == "done":
+                return "≋ memo" if event.memo else "✓ done"
+            case CallEnded():
+                return f"✗ {event.status} {event.error}".rstrip()
+            case Noticed():
+                return f"note: {event.text}"
+            case RunEnded() if event.error:
+                return f"{event.status}: {event.error}"
+        return ""

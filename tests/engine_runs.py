@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from messages_server import Answer, Json, MessagesServer, text
+from small_repository import make_small_repository
+
 from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.run import Engine, Models
 from rlm_tui.models.anthropic import Endpoint
@@ -17,7 +19,6 @@ from rlm_tui.records.store import RunStore
 from rlm_tui.repl.choose import open_sandbox
 from rlm_tui.repl.protocol import Limits
 from rlm_tui.repository.repository import Repository
-from small_repository import make_small_repository
 
 ROOT, SUB = "claude-sonnet-5", "claude-haiku-5"
 

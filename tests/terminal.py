@@ -28,7 +28,8 @@ class Terminal:
     def start(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
         """Run a shell in the window and type `command` into it."""
         pairs = [item for name, value in environment.items() for item in ("-e", f"{name}={value}")]
-        self._tmux("-f", "/dev/null", "new-session", "-d", *self._size, *pairs, "-c", str(folder), "env -u COLUMNS -u LINES PS1='$ ' sh")
+        shell = "env -u COLUMNS -u LINES PS1='$ ' sh"
+        self._tmux("-f", "/dev/null", "new-session", "-d", *self._size, *pairs, "-c", str(folder), shell)
         self.type(" ".join(command))
         self.press("Enter")
 

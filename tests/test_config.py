@@ -83,3 +83,9 @@ def test_a_dotenv_file_of_the_repository_is_not_read(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     assert load_settings({}) == Settings()
     assert load_settings({}).base_url == ""
+
+
+def test_the_readme_tells_of_every_setting() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## Settings")[2].partition("\n## ")[0]
+    assert [name for name in Settings.model_fields if name not in table and name.upper() not in table] == []

@@ -57,7 +57,9 @@ class Host:
         try:
             result = await self._call("llm_query_batched" if name == "llm_batch" else name, args, kwargs)
             error = ""
-        except Exception as problem:
+        except (
+            Exception
+        ) as problem:  # a tool may fail in any way: its message goes into the record, the failure on to the cell
             error = str(problem) or type(problem).__name__
             raise
         finally:

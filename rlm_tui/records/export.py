@@ -53,7 +53,7 @@ def marked(answer: str, citations: Iterable[Citation]) -> str:
 
 
 def as_json(tree: Tree) -> str:
-    """Return the report as one JSON object; see docs for its fields, `shape` for their version."""
+    """Return the report as one JSON object; `shape` is the version of its fields."""
     start, end = tree.start, tree.end
     report = {
         "shape": SHAPE,
