@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TypeVar
 
 Plugin = TypeVar("Plugin")
@@ -21,16 +22,24 @@ class PluginError(Exception):
 def discover(package: str, kind: type[Plugin]) -> list[Plugin]:
     """Return every instance of `kind` that the modules of `package` and its entry points hold at module level.
 
-    The order is that of module names, then entry points, so results do not depend on the file system.
-    Raises `PluginError` when a module of our own or an entry point cannot be imported.
+    The order is that of module names, then entry points, so results do not depend on the file system. Entry points of the
+    folder the user stands in are passed over. Raises `PluginError` when a module of our own or an entry point cannot be
+    imported.
     """
     found: list[Plugin] = []
     parent = importlib.import_module(package)
     for module in sorted(pkgutil.iter_modules(parent.__path__), key=lambda info: info.name):
         found.extend(_instances(f"{package}.{module.name}", kind))
     for point in sorted(entry_points(group=package), key=lambda point: point.name):
+        if _is_planted(point):
+            continue
         found.extend(_instances(point.module, kind))
     return list({id(plugin): plugin for plugin in found}.values())
+
+
+def _is_planted(point: EntryPoint) -> bool:
+    """Tell whether an entry point stands in the current folder: with PYTHONPATH=. a repository could offer plug-ins."""
+    return point.dist is not None and Path(str(point.dist.locate_file(""))).resolve() == Path.cwd().resolve()
 
 
 def _instances(module: str, kind: type[Plugin]) -> list[Plugin]:
