@@ -109,6 +109,8 @@ class Page(ScrollView, can_focus=True):
         return max(10, self.container_size.width - self.styles.gutter.width - self.styles.scrollbar_size_vertical)
 
     def _lay_out(self) -> None:
+        if not self.container_size.width:
+            return  # not on the screen yet: the first resize lays out
         width = self._room()
         if width != self._width:
             self._laid.clear()
