@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,13 +29,24 @@ USAGE = 2
 
 
 class _AskByDefault(click.Group):
-    """A group whose command may be left out: what is no command is the path or the options of `ask`."""
+    """A group whose command may be left out: what is no command is the path or the options of `ask`.
+
+    The tools are commands too; they are loaded only when a word may name one.
+    """
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
-        own = {"--help", "--version", *self.commands}
-        if not arguments or arguments[0] not in own:
+        own = {"-h", "--help", "--version"}
+        if not arguments or (arguments[0] not in own and self.get_command(context, arguments[0]) is None):
             arguments = ["ask", *arguments]
         return super().parse_args(context, arguments)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.commands or not re.fullmatch(r"[a-z]+(-[a-z]+)*", cmd_name):
+            return self.commands.get(cmd_name)
+        return _tool_commands().get(cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *_tool_commands()})
 
 
 def _settings_options(function: Function) -> Function:
@@ -283,6 +295,12 @@ def _guarded(work: Callable[[], int]) -> int:
         message, code = "interrupted", 130
     click.echo(f"rlm-tui: {sanitize(message)}", err=True)
     return code
+
+
+def _tool_commands() -> dict[str, click.Command]:
+    from rlm_tui.tool_commands import commands
+
+    return commands(lambda: _settings({}).cache_dir, _guarded)
 
 
 def _exit(code: int) -> NoReturn:

@@ -144,5 +144,5 @@ class _Progress:
             case Noticed():
                 return f"note: {event.text}"
             case RunEnded() if event.error:
-                return f"{event.status}: {event.error}"
+                return event.error
         return ""

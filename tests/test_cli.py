@@ -130,6 +130,19 @@ def test_doctor_names_sandbox_search_and_models(repository: Path, environment: d
         assert word in done.stdout
 
 
+def test_tools_are_commands(repository: Path, environment: dict[str, str]) -> None:
+    lines = run(environment, "callers", "send", "-C", str(repository)).stdout
+    assert lines.startswith("src/shop/payment.py:20  Gateway.charge -> send  call, tier 1 scope  if send(cents):")
+    records = json.loads(run(environment, "grep", "backoff", "--glob", "*.py", "--json", "-C", str(repository)).stdout)
+    assert [(record["path"], record["symbol"]) for record in records] == [
+        ("src/shop/payment.py", "Gateway.charge"),
+        ("src/shop/payment.py", "backoff"),
+    ]
+    nothing = run(environment, "peek", "no_such_name", "-C", str(repository))
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert "no_such_name" in nothing.stderr
+
+
 def test_piped_input_is_context(repository: Path, environment: dict[str, str], tmp_path: Path) -> None:
     piped = 'File "src/shop/payment.py", line 27, in charge\nPaymentError: 3\n'
     done = run(environment, "-p", "what is this?", str(repository), "--output-format", "stream-json", piped=piped)

@@ -261,7 +261,7 @@ class RlmApp(App[int]):
         if tree.start is not None and tree.end is not None:
             self._history.append((tree.start.question, tree.end.answer))
             if tree.end.status != "done":
-                self._main.say(f"{tree.end.status}: {tree.end.error or 'see the answer'}", "warning")
+                self._main.say(tree.end.error or f"{tree.end.status}: see the answer", "warning")
             elif self._stopping:
                 self._main.say("stopped")
 
