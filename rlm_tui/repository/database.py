@@ -61,7 +61,7 @@ class Database:
             try:
                 yield self._writer
                 self._writer.commit()
-            except BaseException:
+            except BaseException:  # also Ctrl+C: whatever ended it, half a transaction must not stay open
                 self._writer.rollback()
                 raise
             finally:
