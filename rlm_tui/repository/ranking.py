@@ -10,6 +10,7 @@ from functools import lru_cache
 from heapq import nsmallest
 from math import log, sqrt
 
+from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.schema import Candidate
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Match, Symbol
@@ -37,9 +38,6 @@ _FILE = 0.5
 _LONG = 0.3
 """How much the words of a long body are discounted against those of one of `_USUAL` lines."""
 _USUAL = 30
-_GENERATED = re.compile(
-    r"(?:^|/)(?:vendor|third_party|node_modules|dist|generated|gen)/|\.min\.|\.pb\.|_pb2|\.generated\."
-)
 _SAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|docs?|docs_src|benchmarks?|bench|scripts)/")
 
 
@@ -127,10 +125,19 @@ class Score:
 
     @property
     def why(self) -> str:
-        """The parts in words, the weighty ones: `name 3.1, body 1.2`."""
+        """The parts in words, the weighty ones, that add up to the score in tenths: `name 3.1, body 1.2`."""
         parts = {"exact name": self.exact, "name": self.name, "doc": self.doc, "body": self.body, "path": self.path}
-        told = [f"{part} {value:.1f}" for part, value in {**parts, "file": self.file}.items() if value >= 0.05]
-        return ", ".join([*told, f"x {self.factor:.1f}"] if self.factor < 1 else told)
+        discounted = {part: self.factor * value for part, value in parts.items()}
+        told: list[str] = []
+        total, before = 0.0, 0
+        for part, value in {**discounted, "file": self.file}.items():
+            total += value
+            # Tenths of the sum, not of the part: what rounding takes here it gives there.
+            tenths = round(10 * round(round(total, 2), 1))
+            if tenths > before:
+                told.append(f"{part} {(tenths - before) / 10:.1f}")
+            before = tenths
+        return ", ".join(told)
 
 
 @lru_cache(maxsize=20_000)
@@ -141,7 +148,7 @@ def _words_of_path(path: str) -> frozenset[str]:
 def _factor(symbol: Symbol, about_tests: bool) -> float:
     """Return what a symbol is discounted by: tests (unless asked for), generated and vendored code, samples, variables, files."""
     factor = 0.4 if symbol.is_test and not about_tests else 1.0
-    if _GENERATED.search(symbol.path):
+    if is_generated(symbol.path):
         factor *= 0.5
     elif _SAMPLES.search(symbol.path):
         factor *= 0.6

@@ -90,3 +90,16 @@ def test_hostile_questions() -> None:
         "ß Ölwechsel 漢字",
     ):
         rank(code.store, question, 5, lambda path: True)
+
+
+def test_the_parts_of_a_score_add_up_to_it() -> None:
+    code = Code({**FILES, "dist/bundle/adapters.py": FILES["src/net/adapters.py"]})
+    found = [
+        match
+        for question in ("adapters of a session", "max retries", "HTTPAdapter", "test of max retries", "send a request")
+        for match in rank(code.store, question, 20, lambda path: True)
+    ]
+    assert any(match.symbol.path.startswith("dist/") for match in found)
+    for match in found:
+        parts = [float(part.rpartition(" ")[2]) for part in match.why.split(", ")]
+        assert round(sum(parts), 1) == float(f"{match.score:.1f}"), (match.score, match.why)

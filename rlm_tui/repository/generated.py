@@ -1,0 +1,14 @@
+"""Tells by its path what a tool made or somebody else wrote: copies, which stand behind the code itself."""
+
+from __future__ import annotations
+
+import re
+
+_GENERATED = re.compile(
+    r"(?:^|/)(?:vendor|third_party|node_modules|dist|build|generated|gen)/|\.min\.|\.pb\.|_pb2|\.generated\."
+)
+
+
+def is_generated(path: str) -> bool:
+    """Tell whether the file at `path` is built, generated or vendored, as far as its path says so."""
+    return _GENERATED.search(path) is not None
