@@ -66,6 +66,8 @@ class Indexing:
         """
         with self._scanning:
             self._settled.clear()
+            if self._closed.is_set():  # closed while this scan began: nobody is to wait for it
+                self._settled.set()
             try:
                 return self._scan(on_progress or _silent)
             except IndexRebuilt:  # found corrupt half-way: it is empty now, so one more round fills it
@@ -73,9 +75,13 @@ class Indexing:
             finally:
                 self._settled.set()
 
-    def wait(self) -> None:
-        """Wait for the end of a scan that is under way: from half an index, "there is no such symbol" would be false."""
+    def wait(self) -> bool:
+        """Wait for the end of a scan that is under way, or for `close`; tell whether there is an index to read.
+
+        From half an index, "there is no such symbol" would be false.
+        """
         self._settled.wait()
+        return not self._closed.is_set()
 
     def refresh(self, names: Iterable[bytes]) -> None:
         """Bring the files with these names (bytes, relative to the root) up to date: changed, created or deleted.
@@ -128,6 +134,7 @@ class Indexing:
     def close(self) -> None:
         """End all work and wait until it has ended; what was written stays."""
         self._closed.set()
+        self._settled.set()
         if self._pool:
             self._pool.close()
         if self._warm:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
+from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import AmbiguousName, File, Module, Span, Symbol, UnknownName
 
@@ -73,7 +74,7 @@ class Naming:
         ending = "/" + path
         others = [other for other in self._store.paths() if other.endswith(ending) and self._within(other)]
         files = [file for other in others if (file := self._store.file(other))]
-        return _only(path, files, [file.path for file in files], [not file.is_test for file in files])
+        return _only(path, files, [file.path for file in files])
 
     def _lines(self, target: str) -> Span | None:
         match = _LINES.match(target)
@@ -98,7 +99,7 @@ class Naming:
         if not found:
             near = get_close_matches(name, [s.qualified for s in symbols], 5, 0.5)
             raise UnknownName(f"{file.path} defines no {name}" + (f"; near: {', '.join(near)}" if near else ""))
-        return _only(target, found, [s.locator for s in found], [True] * len(found))
+        return _one(target, found)
 
     def _symbol(self, target: str) -> Symbol | None:
         name = _SEPARATORS.sub(".", target)
@@ -109,7 +110,7 @@ class Naming:
             or [s for s in same if s.qualified.endswith(ending)]
             or [s for s in same if any(dotted == name or dotted.endswith(ending) for dotted in self._dotted(s))]
         )
-        return _only(target, found, [s.locator for s in found], [not s.is_test for s in found])
+        return _one(target, found)
 
     def _dotted(self, symbol: Symbol) -> Iterable[str]:
         module = dotted_module(symbol.path)
@@ -122,7 +123,7 @@ class Naming:
             path for path in self._store.paths() if self._within(path) and f".{dotted_module(path)}".endswith(ending)
         ]
         files = [file for path in paths if (file := self._store.file(path)) and file.status != "text"]
-        return _only(target, files, [file.path for file in files], [not file.is_test for file in files])
+        return _only(target, files, [file.path for file in files])
 
     def _unknown(self, target: str) -> str:
         last = re.split(r"[.:/#]", target.rstrip("/"))[-1] or target
@@ -150,12 +151,21 @@ def _sound(target: str) -> str:
 Found = TypeVar("Found", Symbol, File)
 
 
-def _only(target: str, found: Sequence[Found], names: Sequence[str], preferred: Sequence[bool]) -> Found | None:
-    if len(found) > 1 and sum(preferred) == 1:
-        return found[list(preferred).index(True)]
-    if len(found) > 1 and any(preferred):
-        names = [name for name, wanted in zip(names, preferred, strict=True) if wanted]
-    if len(found) > 1:
-        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-        raise AmbiguousName(f"{target!r} means {len(names)} things; name one: {', '.join(names[:_LISTED])}{more}")
-    return found[0] if found else None
+def _one(target: str, symbols: Sequence[Symbol]) -> Symbol | None:
+    """Return the one that is meant; overloads and twins for other platforms are one, which its first definition stands for."""
+    first: dict[tuple[str, str], Symbol] = {}
+    for symbol in symbols:
+        first.setdefault((symbol.path, symbol.qualified), symbol)
+    found = list(first.values())
+    return _only(target, found, [symbol.locator for symbol in found])
+
+
+def _only(target: str, found: Sequence[Found], names: Sequence[str]) -> Found | None:
+    """Return the one that is meant: tests stand back, and copies that were built or vendored behind what they were made of."""
+    ranks = [(one.is_test, is_generated(one.path)) for one in found]
+    nearest = [place for place, rank in enumerate(ranks) if rank == min(ranks)]
+    if len(nearest) > 1:
+        listed = [names[place] for place in nearest]
+        more = f" and {len(listed) - _LISTED} more" if len(listed) > _LISTED else ""
+        raise AmbiguousName(f"{target!r} means {len(listed)} things; name one: {', '.join(listed[:_LISTED])}{more}")
+    return found[nearest[0]] if nearest else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from platformdirs import user_cache_dir
 
 from rlm_tui.repository import git, modules, ripgrep
+from rlm_tui.repository.catalogue import Catalogue, Overview
 from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexing import Indexing, Progress, version
@@ -61,9 +62,10 @@ class Repository:
         self.scope = scope
         self._store = store
         self._indexing = indexing
-        self._naming = Naming(store, self.name, self._module, self._within, indexing.wait)
+        self._naming = Naming(store, self.name, self._module, self._within, self._whole)
         self._fingerprints = Fingerprints(root)
-        self._listed: tuple[object, Sequence[File], dict[str, Module]] | None = None
+        self._catalogue = Catalogue(store, indexing)
+        self._listed: tuple[object, Overview] | None = None
 
     @classmethod
     def open(cls, root: Path, cache: Path | None = None) -> Repository:
@@ -89,7 +91,7 @@ class Repository:
         return self._indexing.scan(on_progress)
 
     def wait(self) -> None:
-        """Wait for the end of a scan that is under way."""
+        """Wait for the end of a scan that is under way, or for `close`."""
         self._indexing.wait()
 
     @property
@@ -130,6 +132,7 @@ class Repository:
         scope = tuple(dict.fromkeys(entries)) or self.scope
         narrowed = Repository(self.root, self._store, self._indexing, scope, self.commit)
         narrowed._fingerprints = self._fingerprints
+        narrowed._catalogue = self._catalogue
         return narrowed
 
     def resolve(self, target: str) -> Named:
@@ -137,22 +140,23 @@ class Repository:
 
         Known are `path`, `path:12`, `path:12-20`, `path::Qualified.name`, `path::Qualified.name@line`, the name or path of a
         module, and any ending of a symbol's qualified or dotted name (`send`, `Session.send`, `requests.sessions.Session.send`).
-        Of several, the one that is no test. Raises `UnknownName` with near matches, `AmbiguousName` with locators.
+        Of several, the one that is neither test nor built copy; of overloads, the first. Raises `UnknownName` with near
+        matches, `AmbiguousName` with locators.
         """
         return self._naming.resolve(target)
 
     def files(self) -> Sequence[File]:
         """Return the files in scope, by path."""
-        return self._overview()[0]
+        return self._overview().files
 
     def modules(self) -> Sequence[Module]:
         """Return the modules in scope, by path."""
-        found = {module.path: module for module in self._overview()[1].values()}
+        found = {module.path: module for module in self._overview().modules.values()}
         return [found[path] for path in sorted(found)]
 
     def symbols(self, match: str = "", kind: str = "", path: str = "") -> Sequence[Symbol]:
         """Return the definitions in scope whose qualified name holds `match` (or fits it as a glob), of `kind`, under `path`."""
-        self.wait()
+        self._whole()
         ids = self._store.symbol_ids(match, kind)
         if path or self.scope:
             admitted = self.narrow([path])._within if path else self._within  # noqa: SLF001 - another of our own kind
@@ -165,12 +169,12 @@ class Repository:
         return dict(Counter(file.language for file in self.files() if file.language not in ("", "text")).most_common())
 
     def tokens(self) -> int:
-        """Return about how many tokens the readable text in scope has: a quarter of its bytes."""
-        return sum(_tokens(file) for file in self.files())
+        """Return about how many tokens the text in scope has: a quarter of the bytes of what may be sent whole."""
+        return self._overview().tokens
 
     def outline(self, target: str) -> Sequence[Symbol]:
         """Return the definitions in a file, module or symbol, in order. Raises as `resolve` does."""
-        self.wait()
+        self._whole()
         found = self.resolve(target)
         if isinstance(found, Symbol):
             within = found.qualified + "."
@@ -237,7 +241,7 @@ class Repository:
 
     def find(self, words: str, k: int = 20) -> list[Match]:
         """Return the `k` symbols in scope that fit the words (a question or identifiers) best."""
-        self.wait()
+        self._whole()
         return rank(self._store, words, k, self._within)
 
     # The graph
@@ -260,7 +264,7 @@ class Repository:
 
     def importers(self, target: str) -> list[Import]:
         """Return the imports that bring a file, or a module's files, into others. Raises as `resolve` does."""
-        self.wait()
+        self._whole()
         inside = self._paths_of(target)
         found = (
             self._graph.importers_of(inside)
@@ -271,7 +275,7 @@ class Repository:
 
     def imports(self, target: str) -> list[Import]:
         """Return what a file, or a module's files, import. Raises as `resolve` does."""
-        self.wait()
+        self._whole()
         return list(dict.fromkeys(i for path in sorted(self._paths_of(target)) for i in self._graph.imports(path)))
 
     def call_path(self, a: str, b: str, limit: int = 12) -> list[Edge]:
@@ -283,6 +287,11 @@ class Repository:
     @cached_property
     def _graph(self) -> Graph:
         return Graph(self._store)
+
+    def _whole(self) -> None:
+        """Wait for the whole index. Raises `RepositoryError` when it is closed before that: half of it would tell lies."""
+        if not self._indexing.wait():
+            raise RepositoryError("the repository is closed")
 
     def _readable(self, target: str) -> Symbol | File | Span:
         found = self.resolve(target)
@@ -323,32 +332,17 @@ class Repository:
             return modules.module_of(path, self._indexing.layout()) == modules.ROOT
         return path == entry or path.startswith(entry + "/")
 
-    def _overview(self) -> tuple[Sequence[File], dict[str, Module]]:
-        generation = self._store.generation
+    def _overview(self) -> Overview:
+        generation = self._catalogue.generation
         if self._listed is None or self._listed[0] != generation:
-            files = [file for file in self._store.files() if self._within(file.path)]
-            self._listed = (generation, files, self._map(files))
-        return self._listed[1:]
-
-    def _map(self, files: Sequence[File]) -> dict[str, Module]:
-        layout = self._indexing.layout()
-        members: dict[str, list[File]] = {}
-        for file in files:
-            members.setdefault(file.module, []).append(file)
-        counts = self._store.counts()
-        found: dict[str, Module] = {}
-        for path, name in layout.items():
-            if name in members:
-                found[name] = found[path] = _module(name, path, members[name], counts)
-        return found
+            self._listed = (generation, self._catalogue.overview(self._within if self.scope else None))
+        return self._listed[1]
 
     def _module(self, target: str) -> Module | None:
-        files, found = self._overview()
+        overview = self._overview()
         path = target.removeprefix("./").rstrip("/")
-        if target in found or path in found:
-            return found.get(target) or found[path]
-        below = [file for file in files if file.path.startswith(path + "/")] if path else []
-        return _module(path, path, below, self._store.counts()) if below else None
+        found = overview.modules.get(target) or overview.modules.get(path)
+        return found or self._catalogue.folder(path, overview.files)
 
     def _raw(self, path: str) -> bytes:
         given = Path(path)
@@ -382,15 +376,3 @@ class Repository:
         except OSError as error:
             raise PermissionError(f"{path} cannot be read: {error.strerror or error}") from error
         return sanitize(source.decode("utf-8", "replace")).removesuffix("\n").split("\n")
-
-
-def _tokens(file: File) -> int:
-    return 0 if file.status in _CLOSED or is_secret(file.path) else file.size // 4
-
-
-def _module(name: str, path: str, files: Sequence[File], symbols: dict[str, int]) -> Module:
-    languages = Counter(file.language for file in files if file.language not in ("", "text"))
-    language = languages.most_common(1)[0][0] if languages else "text"
-    return Module(
-        name, path, language, len(files), sum(symbols.get(file.path, 0) for file in files), sum(map(_tokens, files))
-    )

@@ -120,6 +120,56 @@ def test_several_things_of_one_name_are_listed_and_tests_stand_back(tmp_path: Pa
     repository.close()
 
 
+OVERLOADS = """
+class StringUtils {
+    static boolean hasText(CharSequence text) { return hasText(text.toString()); }
+    static boolean hasText(String text) { return !text.isBlank(); }
+}
+class Page { boolean filled(String text) { return StringUtils.hasText(text); } }
+"""
+TWINS = """
+#[cfg(unix)]
+pub fn home() -> i32 { 1 }
+
+#[cfg(windows)]
+pub fn home() -> i32 { 2 }
+
+pub fn start() -> i32 { home() }
+"""
+
+
+def test_overloads_and_twins_are_one_and_built_copies_stand_back(tmp_path: Path) -> None:
+    root = tmp_path / "mixed"
+    for path, text in {
+        "src/StringUtils.java": OVERLOADS,
+        "src/lib.rs": TWINS,
+        "lib/core.js": "export function createApp() {}\n",
+        "dist/core.js": "export function createApp() {}\n",
+        "build/core.js": "export function createApp() {}\nexport function bundled() {}\n",
+        "vendor/core.js": "export function createApp() {}\n",
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    repository = Repository.open(root, tmp_path / "cache")
+    repository.scan()
+    for target, locator in (
+        ("StringUtils.hasText", "src/StringUtils.java::StringUtils.hasText@3"),
+        ("src/StringUtils.java::StringUtils.hasText", "src/StringUtils.java::StringUtils.hasText@3"),
+        ("src/StringUtils.java::StringUtils.hasText@4", "src/StringUtils.java::StringUtils.hasText@4"),
+        ("home", "src/lib.rs::home@3"),
+        ("createApp", "lib/core.js::createApp@1"),
+        ("bundled", "build/core.js::bundled@2"),
+    ):
+        found = repository.resolve(target)
+        assert isinstance(found, Symbol) and found.locator == locator
+    assert repository.resolve("core.js") == repository.resolve("lib/core.js")
+    assert {edge.line for edge in repository.callers("hasText")} >= {6}
+    assert {edge.line for edge in repository.callers("home")} == {8}
+    with pytest.raises(AmbiguousName, match=r"means 2 things; name one: build/core.js::createApp@1, dist/core.js"):
+        repository.narrow(["build", "dist"]).resolve("createApp")
+    repository.close()
+
+
 def test_slices_are_what_stands_in_the_file(shop: Repository) -> None:
     piece = shop.slice("Gateway.charge")
     lines = (shop.root / "src/shop/payment.py").read_text().splitlines()
@@ -303,3 +353,75 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path: Path) -> None:
     repository.scan()
     assert "this session only" in repository.notices[0] and repository.resolve("Gateway.charge")
     repository.close()
+
+
+def test_what_is_never_sent_whole_is_no_token(tmp_path: Path) -> None:
+    root = tmp_path / "bundled"
+    root.mkdir()
+    (root / "app.js").write_text("export const app = 1\n" * 10)
+    (root / "bundle.js").write_text("var a=1;" * 10_000)
+    (root / "dump.txt").write_text("x" * 6_000_000)
+    (root / "logo.txt").write_bytes(b"\0" * 4_000)
+    (root / ".env").write_text("KEY=1\n" * 100)
+    repository = Repository.open(root, tmp_path / "cache")
+    repository.scan()
+    assert {file.path: file.status for file in repository.files()}["bundle.js"] == "large"
+    assert repository.tokens() == 210 // 4
+    assert [module.tokens for module in repository.modules()] == [210 // 4]
+    repository.close()
+
+
+def test_parts_of_a_repository_read_its_files_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_small_repository(tmp_path / "shop", git=False)
+    repository = Repository.open(root, tmp_path / "cache")
+    repository.scan()
+    reads: list[int] = []
+    files = repository._store.files
+
+    def counted() -> list[File]:
+        reads.append(1)
+        return files()
+
+    monkeypatch.setattr(repository._store, "files", counted)
+    whole = repository.tokens()
+    parts = [repository.narrow([module.path]) for module in repository.modules()]
+    assert sum(part.tokens() for part in parts) == whole == repository.narrow([""]).tokens()
+    assert sum(len(part.files()) for part in parts) == len(repository.files())
+    assert len(reads) == 1
+    (root / "web" / "more.js").write_text("export const more = 1\n")
+    repository.update(["web/more.js"])
+    web = next(part for part in parts if part.scope == ("web",))
+    assert "web/more.js" in [file.path for file in web.files()] and web.tokens() > 0
+    assert len(repository.files()) == sum(len(part.files()) for part in parts)
+    assert len(reads) == 2
+    repository.close()
+
+
+def test_whoever_waits_for_a_scan_waits_no_longer_than_until_it_is_closed(tmp_path: Path) -> None:
+    root = make_small_repository(tmp_path / "shop", git=False)
+    repository = Repository.open(root, tmp_path / "cache")
+    scanning, going_on, waited = threading.Event(), threading.Event(), threading.Event()
+
+    def hold(_progress: object) -> None:
+        scanning.set()
+        going_on.wait(30)
+
+    def wait() -> None:
+        with pytest.raises(RepositoryError, match="the repository is closed"):
+            repository.find("charge")  # from half an index it would find too little
+        repository.wait()
+        waited.set()
+
+    scan = threading.Thread(target=repository.scan, args=(hold,))
+    scan.start()
+    assert scanning.wait(30)
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    assert not waited.wait(0.1)
+    closing = threading.Thread(target=repository.close)
+    closing.start()
+    assert waited.wait(30) and scan.is_alive()  # the scan itself has not ended yet
+    going_on.set()
+    for thread in (scan, waiting, closing):
+        thread.join(30)
+        assert not thread.is_alive()
