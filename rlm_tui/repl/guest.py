@@ -212,13 +212,12 @@ class Slice(Record):
         return "\n".join(rows)
 
 
-class Hit(Record):
-    """A line that grep found: path line text symbol (the qualified name of the definition around it, or "")."""
+class Line(Record):
+    """What stands at one line of a file: path line text."""
 
     path: str
     line: int
     text: str
-    symbol: str
 
     @property
     def locator(self) -> str:
@@ -229,6 +228,12 @@ class Hit(Record):
     def span(self) -> str:
         """`path:line`, as citations are written."""
         return self.locator
+
+
+class Hit(Line):
+    """A line that grep found: path line text symbol (the qualified name of the definition around it, or "")."""
+
+    symbol: str
 
     def _line(self) -> str:
         return f"{self.locator}  [{self.symbol}]  {self.text.strip()}"
@@ -271,13 +276,10 @@ class Match(Record):
         return f"{self.symbol.head()}  score {self.score:.1f} ({self.why})"
 
 
-class Edge(Record):
+class Edge(Line):
     """A use of target (Symbol) within source (Symbol, None at file level): kind path line text tier (5 = a guess)."""
 
     kind: str
-    path: str
-    line: int
-    text: str
     target: Symbol
     tier: int
 
@@ -290,40 +292,17 @@ class Edge(Record):
         """The Symbol that holds the use, or None."""
         return self._source
 
-    @property
-    def locator(self) -> str:
-        """The name by which host functions know it."""
-        return span(self.path, self.line, self.line)
-
-    @property
-    def span(self) -> str:
-        """`path:line`, as citations are written."""
-        return self.locator
-
     def _line(self) -> str:
         source = self._source.qualified if isinstance(self._source, Symbol) else "<file>"
         tier = _TIERS.get(self.tier, f"tier {self.tier}")
         return f"{self.locator}  {source} -> {self.target.qualified}  {self.kind}, {tier}  {self.text}"
 
 
-class Import(Record):
+class Import(Line):
     """An import: path line text target (a path when inside) inside."""
 
-    path: str
-    line: int
-    text: str
     target: str
     inside: bool
-
-    @property
-    def locator(self) -> str:
-        """The name by which host functions know it."""
-        return span(self.path, self.line, self.line)
-
-    @property
-    def span(self) -> str:
-        """`path:line`, as citations are written."""
-        return self.locator
 
     def _line(self) -> str:
         return f"{self.locator}  imports {self.target}{'' if self.inside else ' (outside)'}  {self.text}"
