@@ -32,7 +32,8 @@ Where one asks for a symbol, file, module or target, give an object, or a name s
 _WORK = """\
 - Probe before you plan: `find`, `grep`, `outline` first, then read what decides the answer with `peek` or `.source`. \
 Several such steps fit into one cell.
-- There is no shell: a pipeline is `grep` and Python. Count, filter, sort and join in code, never by eye. Meaning is for you, or for a query.
+- There is no shell: a pipeline is `grep` and Python. Count, filter, sort and join in code, never by eye. \
+Meaning is for you, or for a query.
 - `llm_query` sees its prompt and nothing else: put the source in, and one clear question. `str(peek(...))` is all its lines, \
 numbered, under their `path:start-end`. For volume use `llm_query_batched` with about 20 fat prompts (up to 60,000 characters \
 each), never one a line or file.
