@@ -1,4 +1,4 @@
-"""Go: packages are folders, methods belong to their receiver's type, embedding inherits."""
+"""Go: packages are folders of a module, methods belong to their receiver's type, embedding inherits."""
 
 from __future__ import annotations
 
@@ -48,10 +48,13 @@ _QUERY = """
 _IMPORT = re.compile(r"([\w.]+\s+)?[\"`]([^\"`\n]*)[\"`]")
 _OWNER = re.compile(r"func\s*\(\s*(?:(\w+)\s+)?\*?\s*(\w+)")
 _MADE = re.compile(
-    r"(\w+)(?:\s*,\s*\w+)*\s*:?=\s*(?:(&?)([A-Za-z_][\w.]*)(?:\[[^\]\n]*\])?([({])|new\(([\w.]+)\)|([A-Za-z_][\w.]*)\s*$)"
+    r"(\w+)(?:\s*,\s*\w+)*\s*:?=\s*(?:(&?)([A-Za-z_][\w.]*(?:\[[^\]\n]*\]\.[\w.]+)*)(?:\[[^\]\n]*\])?([({])"
+    r"|new\(([\w.]+)\)|([A-Za-z_][\w.]*(?:\[[^\]\n]*\][\w.]*)*)\s*$)"
 )
+_INDEX = re.compile(r"\[[^\]\n]*\]")
 _ASSERTED = re.compile(r"(\w+)(?:\s*,\s*\w+)?\s*:?=[^\n]*\.\(([*\w.]+)\)\s*$")
 _DECLARED = re.compile(r"(\w+(?:\s*,\s*\w+)*)\s+([*\[\]\w.]*(?:map\[[^\]]*\])?[*\w.\[\]]+)")
+_ELEMENTS = re.compile(r"(?:type\s+)?\w+\s+(?:\[\w*\]|map\[[^\]]*\])\s*(\S+)$")
 _RANGED = re.compile(r"\w+\s*,\s*(\w+)\s*:=\s*range\s+([\w.]+)\s*$")
 _BASIC = frozenset(
     {"string", "int", "int64", "bool", "error", "byte", "nil", "true", "false", "uint64", "float64", "any", "make"}
@@ -61,6 +64,15 @@ append cap close complex copy delete imag len max min new panic print println re
 int32 uint uint8 uint16 uint32 uintptr float32 complex64 complex128 rune comparable iota
 """
 _BUILTIN = _BASIC | frozenset(_WORDS.split())
+_STANDARD_FOLDERS = """
+archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html
+image index internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv strings structs
+sync syscall testing text time unicode unique unsafe weak
+"""
+_STANDARD = frozenset(_STANDARD_FOLDERS.split())
+"""First parts of the standard library's packages: no module of anybody else begins with one."""
+_MODULE_FILE = "go.mod"
+_MODULE = re.compile(rb"^\s*module\s+[\"`]?([\w.~/-]{1,500})", re.MULTILINE)
 _MAX_BINDING = 400
 _RESULT_NAMES = re.compile(r"^\(\s*\w+\s+(?=[*\[\]A-Za-z])")
 
@@ -96,9 +108,9 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
         if new or made == "new":
             yield name, new or made
         elif made and made not in _BASIC:
-            yield name, f"{made}()" if bracket == "(" else made
+            yield name, f"{_INDEX.sub('[]', made)}()" if bracket == "(" else made
         elif copied and copied not in _BASIC:
-            yield name, f"={copied}"
+            yield name, f"={_INDEX.sub('[]', copied)}"
         return
     match = _ASSERTED.match(text, start, end)
     if match:
@@ -111,6 +123,8 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
 
 
 def _parameters(signature: str) -> Iterable[Bound]:
+    if (elements := _ELEMENTS.match(signature)) and elements.group(1) not in _BASIC:
+        yield "[]", elements.group(1)
     rest = signature
     owner = _OWNER.match(signature)
     if owner and signature.startswith(("func (", "func(")):
@@ -152,35 +166,34 @@ GRAMMAR = Grammar(
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(GRAMMAR, path, source)
+    if path.rpartition("/")[2] != _MODULE_FILE:
+        return parse(GRAMMAR, path, source)
+    declared = _MODULE.search(source)
+    name = declared.group(1).decode() if declared else ""
+    return FileFacts("text", source.count(b"\n") + 1, name, False, False, (), (), (), ())
 
 
 def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
+    """Look into the modules of this repository; without their names, a folder must be what the import ends with."""
     paths = Paths.of(files)
-    if "/" not in module and "." not in module:
-        return ()  # a package of the standard library
-    if module.startswith("."):
-        return ()
     parts = module.split("/")
-    if "." not in parts[0]:
-        # no host name: the standard library, unless the repository's own module path has none either
-        parts = [*parts] if len(parts) > 1 and paths.folders_ending("/".join(parts[1:])) else parts
-    for start in range(len(parts)):
-        folder = "/".join(parts[start:])
-        if folder and start < len(parts):
-            found = [f for f in paths.folders_ending(folder) if any(p.endswith(".go") for p in paths.within(f))]
-            exact = [f for f in found if f == folder] or (found if start <= len(parts) - 2 else [])
-            if exact:
-                best = min(exact, key=lambda f: (f.count("/"), f))
-                return tuple(p for p in paths.within(best) if p.endswith(".go") and not p.endswith("_test.go"))
-    root = tuple(p for p in paths.within("") if p.endswith(".go") and not p.endswith("_test.go"))
-    return root if root and "." in parts[0] and len(parts) <= 4 and _is_root(module, importer, paths) else ()
+    own = [(name, path.rpartition("/")[0]) for path in paths.named(_MODULE_FILE) if (name := paths.declared(path))]
+    for name, folder in sorted(own, key=lambda pair: -len(pair[0])):
+        if f"{module}/".startswith(f"{name}/"):
+            inside = [part for part in (folder, module[len(name) + 1 :]) if part]
+            if found := _sources("/".join(inside), paths):
+                return found
+    if parts[0] in _STANDARD or (own and "." not in parts[0]) or module.startswith("."):
+        return ()
+    whole = sorted(
+        paths.folders_ending(module), key=lambda folder: (folder.count("/"), folder)
+    )  # vendored, or a GOPATH
+    ends = [] if own else ["/".join(parts[start:]) for start in range(1, len(parts))]
+    return next((found for folder in (*whole, *ends) if (found := _sources(folder, paths))), ())
 
 
-def _is_root(module: str, importer: str, paths: Paths) -> bool:
-    """Guess whether an import without a matching folder is the repository's own root package."""
-    name = module.rpartition("/")[2]
-    return any(p.rpartition("/")[2] in {f"{name}.go", "doc.go"} for p in paths.within("")) and importer != ""
+def _sources(folder: str, paths: Paths) -> tuple[str, ...]:
+    return tuple(path for path in paths.within(folder) if path.endswith(".go") and not path.endswith("_test.go"))
 
 
-INDEXER = Indexer("go", (".go",), "go", _parse, _resolve)
+INDEXER = Indexer("go", (".go",), "go", _parse, _resolve, (_MODULE_FILE,))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import overload
 
 
 class Paths(Sequence[str]):
-    """A sequence of paths that finds some of them quickly; make one a generation of the index, and hand it to `resolve`."""
+    """A sequence of paths that finds some of them quickly; make one a generation of the index, and hand it to `resolve`.
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    `packages` reads the package that each file declares for itself, by path, when one is asked for.
+    """
+
+    def __init__(self, paths: Sequence[str], packages: Callable[[], Mapping[str, str]] = dict) -> None:
         self._paths = paths
+        self._read_packages = packages
 
     @classmethod
     def of(cls, paths: Sequence[str]) -> Paths:
@@ -60,6 +64,14 @@ class Paths(Sequence[str]):
         for folder in self._by_folder:
             found[folder.rpartition("/")[2]].append(folder)
         return found
+
+    @cached_property
+    def _packages(self) -> Mapping[str, str]:
+        return self._read_packages()
+
+    def declared(self, path: str) -> str:
+        """Return the package that the file at `path` declares for itself (of a go.mod, its module), "" for none."""
+        return self._packages.get(path, "")
 
     def first(self, candidates: Sequence[str]) -> tuple[str, ...]:
         """Return the first of `candidates` that exists, alone, or ()."""

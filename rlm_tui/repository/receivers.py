@@ -151,9 +151,16 @@ class Receivers:
         return (self.typed(view, written, -1, depth + 1) if written else None) or []
 
     def _after(self, values: list[Value] | None, after: str, depth: int) -> list[Value] | None:
-        """Apply calls; what an index gives is not known, unless the type was written with brackets."""
-        if values is None or "(" not in after:
-            return values if "[" not in after or values is None else [v for v in values if v.instance]
+        """Apply calls and indices: a variable of a type written with brackets is taken for one of its elements already."""
+        if "(" in after:
+            values = self._called(values, depth) if values is not None else None
+        if values is not None:
+            for _index in range(after.rpartition(")")[2].count("[]")):
+                values = [element for value in values if value.instance for element in self._elements(value, depth)]
+        return values
+
+    def _called(self, values: list[Value], depth: int) -> list[Value] | None:
+        """Return what calls of these give, None when that is not known."""
         results: list[Value] = []
         unknown = False
         for value in values:
@@ -174,6 +181,13 @@ class Receivers:
             else:
                 results.extend(self.typed(view, written, place, depth + 1) or [])
         return results or (None if unknown else [])
+
+    def _elements(self, value: Value, depth: int) -> list[Value]:
+        """Return what an object holds whose type names a slice or a map (Go's `type trees []tree`); else itself."""
+        view = self._names.view(value.symbol.path) if value.symbol and value.symbol.kind == "type" else None
+        place = view.place(value.symbol) if view and value.symbol else -1
+        written = view.types.get(place, {}).get("[]") if view else None
+        return (self.typed(view, written, place, depth + 1) or []) if view and written else [value]
 
     def typed(self, view: View, written: str, scope: int, depth: int = 0) -> list[Value] | None:
         """Return the instances that a type, as written, stands for: `Foo`, `Optional[Foo]`, `*pkg.Foo`, `f()`, `=x.y`."""

@@ -58,7 +58,7 @@ class Resolution:
     @cached_property
     def paths(self) -> Paths:
         """All paths, indexed."""
-        return Paths(self._store.paths())
+        return Paths(self._store.paths(), self._store.packages)
 
     def view(self, path: str) -> View | None:
         """Return the file at `path`, or None when it has no facts."""

@@ -272,6 +272,51 @@ def test_go_packages_embedding_and_interfaces() -> None:
     }
 
 
+def test_go_elements_of_named_slices_and_maps() -> None:
+    code = Code(
+        {
+            "tree.go": """
+                package web
+
+                type node struct{}
+                type tree struct { root *node }
+                type (
+                    trees  []tree
+                    byName map[string]*tree
+                    fixed  [2]tree
+                )
+                type Engine struct { trees trees; named byName }
+
+                func (n *node) get(path string) string { return "" }
+                func (t *tree) name() string { return "" }
+                func (t trees) first() *tree { return nil }
+                func all() trees { return nil }
+            """,
+            "engine.go": """
+                package web
+
+                func (e *Engine) copied(i int) { t := e.trees; root := t[i].root; value := root.get("/"); print(value) }
+                func (e *Engine) indexed(i int) { e.trees[i].root.get("/") }
+                func (e *Engine) mapped(k string) { e.named[k].root.get("/") }
+                func (e *Engine) ranged() { for _, t := range e.trees { t.root.get("/") } }
+                func (t trees) received() { for _, one := range t { one.name() } }
+                func (t fixed) array() { t[0].name() }
+                func called() { all()[0].name() }
+                func whole() { all().first() }
+                func (e *Engine) element() { one := e.trees[0]; one.first() }
+            """,
+        }
+    )
+    assert code.callers("node.get") == {
+        f"engine.go:{line} Engine.{name} 4"
+        for line, name in ((3, "copied"), (4, "indexed"), (5, "mapped"), (6, "ranged"))
+    }
+    assert code.callers("tree.name") == {
+        "engine.go:7 trees.received 4", "engine.go:8 fixed.array 4", "engine.go:9 called 4",
+    }  # fmt: skip
+    assert code.callers("trees.first") == {"engine.go:10 whole 4"}  # an element of them has no such method
+
+
 def test_java_members_packages_and_constructors() -> None:
     code = Code(
         {

@@ -6,6 +6,7 @@ import pytest
 from code_graph import calls, facts_of, kinds, types
 
 from rlm_tui.repository.indexer import indexers
+from rlm_tui.repository.paths import Paths
 
 GO = """
 package server
@@ -237,6 +238,8 @@ def test_rust() -> None:
         (".go", "example.com/web/internal/render", "main.go", ("internal/render/a.go", "internal/render/b.go")),
         (".go", "net/http", "main.go", ()),
         (".go", "fmt", "main.go", ()),
+        (".go", "example.com/other/render", "main.go", ()),
+        (".go", "example.com/web", "main.go", ()),
         (".java", "com.shop.pay.Gateway", "x/App.java", ("src/main/java/com/shop/pay/Gateway.java",)),
         (".java", "com.shop.pay.Gateway.State", "x/App.java", ("src/main/java/com/shop/pay/Gateway.java",)),
         (".java", "com.shop.pay", "x/App.java", ("src/main/java/com/shop/pay/Gateway.java",)),
@@ -251,11 +254,41 @@ def test_rust() -> None:
 )
 def test_imports_lead_to_files(suffix: str, module: str, importer: str, found: tuple[str, ...]) -> None:
     files = (
-        "main.go", "internal/render/a.go", "internal/render/b.go", "internal/render/b_test.go",
+        "main.go", "doc.go", "internal/render/a.go", "internal/render/b.go", "internal/render/b_test.go",
         "src/main/java/com/shop/pay/Gateway.java", "x/App.java",
         "src/lib.rs", "src/client.rs", "src/net/mod.rs", "src/net/pool.rs",
     )  # fmt: skip
     assert indexers()[suffix].resolve(module, importer, files) == found
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        ("example.com/web", ("doc.go", "web.go")),
+        ("example.com/web/assert", ("assert/assert.go",)),
+        ("example.com/web/tool", ("tool/tool.go",)),
+        ("example.com/web/tool/internal/http", ("tool/internal/http/http.go",)),
+        ("example.com/web/missing", ()),
+        ("example.com/website", ()),
+        ("example.com/testify/assert", ()),
+        ("example.com/testify", ()),
+        ("example.com/dep/render", ("vendor/example.com/dep/render/render.go",)),
+        ("net/http", ()),
+    ],
+)
+def test_go_imports_are_those_of_the_modules_here(module: str, found: tuple[str, ...]) -> None:
+    sources = {
+        "go.mod": b"// ours\nmodule example.com/web\n\ngo 1.22\n",
+        "tool/go.mod": b'module "example.com/web/tool"\n',
+    }
+    parsed = {path: indexers()["go.mod"].parse(path, source) for path, source in sources.items()}
+    assert {facts.language for facts in parsed.values()} == {"text"}
+    paths = [
+        *sources, "doc.go", "web.go", "web_test.go", "assert/assert.go", "net/http/http.go", "tool/tool.go",
+        "tool/internal/http/http.go", "vendor/example.com/dep/render/render.go",
+    ]  # fmt: skip
+    declared = Paths(paths, lambda: {path: facts.package for path, facts in parsed.items()})
+    assert indexers()[".go"].resolve(module, "web.go", declared) == found
 
 
 def test_rust_calls_inside_macros_are_calls() -> None:

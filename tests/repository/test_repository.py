@@ -271,6 +271,33 @@ def test_the_graph_is_reached_through_it(shop: Repository) -> None:
     assert shop.find("retry policy of the payment gateway")[0].symbol.path == "src/shop/payment.py"
 
 
+def test_what_go_imports_from_outside_is_no_package_of_ours(tmp_path: Path) -> None:
+    root = tmp_path / "web"
+    for path, text in {
+        "go.mod": "module example.com/web\n\nrequire example.com/testify v1.0.0\n",
+        "doc.go": "package web\n",
+        "web.go": 'package web\n\nimport "example.com/web/render"\n\nfunc New() { render.JSON() }\n',
+        "render/json.go": 'package render\n\nimport "example.com/other"\n\nfunc JSON() { other.Do() }\n',
+        "render/json_test.go": 'package render\n\nimport "example.com/testify/assert"\n\nfunc TestJSON() { assert.Do() }\n',
+        "cmd/main.go": 'package main\n\nimport "example.com/web"\n\nfunc main() { web.New() }\n',
+    }.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    repository = Repository.open(root, tmp_path / "cache")
+    repository.scan()
+    assert [item.path for item in repository.importers("web.go")] == ["cmd/main.go"]
+    assert [item.path for item in repository.importers("render/json.go")] == ["web.go"]
+    assert [(i.target, i.inside) for i in repository.imports("render/json_test.go")] == [
+        ("example.com/testify/assert", False)
+    ]
+    assert [edge.path for edge in repository.callers("New")] == ["cmd/main.go"]
+    assert repository.languages() == {"go": 5}
+    (root / "go.mod").write_text("module example.com/renamed\n")
+    repository.update(["go.mod"])
+    assert repository.importers("web.go") == []
+    repository.close()
+
+
 def test_a_file_that_was_saved_without_telling_is_read_as_it_is(tmp_path: Path) -> None:
     root = make_small_repository(tmp_path / "shop", git=False)
     repository = Repository.open(root, tmp_path / "cache")
