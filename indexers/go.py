@@ -185,9 +185,8 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
                 return found
     if parts[0] in _STANDARD or (own and "." not in parts[0]) or module.startswith("."):
         return ()
-    whole = sorted(
-        paths.folders_ending(module), key=lambda folder: (folder.count("/"), folder)
-    )  # vendored, or a GOPATH
+    # vendored, or a GOPATH
+    whole = sorted(paths.folders_ending(module), key=lambda folder: (folder.count("/"), folder))
     ends = [] if own else ["/".join(parts[start:]) for start in range(1, len(parts))]
     return next((found for folder in (*whole, *ends) if (found := _sources(folder, paths))), ())
 

@@ -122,7 +122,7 @@ class Naming:
         paths = [
             path for path in self._store.paths() if self._within(path) and f".{dotted_module(path)}".endswith(ending)
         ]
-        files = [file for path in paths if (file := self._store.file(path)) and file.status != "text"]
+        files = [file for path in paths if (file := self._store.file(path)) and file.language not in ("", "text")]
         return _only(target, files, [file.path for file in files])
 
     def _unknown(self, target: str) -> str:

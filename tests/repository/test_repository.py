@@ -292,6 +292,8 @@ def test_what_go_imports_from_outside_is_no_package_of_ours(tmp_path: Path) -> N
     ]
     assert [edge.path for edge in repository.callers("New")] == ["cmd/main.go"]
     assert repository.languages() == {"go": 5}
+    with pytest.raises(UnknownName):
+        repository.resolve("go")  # is a language, and not go.mod
     (root / "go.mod").write_text("module example.com/renamed\n")
     repository.update(["go.mod"])
     assert repository.importers("web.go") == []
