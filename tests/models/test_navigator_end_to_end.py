@@ -149,3 +149,71 @@ async def test_a_question_across_modules_is_asked_in_each(tmp_path: Path) -> Non
     assert len(children) >= 3
     assert all(not call.children for call in children)
     assert "| `web` | Best evidence: `format`" in end.answer
+
+
+def repository(folder: Path, files: dict[str, str]) -> Path:
+    root = folder / "code"
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+async def test_a_package_imported_once_is_one_row(tmp_path: Path) -> None:
+    files = {
+        "go.mod": "module example.com/x\n\ngo 1.21\n",
+        "main.go": 'package main\n\nimport "example.com/x/render"\n\nfunc main() { render.A() }\n',
+        **{f"render/{name}.go": f"package render\n\nfunc {name.upper()}() {{}}\n" for name in "abc"},
+    }
+    async with engine_on(tmp_path, root=repository(tmp_path, files)) as engine:
+        _, end = await asked(engine, "who imports render?")
+    assert end.answer.count("`main.go:3`") == 1
+
+
+async def test_what_is_nowhere_is_not_found(tmp_path: Path) -> None:
+    async with engine_on(tmp_path) as engine:
+        _, end = await asked(engine, "where are zebras quarantined?")
+        assert "Best evidence" not in end.answer
+        _, end = await asked(engine, "where is w?")
+        assert "Best evidence" not in end.answer
+        assert "holds the question's words" not in end.answer
+
+
+async def test_uses_in_fewer_functions_are_counted_as_both(tmp_path: Path) -> None:
+    files = {"a.py": "def run():\n    pass\n\n\ndef both():\n    run()\n    run()\n"}
+    async with engine_on(tmp_path, root=repository(tmp_path, files)) as engine:
+        _, end = await asked(engine, "who calls `run`?")
+    assert end.answer.startswith("`run` (a.py:1-2) is called from 1 function (`both`); 2 uses in all.")
+
+
+async def test_the_lines_that_decide_are_read(tmp_path: Path) -> None:
+    told = "".join(f"    The retry limit number {n} of a gateway is told here.\n" for n in range(40))
+    code = "\n    def __init__(self, retries):\n        self.retry_limit = retries or 3\n"
+    rest = "".join(f"\n    def other_{n}(self):\n        return {n}\n" for n in range(20))
+    text = f'class Gateway:\n    """A gateway.\n\n{told}    """\n{code}{rest}'
+    async with engine_on(tmp_path, root=repository(tmp_path, {"gateway.py": text})) as engine:
+        _, end = await asked(engine, "what decides the retry limit of a gateway?")
+    assert "self.retry_limit = retries or 3" in end.answer
+
+
+async def test_the_overview_counts_modules_besides_tests_and_puts_copies_last(tmp_path: Path) -> None:
+    names = ("core", "web", "cli", "tests", "dist")
+    files = {f"{name}/a.py": "".join(f"def f{n}_{name}():\n    pass\n" for n in range(9)) for name in names}
+    files["dist/b.py"] = "".join(f"def g{n}():\n    pass\n" for n in range(50))
+    async with engine_on(tmp_path, root=repository(tmp_path, files)) as engine:
+        _, end = await asked(engine, "give me an overview", route="repl")
+    assert end.answer.startswith("The code stands in 4 modules, besides tests: `core`")
+    assert end.answer.index("| `dist`") > end.answer.index("| `tests`")
+
+
+async def test_a_missing_path_shows_few_tests(tmp_path: Path) -> None:
+    calls = "".join(f"def test_{n}():\n    goal()\n\n\n" for n in range(9))
+    files = {
+        "a.py": "def goal():\n    pass\n\n\ndef start():\n    pass\n\n\ndef user():\n    goal()\n",
+        "tests/test_a.py": f"from a import goal\n\n\n{calls}",
+    }
+    async with engine_on(tmp_path, root=repository(tmp_path, files)) as engine:
+        _, end = await asked(engine, "path from `start` to `goal`")
+    assert end.answer.count("`tests/test_a.py:") == 3
+    assert "6 further calls in tests left out here." in end.answer
+    assert end.answer.index("`a.py:10`") < end.answer.index("`tests/test_a.py:")

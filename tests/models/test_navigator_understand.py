@@ -125,3 +125,34 @@ def test_any_text_is_understood_as_something(question: str) -> None:
 def test_long_text_is_read_fast() -> None:
     understood = understand("which " * 20_000 + "who calls " * 5_000 + "`" * 10_000)
     assert understood.intents
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "where is the route tree built?",
+        "where is the engine built?",
+        "where is the help message organized?",
+        "what is put together when a request is built?",
+        "how is the routing code of the server structured?",
+    ],
+)
+def test_a_part_is_not_the_whole(question: str) -> None:
+    assert understand(question).intents[0].kind == "free"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how is this repository built up?",
+        "how is this code base put together?",
+        "architecture?",
+        "give me an overview",
+        "how is it organised?",
+        "Give me a high-level overview of the gin repository.",
+        "where should I start reading?",
+        "which packages are there?",
+    ],
+)
+def test_the_whole(question: str) -> None:
+    assert understand(question).intents[0].kind == "overview"

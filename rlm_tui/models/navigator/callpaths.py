@@ -9,11 +9,13 @@ from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
 from rlm_tui.models.navigator.move import Move, Plan, Search
 from rlm_tui.models.navigator.names import Located, locate, parts, settle
-from rlm_tui.models.navigator.reading import Definition, Use, read
+from rlm_tui.models.navigator.reading import TESTS, Definition, Use, read
 from rlm_tui.models.navigator.understand import Intent
 
 _PAIRS = 6
 _NAMESAKES = 25
+_CALLERS = 45
+_TESTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,15 @@ def trace(intent: Intent, section: Section) -> Plan:
     other = yield Move(
         "No path; is there one the other way round, and what stands at both ends?",
         f"print(call_path({pairs[0][1]!r}, {pairs[0][0]!r}))\n"
-        f"print(callees({pairs[0][0]!r})[:15])\nprint(callers({pairs[0][1]!r})[:15])",
+        f"print(callees({pairs[0][0]!r})[:15])\nprint(callers({pairs[0][1]!r})[:{_CALLERS}])",
     )
     if other.uses:
-        section.add("What stands at the two ends, and the other direction:", _ends_table(other.uses[:30]))
+        product = [use for use in other.uses if not TESTS.search(use.path)]
+        tests = [use for use in other.uses if TESTS.search(use.path)]
+        shown = [*product[:30], *tests[:_TESTS]]
+        section.add("What stands at the two ends, and the other direction:", _ends_table(shown))
+        left = len(tests) - _TESTS
+        section.add(f"{count(left, 'further call')} in tests left out here." if left > 0 else "")
 
 
 def _through_a_base(start: str, end: Located, section: Section) -> Search[bool]:

@@ -28,6 +28,13 @@ _TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE, _BODILESS = 0.4, 1.0, 0.6, 0.35, 0.2
 _PROSE_LINE = re.compile(r"^[^=(){}\[\];]*(?:[a-z]{2,}[,.]? +){4}[^=(){}\[\];]*$")
 _SAID = 0.4
 """What a line of prose, within a docstring or comment, counts beside a line of code: the code decides, the prose tells of it."""
+SAID = re.compile(r"^\s*(?:#|//|/?\*|--|;|>>>|[:@](?:param|returns?|raises?|throws|type)|\"\"\"|''')")
+"""Lines of comments and docstrings, as far as they show it by how they begin."""
+_ASKS_WHAT_SETS = re.compile(r"\b(?:decid|determin|chos|choos|set\b|sets\b|defaults?\b|limit)", re.IGNORECASE)
+_SETS = re.compile(r"(?<![=!<>])(?::?=)(?![=>])")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_SET = 1.3
+"""What a line that assigns counts where the question is what decides."""
 _ENOUGH = 2.0
 """What one word can count at most: a place that holds another word is better than one that holds the same again."""
 
@@ -125,10 +132,11 @@ class Candidate:
 class Candidates:
     """All places seen so far, and their ranking for the words of one question."""
 
-    def __init__(self, sought: Sequence[Needle], *, wants_tests: bool) -> None:
+    def __init__(self, sought: Sequence[Needle], *, wants_tests: bool, asked: str = "") -> None:
         self._known: dict[tuple[str, str], Candidate] = {}
         self._weights: Mapping[Needle, float] = dict.fromkeys(sought, 1.0)
         self._wants_tests = wants_tests
+        self._asks_what_sets = _ASKS_WHAT_SETS.search(asked) is not None
 
     def weigh(self, weights: Mapping[Needle, float]) -> None:
         """Take in how much each word tells."""
@@ -166,6 +174,16 @@ class Candidates:
         held = sum(weight for needle, weight in self._weights.items() if weight and needle.in_line(line))
         return held * _telling(line) if held else 0.0
 
+    def deciding(self, line: str) -> float:
+        """Return the worth of a line as a place to read: comments count less, and what assigns more where that is asked."""
+        worth = self.worth(line)
+        if _PROSE_LINE.match(line):
+            return worth
+        if SAID.match(line):
+            return worth * _SAID
+        worth -= (1 - _SAID) * (worth - self.worth(_QUOTED.sub(" ", line)))  # a message tells of it, as a comment does
+        return worth * _SET if self._asks_what_sets and _SETS.search(line) else worth
+
     def _score(self, item: Candidate, whole: float) -> None:
         name, doc = set(words(item.qualified)), set(words(item.definition.doc if item.definition else ""))
         path = set(words(item.path))
@@ -200,6 +218,15 @@ class Candidates:
             item.score -= _IN_PROSE
         if item.definition is None or item.definition.span.start == item.definition.span.end:
             item.score -= _BODILESS
+
+    def starts_within(self, item: Candidate) -> set[int]:
+        """Return the lines where the members of a definition begin, as far as they were printed."""
+        members = (
+            known
+            for key, known in self._known.items()
+            if key[0] == item.path and key[1].startswith(f"{item.qualified}.")
+        )
+        return {known.definition.span.start for known in members if known.definition is not None}
 
     def within(self, item: Candidate) -> list[Hit]:
         """Return the hits in the members of a definition."""

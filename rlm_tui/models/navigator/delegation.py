@@ -14,6 +14,8 @@ from rlm_tui.models.navigator.understand import CHILD_PREFIX, Intent
 MOST_CHILDREN = 8
 _RESULT = 1_300
 """Characters of a sub-agent's answer that the root prints; eight of them fit into one cell's output."""
+CUT_LINE = "*The rest of this sub-agent's answer was cut off here.*"
+_CUT = f"\n\n{CUT_LINE}"
 
 
 def delegate(task: str, paths: Sequence[str], total: int, section: Section) -> Plan:
@@ -33,7 +35,10 @@ def ask_sub_agents(task: str, paths: Sequence[str], section: Section) -> Search[
         f'results = rlm_query_batched([{{"task": {CHILD_PREFIX + task!r}, "scope": path}} for path in modules])\n'
         "for path, result in zip(modules, results):\n"
         '    print("#", path)\n'
-        f"    print(str(result)[:{_RESULT}])",
+        "    text = str(result)\n"
+        f"    whole = len(text) <= {_RESULT}\n"
+        f"    text = text if whole else text[:text.rfind('\\n', 0, {_RESULT}) + 1 or {_RESULT}].rstrip()\n"
+        f"    print(text if whole else text + {_CUT!r})",
     )
     if printed.failed:
         lines = printed.text.strip().splitlines() or ["no reason was given"]
@@ -85,6 +90,7 @@ def _results(text: str, paths: Sequence[str]) -> list[tuple[str, str]]:
 
 def _close_fence(text: str) -> str:
     """Close a fence that the cut of a long result left open."""
+    text, cut, _ = text.partition(_CUT)
     opened = ""
     for line in text.splitlines():
         ticks = re.match(r"`{3,}", line)
@@ -94,4 +100,4 @@ def _close_fence(text: str) -> str:
             opened = ticks.group()
         elif line.strip() == opened:
             opened = ""
-    return f"{text}\n{opened}" if opened else text
+    return (f"{text}\n{opened}" if opened else text) + cut

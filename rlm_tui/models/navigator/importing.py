@@ -63,5 +63,8 @@ def _tell_imports(section: Section, name: str, brought: Sequence[Imported]) -> N
     targets = list(dict.fromkeys(item.target for item in brought))
     verb = "imports" if len(files) == 1 else "import"
     section.lead = f"{count(len(files), 'file')} {verb} {code(name)} ({some(targets)}): {some(files)}."
-    rows = ((answer.table_code(f"{item.path}:{item.line}"), answer.table_code(item.text)) for item in brought)
+    lines = {(item.path, item.line): item.text for item in reversed(brought)}  # a package is one line, but many files
+    rows = (
+        (answer.table_code(f"{path}:{line}"), answer.table_code(text)) for (path, line), text in sorted(lines.items())
+    )
     section.add(answer.table(("where", "import"), rows))

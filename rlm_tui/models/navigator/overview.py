@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rlm_tui.models.navigator import answer
@@ -12,6 +13,8 @@ from rlm_tui.models.navigator.places import arrows_cell, drawing, explain_place,
 from rlm_tui.models.navigator.reading import TESTS, Unit
 
 EXPLAIN_TASK = "Explain this module: what it holds and what it is for."
+_BUILT = re.compile(r"(?:^|/)(?:dist|build|vendor|third_party|node_modules|generated)(?:/|$)|\.min\.")
+"""Paths of what a tool made or somebody else wrote."""
 _UNITS = 20
 _DRAWN = 20
 _FEW = 3
@@ -25,9 +28,9 @@ def overview(section: Section, *, delegates: bool) -> Plan:
         "for file in [file for file in repo.files[:200] if file.path.upper().startswith('README')][:1]:\n"
         "    print(peek(file, 1, 30))",
     )
-    units = sorted(printed.units, key=lambda unit: (bool(TESTS.search(unit.path)), -unit.symbols, -unit.tokens))
+    units = sorted(printed.units, key=_rank)
     product = [unit for unit in units if unit.symbols and not TESTS.search(unit.path)] or units
-    section.lead = _overview_lead(product)
+    section.lead = _overview_lead(product, beside_tests=len(product) < len([unit for unit in units if unit.symbols]))
     if not product:
         return
     if readme := next((piece for piece in printed.excerpts if "readme" in piece.span.path.lower()), None):
@@ -39,7 +42,9 @@ def overview(section: Section, *, delegates: bool) -> Plan:
         for unit in product:
             yield from explain_place(scope_of(unit), section, within=True)
         return
-    arrows = yield Move("What imports what?", arrows_cell([scope_of(unit) for unit in product[:_DRAWN]]))
+    drawn = [scope_of(unit) for unit in product[:_DRAWN]]
+    aside = [unit.path for unit in units if scope_of(unit) not in drawn]
+    arrows = yield Move("What imports what?", arrows_cell(drawn, aside))
     section.add(drawing(arrows.text))
     chosen = [scope_of(unit) for unit in product[:MOST_CHILDREN]]
     if delegates:
@@ -49,14 +54,20 @@ def overview(section: Section, *, delegates: bool) -> Plan:
         yield from explain_place(path, section, within=True, brief=True)
 
 
-def _overview_lead(units: Sequence[Unit]) -> str:
+def _rank(unit: Unit) -> tuple[bool, bool, int, int]:
+    """Return what to sort modules by: tests behind the code, built and vendored copies last, then the largest first."""
+    return (_BUILT.search(unit.path) is not None, TESTS.search(unit.path) is not None, -unit.symbols, -unit.tokens)
+
+
+def _overview_lead(units: Sequence[Unit], *, beside_tests: bool) -> str:
     if not units:
         return "No modules were recognised in this repository."
     names = ", ".join(
         f"{code(scope_of(unit))} ({count(unit.files, 'file')}, {count(unit.symbols, 'symbol')})" for unit in units[:4]
     )
     more = f" and {len(units) - 4} more" if len(units) > 4 else ""
-    return f"The code stands in {count(len(units), 'module')}: {names}{more}."
+    besides = ", besides tests" if beside_tests else ""
+    return f"The code stands in {count(len(units), 'module')}{besides}: {names}{more}."
 
 
 def _units_table(units: Sequence[Unit]) -> str:

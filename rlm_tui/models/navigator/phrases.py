@@ -21,8 +21,9 @@ _PARTS = {
     ),
     "LEAD": "((the|an?|our|my|its|this) )?((public|private|abstract|internal|static) )?((NOUN)s? (called |named )?)?",
     "WHOLE": (
-        r"((this|the|our|my|whole|entire|all( of)? (this|the)) (\w+ )?(repo|repository|code ?base|project|code|program|library|"
-        "app|application|system|tool|framework|source tree))"
+        r"((this|the|our|my|whole|entire|all( of)? (this|the)) ((\w+ )?(repo|repository|code ?base|project)|"
+        "((whole|entire|source) )?(code|program|library|app|application|system|tool|framework|source tree))|"
+        r"(this|our|my) \w+ (program|library|app|application|tool|framework))"
     ),
     "HERE": "( (in|of) (this|the) (repo|repository|project|code ?base))",
     "ADV": "((directly|actually|ever|currently|eventually|then|also|all|(in )?turn|indirectly|transitively|still) )*",
@@ -197,6 +198,14 @@ PHRASES: tuple[tuple[Kind, tuple[re.Pattern[str], ...]], ...] = tuple(
     (kind, tuple(map(phrase, shorthands))) for kind, shorthands in _SHORTHANDS
 )
 """The phrases of each intent, in the order tried: a question that fits an earlier intent is not offered to a later one."""
+
+OF_THE_WHOLE = phrase(
+    "(WHOLE|BUILT|EXPLAIN|big picture|(main|major|different|important|overall|high[- ]level|general|quick|short|brief|full|"
+    "first|new|consists?|map|tour|understand|learn|know|start|begin|read(ing)?|contribut(e|ing)|developers?|newcomers?|"
+    "beginners?|components?|parts?|pieces?|crates?|packages?|folders?|director(y|ies)|exists?|internally|briefly|roughly|"
+    r"provide|write|draw|summary|today|basically|really))(?!\w)"
+)
+"""What a question about the whole is made of, besides `STOP`; where other words remain, it asks about a part."""
 
 MEMBER_OF = phrase(
     r"(the )?ANY (method|function|field|property|member|attribute|constructor) (of|in|on|from) (the )?(NOUN )?"

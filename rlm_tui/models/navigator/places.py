@@ -11,11 +11,20 @@ from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.reading import Excerpt, Printed
 
 _ARROWS = 40
+_ROOTS = ("(root)", "./", ".")
+"""The names of the module that holds what stands in no other."""
 _ARROW = re.compile(r" *(\d+)  (\S.*?) -> (\S.*)")
 _MARKUP = re.compile(
     r'^(?:"""|\'\'\'|/\*+!?|\*+/?|//[/!]?|#+!?|<!--|--|;+|=+)|(?:"""|\'\'\'|\*+/|-->)$'  # what opens or closes a comment
     r"|<[^>]*>|!\[[^\]]*\]\([^)]*\)"  # tags and pictures
 )
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_UNCLOSED = re.compile(r"\*\*|^[^`]*`[^`]*(?:`[^`]*`[^`]*)*$|<\w|\]\(|\|.*\|")
+"""Markup of which a line holds only one end, and cells of a table."""
+_OPENS = re.compile(r"<(?:table|thead|tbody|tr|td|th|div|p|picture|details|center|ul|h\d|a)\b[^>]*(?<!/)(?:>|$)|<!--")
+_CLOSES = re.compile(r"</(?:table|thead|tbody|tr|td|th|div|p|picture|details|center|ul|h\d|a)>|-->")
+_SENTENCE = 180
+"""Characters of a sentence that are quoted."""
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _LICENCE = re.compile(r"copyright|licen[sc]e|\(c\) |all rights reserved|spdx|permission is hereby", re.IGNORECASE)
 _NO_SENTENCE = re.compile(
@@ -101,16 +110,23 @@ def _contents(printed: Printed) -> str:
     return answer.table(("file", "lines", "says of itself", "largest definitions, with their lines"), rows)
 
 
-def arrows_cell(paths: Sequence[str]) -> str:
-    """Return a cell that counts the import lines between modules, or files."""
+def arrows_cell(paths: Sequence[str], aside: Sequence[str] = ()) -> str:
+    """Return a cell that counts the import lines between modules, or files.
+
+    What stands in no other module, nor in those `aside`, is the root's, if the root is among them.
+    A line that brings in a package is one line, however many files the package has.
+    """
+    root = next((path for path in paths if path in _ROOTS), "others")
     return (
-        f"from collections import Counter\nplaces = {list(paths)!r}\narrows = Counter()\n"
+        f"from collections import defaultdict\nplaces = {list(paths)!r}\naside = {list(aside)!r}\n"
+        "arrows = defaultdict(set)\n"
         "for place in places:\n"
         "    for item in importers(place):\n"
-        "        inside = [p for p in places if (item.path + '/').startswith(p + '/')]\n"
-        "        arrows[max(inside, key=len, default='others'), place] += 1\n"
-        "for (user, place), lines in arrows.most_common(60):\n"
-        '    print(f"{lines:5}  {user} -> {place}")'
+        "        inside = [p for p in places + aside if (item.path + '/').startswith(p.rstrip('/') + '/')]\n"
+        f"        user = max(inside, key=len, default={root!r})\n"
+        "        arrows['others' if user in aside else user, place].add((item.path, item.line))\n"
+        "for (user, place), lines in sorted(arrows.items(), key=lambda arrow: -len(arrow[1]))[:60]:\n"
+        '    print(f"{len(lines):5}  {user} -> {place}")'
     )
 
 
@@ -134,12 +150,18 @@ def own_words(piece: Excerpt) -> str:
 
 
 def _first_sentence(piece: Excerpt) -> tuple[int, str]:
-    """Return the first line of prose in the comment, docstring or text that a file begins with, and its number."""
+    """Return the first line of prose in the comment, docstring or text that a file begins with, and its number.
+
+    What cannot be quoted cleanly (directives, attributes, tables of tags, markup that is not closed) is passed over.
+    """
     is_prose = piece.span.path.lower().endswith((".md", ".rst", ".txt"))
+    lines = _plain_lines(piece.lines) if is_prose else piece.lines
     inside = ""
-    for number, line in piece.lines:
+    for index, (number, line) in enumerate(lines):
         stripped = line.strip()
-        opened = next((mark for mark in ('"""', "'''", "/*", "<!--") if stripped.startswith(mark)), "")
+        if stripped.startswith(("#[", "#![")):
+            continue
+        opened = next((mark for mark in _CLOSING if stripped.startswith(mark)), "")
         if not (is_prose or inside or opened or stripped.startswith(("#", "//", "--", ";"))):
             if stripped and not stripped.startswith(("package ", "@", "'use", '"use')):
                 return 0, ""  # code begins
@@ -147,9 +169,45 @@ def _first_sentence(piece: Excerpt) -> tuple[int, str]:
         inside = inside or opened
         if _LICENCE.search(stripped) and not is_prose:
             return 0, ""
-        said = _LINK.sub(r"\1", _MARKUP.sub("", stripped)).strip()
-        if len(said.split()) > 2 and not _NO_SENTENCE.search(said):
-            return number, said
+        unmarked = _EMPHASIS.sub(r"\2", stripped)
+        said = _LINK.sub(r"\1", _MARKUP.sub("", unmarked)).strip()
+        if (
+            len(said.split()) > 2
+            and not _NO_SENTENCE.search(said)
+            and not (_UNCLOSED.search(said) or (is_prose and "**" in unmarked))
+        ):
+            following = lines[index + 1][1].strip() if index + 1 < len(lines) else ""
+            mark = r"(?:\*+ *)?" if is_prose or inside else r"(?://[/!]?|#|;+|--) *"
+            goes_on = said[-1] not in ".!?:" and bool(re.match(mark + r"[a-z]", following))
+            return number, _cut_at_word(said, goes_on=goes_on and not stripped.startswith("# "))
         if inside and (stripped.endswith(_CLOSING[inside]) and stripped != inside):
             inside = ""
     return 0, ""
+
+
+def _plain_lines(lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Return the lines of a text that stand in no directive, no fence and between no tags."""
+    kept: list[tuple[int, str]] = []
+    depth = 0
+    in_directive = in_fence = False
+    for number, line in lines:
+        opens, closes = len(_OPENS.findall(line)), len(_CLOSES.findall(line))
+        is_tagged = depth > 0 or opens > 0
+        depth = max(0, depth + opens - closes)
+        if line.lstrip().startswith(".. "):
+            in_directive = True
+        elif line.strip() and not line[0].isspace():
+            in_directive = False
+        is_fence = line.lstrip().startswith(("```", "~~~"))
+        if not (is_tagged or in_directive or in_fence or is_fence or line.lstrip().startswith((":", "|"))):
+            kept.append((number, line))
+        in_fence ^= is_fence
+    return kept
+
+
+def _cut_at_word(said: str, *, goes_on: bool) -> str:
+    """Return at most one line of a sentence: cut at a word, and marked where it is cut."""
+    whole = said.rstrip("…")
+    if whole == said and len(said) <= _SENTENCE:
+        return f"{said} …" if goes_on else said
+    return f"{whole[:_SENTENCE].rpartition(' ')[0]} …"

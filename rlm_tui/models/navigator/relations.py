@@ -165,16 +165,18 @@ def _lead(tool: str, target: str, found: _Edges) -> str:
     sources = list(dict.fromkeys((use.path, use.source) for use in found.sure))
     names = [source or f"{path} (file level)" for path, source in sources if not TESTS.search(path)]
     tests = len(sources) - len(names)
+    uses = max(found.uses, len(found.sure))
+    noun = "function" if uses > len(sources) and all(source for _, source in sources) else "place"
     least = "at least " if found.total > len(found.sure) else ""
-    more = f"; {found.uses:,} uses in all" if found.uses > len(found.sure) else ""
-    and_tests = f"{' and ' if names else ''}{count(tests, 'place')} in tests" if tests else ""
+    more = f"; {uses:,} uses in all" if uses > len(sources) else ""
+    and_tests = f"{' and ' if names else ''}{count(tests, noun)} in tests" if tests else ""
     if tool == "subclasses":
         return (
             f"{name} has {count(len(names), 'direct subclass or implementer', 'direct subclasses or implementers')}"
             + (f"{f' and {tests} in tests' if tests else ''}: {some(names)}." if names else f"{and_tests}.")
         )
     verb = "is called from" if tool == "callers" else "is used in"
-    places = f"{count(len(names), 'place')} ({some(names)})" if names else ""
+    places = f"{count(len(names), noun)} ({some(names)})" if names else ""
     return f"{name} {verb} {least}{places}{and_tests}{more}."
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
-from rlm_tui.models.navigator.candidates import Candidate, Candidates, Needle, needles, weigh
+from rlm_tui.models.navigator.candidates import SAID, Candidate, Candidates, Needle, needles, weigh
 from rlm_tui.models.navigator.delegation import search_modules
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.phrases import SPANNING
@@ -22,13 +22,19 @@ _FILE_HITS = 14
 _SHOWN = 3
 _FURTHER = 10
 _REGION = 24
+_NEAREST = 5
+_LED_IN = 4
+"""Lines shown before the first that holds a word, where nothing better begins there."""
 
 
 def search(intent: Intent, section: Section, *, brief: bool = False, delegates: bool = False) -> Plan:
     """Answer a question in free words with the ranked places that hold most of them; `delegates` asks modules too."""
     sought = needles(intent)
     typed = search_words(intent)
-    candidates = Candidates(sought, wants_tests="test" in intent.terms)
+    if not sought:
+        section.lead = "The question has no word that could be looked for; a name or a word of the code would do."
+        return
+    candidates = Candidates(sought, wants_tests="test" in intent.terms, asked=intent.text)
     matches = yield Move(
         f"Which definitions speak of {typed[:80]}?", f"for match in find({typed!r}, k={_K}):\n    print(match)"
     )
@@ -42,6 +48,9 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
     candidates.add(counted)
     if missing := [needle.text for needle, weight in weights.items() if not weight]:
         section.searched.append(f"in no line: {', '.join(map(code, missing))}")
+    if re.search(r"^about 0 lines in all$", counted.text, re.MULTILINE):
+        section.lead = "There is no text here that could be searched."
+        return
     files = candidates.files(_FILES)
     if not files:
         section.lead = "Nothing here speaks of it: no definition and no line holds the question's words."
@@ -54,6 +63,13 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
         )
     )
     best = candidates.ranked()[: _SHOWN + 1]
+    if not any(item.held for item in best):
+        section.lead = (
+            f"Nothing was found: no name and no line holds {', '.join(code(needle.word) for needle in sought)}."
+        )
+        near = [item for item in matches.definitions if "name" in item.why][:_NEAREST]
+        section.add("The nearest names:" if near else "", answer.definitions_table(near))
+        return
     regions = {item.key: _region(item, candidates) for item in best}
     closely = yield Move("Read the best of them, and see who uses them.", _read_cell(best, regions))
     candidates.add(closely)
@@ -94,7 +110,8 @@ def _look_cell(sought: Sequence[Needle], weights: dict[Needle, float], files: Se
         f"for path in {list(files)!r}:\n"
         "    hits = grep(words.pattern, path, ignore_case=True, limit=300)\n"
         "    hits.sort(key=lambda hit: -len({word.lower() for word in words.findall(hit.text)}))\n"
-        f"    print(hits[:{_FILE_HITS}])"
+        f"    print(hits[:{_FILE_HITS}])\n"
+        f"    print([hit for hit in hits[{_FILE_HITS}:] if not re.search({SAID.pattern!r}, hit.text)][:{_FILE_HITS}])"
     )
 
 
@@ -110,15 +127,26 @@ def _read_cell(best: Sequence[Candidate], regions: Mapping[tuple[str, str], Span
 
 
 def _region(item: Candidate, candidates: Candidates) -> Span:
-    """Return the lines of a candidate to read: all of a short one, else those around the lines that hold most."""
+    """Return the lines of a candidate to read: all of a short one, else those around the line that tells most.
+
+    Of the windows that hold this line it is the one that holds most, from the start of a member if one begins there.
+    """
     span = item.definition.span if item.definition else None
     if span and span.end - span.start < _REGION:
         return span
-    worth = {hit.line: candidates.worth(hit.text) for hit in (*item.hits, *candidates.within(item))}
-    start = span.start if span else 1
+    worth = {hit.line: candidates.deciding(hit.text) for hit in (*item.hits, *candidates.within(item))}
+    least = span.start if span else 1
+    start = least
     if worth:
-        middle = max(worth, key=lambda line: (sum(w for at, w in worth.items() if abs(at - line) <= 10), -line))
-        start = max(start, middle - 8)
+        near = {line: sum(w for at, w in worth.items() if abs(at - line) < _REGION // 2) for line in worth}
+        top = max(worth, key=lambda line: (worth[line], near[line], -line))
+        members = candidates.starts_within(item)
+
+        def held(at: int) -> tuple[float, bool, int]:
+            inside = [line for line in worth if at <= line < at + _REGION and worth[line]]
+            return sum(worth[line] for line in inside), at in members, -abs(min(inside, default=top) - _LED_IN - at)
+
+        start = max(range(max(least, top - _REGION + 1), max(least, top) + 1), key=held)
     end = start + _REGION - 1
     return Span(item.path, start, min(end, span.end) if span else end)
 

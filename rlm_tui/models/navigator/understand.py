@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rlm_tui.models.navigator.phrases import MEMBER_OF, NO_NAMES, PHRASES, STOP, WEAK, Kind
+from rlm_tui.models.navigator.phrases import MEMBER_OF, NO_NAMES, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
 from rlm_tui.repository.words import stem, words
 
 MOST_INTENTS = 4
@@ -133,7 +133,7 @@ def _intent(clause: str, names: list[str], before: str) -> Intent | None:
     for kind, phrases in PHRASES if len(clause) <= _CLAUSE else ():
         for phrase in phrases:
             match = phrase.search(clause)
-            if match is None or _is_prose(clause, match):
+            if match is None or _is_prose(clause, match) or (kind == "overview" and _means_a_part(clause)):
                 continue
             asked = [_name_in(slot, names, before) for slot in match.groups() if slot]
             if all(asked):
@@ -152,6 +152,11 @@ def _is_prose(clause: str, match: re.Match[str]) -> bool:
     if all(_MARK.fullmatch(slot) for slot in match.groups() if slot):
         return False
     return bool(clause[match.end() :].strip(" ?.!")) or (len(match.groups()) == 1 and bool(_MARK.search(clause)))
+
+
+def _means_a_part(clause: str) -> bool:
+    """Tell whether a question about a whole names something else too: "where is the route tree built?" means the tree."""
+    return bool(_meaningful(OF_THE_WHOLE.sub(" ", clause)))
 
 
 def _free(clause: str, names: list[str]) -> Intent:
