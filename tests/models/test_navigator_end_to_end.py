@@ -217,3 +217,13 @@ async def test_a_missing_path_shows_few_tests(tmp_path: Path) -> None:
     assert end.answer.count("`tests/test_a.py:") == 3
     assert "6 further calls in tests left out here." in end.answer
     assert end.answer.index("`a.py:10`") < end.answer.index("`tests/test_a.py:")
+
+
+async def test_the_root_module_is_told_by_its_own_files(tmp_path: Path) -> None:
+    files = {"top.py": "import core.a\nimport web.a\n\n\ndef top():\n    pass\n"}
+    for name in ("core", "web"):
+        files[f"{name}/a.py"] = "".join(f"def {name}_{n}():\n    pass\n" for n in range(9))
+    async with engine_on(tmp_path, root=repository(tmp_path, files)) as engine:
+        _, end = await asked(engine, "give me an overview", route="repl")
+    assert "(root) → core (1), web (1)" in end.answer
+    assert "`(root)` has 1 file, 6 lines of code; its largest definitions are `top` (top.py:5-6)." in end.answer

@@ -84,8 +84,10 @@ def explain_place(path: str, section: Section, *, brief: bool = False, within: b
 
 def _contents_cell(path: str, most: int) -> str:
     chosen = f"[file for file in repo.files if (file.path + '/').startswith({path.rstrip('/') + '/'!r})]"
+    if path in _ROOTS:
+        chosen = "[file for file in repo.files if file.module == '(root)']"
     return (
-        f"files = {chosen if path and path != '(root)' else 'list(repo.files)'}\n"
+        f"files = {chosen if path else 'list(repo.files)'}\n"
         "code = [file for file in files if file.status == 'parsed' and not file.is_test] or files[:20]\n"
         "code.sort(key=lambda file: -file.lines)\n"
         'print(f"{len(code):,} files, {sum(file.lines for file in code):,} lines")\n'

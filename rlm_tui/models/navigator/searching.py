@@ -134,7 +134,10 @@ def _region(item: Candidate, candidates: Candidates) -> Span:
     span = item.definition.span if item.definition else None
     if span and span.end - span.start < _REGION:
         return span
-    worth = {hit.line: candidates.deciding(hit.text) for hit in (*item.hits, *candidates.within(item))}
+    hits = [  # methods may stand outside the type that they belong to
+        hit for hit in (*item.hits, *candidates.within(item)) if span is None or span.start <= hit.line <= span.end
+    ]
+    worth = {hit.line: candidates.deciding(hit.text) for hit in hits}
     least = span.start if span else 1
     start = least
     if worth:
