@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _GENERATED = re.compile(
-    r"(?:^|/)(?:vendor|third_party|node_modules|dist|build|generated|gen)/|\.min\.|\.pb\.|_pb2|\.generated\."
+    r"(?:^|/)(?:vendor|third_party|node_modules|dist|generated|gen)/|\.min\.|\.pb\.|_pb2|\.generated\."
+    r"|^(?:(?!src/)[^/]+/)*build/"  # below src it is a package of that name
 )
 
 
