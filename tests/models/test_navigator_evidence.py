@@ -8,7 +8,8 @@ from rlm_tui.models.navigator import delegation
 from rlm_tui.models.navigator.answer import Section
 from rlm_tui.models.navigator.candidates import Candidates, needles
 from rlm_tui.models.navigator.places import arrows_cell, drawing, own_words
-from rlm_tui.models.navigator.reading import Excerpt
+from rlm_tui.models.navigator.reading import Excerpt, read
+from rlm_tui.models.navigator.searching import region
 from rlm_tui.models.navigator.understand import understand
 from rlm_tui.repository.symbols import Span
 
@@ -74,3 +75,15 @@ def test_a_sub_agents_long_answer_is_cut_at_a_line() -> None:
     rows = printed[1].splitlines()
     assert set(rows[:-2]) == {"| `row` |"}
     assert rows[-1] == delegation.CUT_LINE
+
+
+def test_a_region_stays_within_its_definition_and_holds_the_line_that_tells_most() -> None:
+    (intent,) = understand("where is the retry limit decided?").intents
+    candidates = Candidates(needles(intent), wants_tests=False, asked=intent.text)
+    candidates.add(
+        read("a.go:10-90  struct Retry\na.go:60  [Retry]  limit = retry\na.go:20  [Retry]  // a retry limit")
+    )
+    candidates.add(read("\n".join(f"a.go:{line}  [Retry.Run]  limit = retry" for line in range(200, 220))))
+    item = next(item for item in candidates.ranked() if item.qualified == "Retry")
+    chosen = region(item, candidates)
+    assert 10 <= chosen.start <= 60 <= chosen.end <= 90

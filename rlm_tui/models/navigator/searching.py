@@ -70,7 +70,7 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
         near = [item for item in matches.definitions if "name" in item.why][:_NEAREST]
         section.add("The nearest names:" if near else "", answer.definitions_table(near))
         return
-    regions = {item.key: _region(item, candidates) for item in best}
+    regions = {item.key: region(item, candidates) for item in best}
     closely = yield Move("Read the best of them, and see who uses them.", _read_cell(best, regions))
     candidates.add(closely)
     for item in best:
@@ -126,7 +126,7 @@ def _read_cell(best: Sequence[Candidate], regions: Mapping[tuple[str, str], Span
     )
 
 
-def _region(item: Candidate, candidates: Candidates) -> Span:
+def region(item: Candidate, candidates: Candidates) -> Span:
     """Return the lines of a candidate to read: all of a short one, else those around the line that tells most.
 
     Of the windows that hold this line it is the one that holds most, from the start of a member if one begins there.
