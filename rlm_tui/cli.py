@@ -107,7 +107,7 @@ def ask(path: Path, question: str | None, output_format: Format, scope: tuple[st
     settings = _settings(flags)
     if question is None:
         _require_terminal()
-        _exit(_show(path, settings, None))
+        _exit(_show(path, settings, None, scope))
     if not question.strip():
         raise click.UsageError("the question is empty: say what you want to know after -p")
     _exit(_answer(path, settings, question, output_format, scope))
@@ -205,7 +205,7 @@ def _answer(path: Path, settings: Settings, question: str, output: Format, scope
     return _guarded(lambda: asyncio.run(work()))
 
 
-def _show(path: Path, settings: Settings, replayed: str | None) -> int:
+def _show(path: Path, settings: Settings, replayed: str | None, scope: tuple[str, ...] = ()) -> int:
     import asyncio
 
     from rlm_tui.ui.app import RlmApp
@@ -214,7 +214,7 @@ def _show(path: Path, settings: Settings, replayed: str | None) -> int:
 
     async def work() -> int:
         async with open_workspace(path, settings) as workspace:
-            session = Session.of(workspace, replayed)
+            session = Session.of(workspace, replayed, scope)
             return await RlmApp(session).run_async() or 0
 
     return _guarded(lambda: asyncio.run(work()))

@@ -60,14 +60,14 @@ class Session:
     clock: Callable[[], float] = field(default=time.time)
 
     @classmethod
-    def of(cls, workspace: Workspace, replay: str | None = None) -> Session:
-        """Make the session of an opened workspace."""
+    def of(cls, workspace: Workspace, replay: str | None = None, scope: tuple[str, ...] = ()) -> Session:
+        """Make the session of an opened workspace; its questions are limited to `scope`, if any."""
         from rlm_tui.engine.run import Question
 
         settings, models = workspace.settings, workspace.models
 
         def ask(text: str, history: History) -> LiveRun:
-            return workspace.engine.ask(Question(text, route=settings.route, history=history))
+            return workspace.engine.ask(Question(text, scope=scope, route=settings.route, history=history))
 
         return cls(
             repository=workspace.repository,

@@ -22,7 +22,12 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(repository: Path, tmp_path: Path) -> Iterator[Terminal]:
+def options() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def window(repository: Path, tmp_path: Path, options: list[str]) -> Iterator[Terminal]:
     environment = {
         "RLM_TUI_CACHE_DIR": str(tmp_path / "cache"),
         "RLM_TUI_RUNS_DIR": str(tmp_path / "runs"),
@@ -32,7 +37,7 @@ def window(repository: Path, tmp_path: Path) -> Iterator[Terminal]:
         "TERM": "xterm-256color",
     }
     with terminal(120, 40) as opened:
-        opened.start([sys.executable, "-m", "rlm_tui", ";", "echo", "'code:'$?"], repository, environment)
+        opened.start([sys.executable, "-m", "rlm_tui", *options, ";", "echo", "'code:'$?"], repository, environment)
         yield opened
 
 
@@ -76,3 +81,12 @@ def test_sigterm_leaves_the_terminal_sane(window: Terminal) -> None:
     window.press("Enter")
     lines = window.wait_for("\ndone").splitlines()
     assert "echo" in [line.strip() for line in lines]
+
+
+@pytest.mark.parametrize("options", [["--scope", "web"]])
+def test_the_screen_keeps_to_the_scope(window: Terminal) -> None:
+    window.wait_for("no language model")
+    window.type("where is backoff defined?")
+    window.press("Enter")
+    screen = window.wait_for("No definition here is called")
+    assert "payment.py" not in screen

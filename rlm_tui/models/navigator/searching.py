@@ -46,7 +46,7 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
     weights = weigh(sought, counted.text)
     candidates.weigh(weights)
     candidates.add(counted)
-    if missing := [needle.text for needle, weight in weights.items() if not weight]:
+    if missing := [needle.word for needle, weight in weights.items() if not weight]:
         section.searched.append(f"in no line: {', '.join(map(code, missing))}")
     if re.search(r"^about 0 lines in all$", counted.text, re.MULTILINE):
         section.lead = "There is no text here that could be searched."
