@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-USAGE = 2
-
 
 class _AskByDefault(click.Group):
     """A group whose command may be left out: what is no command is the path or the options of `ask`.

@@ -126,7 +126,6 @@ class _Builder:
         self.found: list[Block] = []
         self.prefix: list[tuple[Content, Content]] = []
         self.lists: list[int | None] = []
-        self.tight = False
 
     def build(self, tokens: Sequence[Token]) -> list[Block]:
         index = 0

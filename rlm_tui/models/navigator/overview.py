@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rlm_tui.models.navigator import answer
@@ -11,10 +10,9 @@ from rlm_tui.models.navigator.delegation import MOST_CHILDREN, delegate, scope_o
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.places import arrows_cell, drawing, explain_place, own_words
 from rlm_tui.models.navigator.reading import TESTS, Unit
+from rlm_tui.repository.generated import is_generated
 
 EXPLAIN_TASK = "Explain this module: what it holds and what it is for."
-_BUILT = re.compile(r"(?:^|/)(?:dist|build|vendor|third_party|node_modules|generated)(?:/|$)|\.min\.")
-"""Paths of what a tool made or somebody else wrote."""
 _UNITS = 20
 _DRAWN = 20
 _FEW = 3
@@ -56,7 +54,7 @@ def overview(section: Section, *, delegates: bool) -> Plan:
 
 def _rank(unit: Unit) -> tuple[bool, bool, int, int]:
     """Return what to sort modules by: tests behind the code, built and vendored copies last, then the largest first."""
-    return (_BUILT.search(unit.path) is not None, TESTS.search(unit.path) is not None, -unit.symbols, -unit.tokens)
+    return (is_generated(f"{unit.path}/"), TESTS.search(unit.path) is not None, -unit.symbols, -unit.tokens)
 
 
 def _overview_lead(units: Sequence[Unit], *, beside_tests: bool) -> str:
