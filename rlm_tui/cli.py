@@ -115,17 +115,13 @@ def ask(path: Path, question: str | None, output_format: Format, scope: tuple[st
 @_path_argument
 def index(path: Path) -> None:
     """Bring the index of PATH up to date and tell what it holds."""
-    import asyncio
-
-    from rlm_tui.headless import scan
+    from rlm_tui.headless import bring_up_to_date
     from rlm_tui.repository.repository import Repository
 
     def work() -> int:
         repository = Repository.open(path, _settings({}).cache_dir)
         try:
-            asyncio.run(scan(repository, sys.stderr))
-            for notice in repository.notices:
-                click.echo(f"note: {notice}", err=True)
+            bring_up_to_date(repository)
             progress = repository.progress
             click.echo(
                 f"{repository.name}: {progress.total:,} files, {progress.symbols:,} symbols, "

@@ -66,6 +66,13 @@ async def scan(repository: Repository, stream: TextIO) -> None:
     work.result()
 
 
+def bring_up_to_date(repository: Repository) -> None:
+    """Scan, and tell on stderr what happened to the index: for commands that ask no question."""
+    asyncio.run(scan(repository, sys.stderr))
+    for notice in repository.notices:
+        print(f"note: {notice}", file=sys.stderr)
+
+
 def piped_input(stream: TextIO) -> str:
     """Return what was piped into `stream`, "" when nothing was. A pipe that stays silent for a second counts as nothing."""
     try:

@@ -5,7 +5,6 @@ Made from the tools' own signatures and docstrings, like the prompt: a shell, or
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 import sys
@@ -16,7 +15,7 @@ from typing import get_type_hints
 
 import click
 
-from rlm_tui.headless import scan
+from rlm_tui.headless import bring_up_to_date
 from rlm_tui.repl.guest import RECORDS
 from rlm_tui.repl.tools import Tool, tools
 from rlm_tui.repository.repository import Repository
@@ -65,9 +64,7 @@ def _parameter(parameter: inspect.Parameter, hint: object) -> click.Parameter:
 def _run(tool: Tool, path: Path, cache_dir: Path, arguments: dict[str, object], *, as_json: bool) -> int:
     repository = Repository.open(path, cache_dir)
     try:
-        asyncio.run(scan(repository, sys.stderr))
-        for notice in repository.notices:
-            click.echo(f"note: {notice}", err=True)
+        bring_up_to_date(repository)
         result = tool.run(repository, **arguments)
     except (LookupError, ValueError, PermissionError) as error:
         click.echo(f"rlm-tui: {error}", err=True)
