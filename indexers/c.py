@@ -9,6 +9,7 @@ import tree_sitter_c
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths, joined, nearest
@@ -109,6 +110,10 @@ def parameters(signature: str) -> Iterable[Bound]:
         yield "return", result.group(1)
 
 
+def _visibility(head: Head) -> str:
+    return "private" if head.signature.startswith("static ") and not head.outer_kind else "public"
+
+
 GRAMMAR = Grammar(
     "c",
     tree_sitter_c.language,
@@ -117,6 +122,7 @@ GRAMMAR = Grammar(
     name_of=name_of,
     bindings=bindings,
     parameters=parameters,
+    visibility=_visibility,
     builtin=BASIC,
 )
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 import tree_sitter_cpp
 
 from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parse import Bound, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, parse
 
 from . import c
 
@@ -39,6 +40,8 @@ _QUERY = (
 _POINTED = re.compile(r"(?:std::)?(?:unique_ptr|shared_ptr|weak_ptr|optional)<\s*(?:const\s+)?([\w:]+)\s*>[\s&]+(\w+)")
 _MADE = re.compile(r"(?:const\s+)?auto[\s*&]+(\w+)\s*=\s*(?:new\s+)?([\w:.]+(?:->\w+)*)(?:<([\w:]+)>)?\s*([({])?")
 
+_LOOK_BACK = 20_000
+
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
     match = _POINTED.match(text, start, min(end, start + 300))
@@ -51,7 +54,26 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
         yield from c.bindings(text, start, end)
 
 
-GRAMMAR = replace(c.GRAMMAR, name="cpp", language=tree_sitter_cpp.language, query=_QUERY, bindings=_bindings)
+_ACCESS = re.compile(r"\b(public|protected|private)\s*:(?!:)")
+
+
+def _visibility(head: Head) -> str:
+    if head.outer_start < 0:
+        return ""
+    if head.outer_kind not in CONTAINERS:
+        return "private" if head.signature.startswith("static ") else "public"
+    said = _ACCESS.findall(head.text, max(head.outer_start, head.start - _LOOK_BACK), head.start)
+    return said[-1] if said else "private" if head.outer_kind == "class" else "public"
+
+
+GRAMMAR = replace(
+    c.GRAMMAR,
+    name="cpp",
+    language=tree_sitter_cpp.language,
+    query=_QUERY,
+    bindings=_bindings,
+    visibility=_visibility,
+)
 
 
 def _parse(path: str, source: bytes) -> FileFacts:

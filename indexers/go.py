@@ -9,6 +9,7 @@ import tree_sitter_go
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths
@@ -152,6 +153,10 @@ def _parameters(signature: str) -> Iterable[Bound]:
         yield "return", result
 
 
+def _visibility(head: Head) -> str:
+    return "public" if head.name[:1].isupper() else "internal"
+
+
 GRAMMAR = Grammar(
     "go",
     tree_sitter_go.language,
@@ -160,6 +165,7 @@ GRAMMAR = Grammar(
     name_of=_name_of,
     bindings=_bindings,
     parameters=_parameters,
+    visibility=_visibility,
     builtin=_BUILTIN,
     package=re.compile(r"^package\s+(\w+)", re.MULTILINE),
 )

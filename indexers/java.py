@@ -9,6 +9,7 @@ import tree_sitter_java
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, nearest
@@ -116,6 +117,12 @@ def _parameters(signature: str) -> Iterable[Bound]:
         yield "return", result
 
 
+def _visibility(head: Head) -> str:
+    if head.kind == "constant" and head.outer_kind == "enum":
+        return "public"
+    return stated_visibility(head) or ("public" if head.outer_kind == "interface" else "internal")
+
+
 GRAMMAR = Grammar(
     "java",
     tree_sitter_java.language,
@@ -124,6 +131,8 @@ GRAMMAR = Grammar(
     name_of=_name_of,
     bindings=_bindings,
     parameters=_parameters,
+    decorator=ANNOTATION,
+    visibility=_visibility,
     builtin=_BASIC,
     package=re.compile(r"^[ \t]*package\s+([\w.]+)\s*;", re.MULTILINE),
 )

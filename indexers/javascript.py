@@ -9,8 +9,9 @@ import tree_sitter_javascript
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, joined, nearest
 
 SHARED_QUERY = """
@@ -182,6 +183,13 @@ def parameters(signature: str) -> Iterable[Bound]:
         yield "return", result.group(1)
 
 
+def visibility(head: Head) -> str:
+    """Members are public unless they say otherwise; what a module keeps to itself is told by its exports, not here."""
+    if head.name.startswith("#"):
+        return "private"
+    return stated_visibility(head) or ("public" if head.outer_kind in CONTAINERS else "")
+
+
 GRAMMAR = Grammar(
     "javascript",
     tree_sitter_javascript.language,
@@ -191,6 +199,9 @@ GRAMMAR = Grammar(
     bindings=bindings,
     parameters=parameters,
     closed=True,
+    skipped=("@",),
+    decorator=ANNOTATION,
+    visibility=visibility,
     builtin=BASIC,
 )
 

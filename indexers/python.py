@@ -10,6 +10,7 @@ import tree_sitter_python
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths, nearest
@@ -44,6 +45,7 @@ _COMMENT = re.compile(r"#[^\n]*|\\\n")
 _ASSIGNED = re.compile(r"((?:self\.|cls\.)?\w+)\s*(?::\s*([^=\n#]+?)\s*(?:=|$)|=\s*(?:await\s+)?([\w.]+)(\(|$)?)")
 _MAX_BINDING = 400
 _OPENED = re.compile(r"(?:await\s+)?([\w.]+)\(.*\)\s*as\s+(\w+)$", re.DOTALL)
+_DECORATOR = re.compile(r"(?:^|\n)\s*@([\w.]+(?:\((?:[^()]|\([^()]*\))*\))?)")
 _PARAMETER = re.compile(r"(?<=[(,*])\s*(\w+)\s*:\s*((?:[^,()\[\]=]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])+)")
 _RETURN = re.compile(r"->\s*([^:]+)")
 _NOT_TYPES = frozenset(
@@ -107,6 +109,10 @@ def _parameters(signature: str) -> Iterable[Bound]:
             yield "return", result.group(1)
 
 
+def _visibility(head: Head) -> str:
+    return "private" if head.name.startswith("_") and not head.name.endswith("__") else "public"
+
+
 def _marks_test(name: str, _before: str) -> bool:
     return name.startswith("test_")
 
@@ -120,6 +126,8 @@ GRAMMAR = Grammar(
     bindings=_bindings,
     parameters=_parameters,
     marks_test=_marks_test,
+    decorator=_DECORATOR,
+    visibility=_visibility,
     comments=(),
     closed=True,
     builtin=_BUILTIN,

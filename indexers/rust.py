@@ -9,6 +9,7 @@ import tree_sitter_rust
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, nearest
@@ -63,6 +64,8 @@ eprintln T
 """
 _BASIC = frozenset(_WORDS.split())
 _TEST = re.compile(r"#\[(?:\w+::)*test\b|#\[cfg\(test\)\]")
+
+_ATTRIBUTE = re.compile(r"#\[((?:[^\[\]]|\[[^\[\]]*\])*)\]")
 
 
 def _name_of(node: Node, text: str) -> tuple[str, str]:
@@ -141,6 +144,12 @@ def _marks_test(name: str, before: str) -> bool:
     return _TEST.search(before[before.rfind("}") + 1 :]) is not None
 
 
+def _visibility(head: Head) -> str:
+    if head.signature.startswith("pub("):
+        return "internal"
+    return "public" if head.signature.startswith("pub ") or head.outer_kind == "trait" else "private"
+
+
 GRAMMAR = Grammar(
     "rust",
     tree_sitter_rust.language,
@@ -151,6 +160,8 @@ GRAMMAR = Grammar(
     parameters=_parameters,
     marks_test=_marks_test,
     skipped=("#[",),
+    decorator=_ATTRIBUTE,
+    visibility=_visibility,
     builtin=_BASIC,
 )
 

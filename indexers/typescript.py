@@ -8,6 +8,7 @@ import tree_sitter_typescript
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.heads import ANNOTATION
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Grammar, parse
 
@@ -61,6 +62,9 @@ GRAMMAR = Grammar(
     name_of=_name_of,
     bindings=javascript.bindings,
     parameters=javascript.parameters,
+    skipped=("@",),
+    decorator=ANNOTATION,
+    visibility=javascript.visibility,
     closed=True,
     builtin=javascript.BASIC,
 )

@@ -24,6 +24,8 @@ class SymbolFact(NamedTuple):
     doc: str
     scope: int
     is_test: bool
+    decorators: tuple[str, ...] = ()
+    visibility: str = ""
 
 
 class ReferenceFact(NamedTuple):

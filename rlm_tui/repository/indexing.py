@@ -25,7 +25,7 @@ from rlm_tui.repository.workers import COMMAND, Pool, Worker
 
 _BATCH_FILES = 200
 _BATCH_SECONDS = 0.3
-_DECIDES = ("facts", "packing", "parse", "secrets", "walk", "words", "worker")
+_DECIDES = ("facts", "heads", "packing", "parse", "secrets", "walk", "words", "worker")
 """Modules beside this one that decide what is stored of a file."""
 _MANY = 200
 """From so many changed files on, listing everything and using all processors is the quicker way."""

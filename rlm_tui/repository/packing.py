@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.words import BREAKS, identifiers, joined, words
 
-SymbolRow = tuple[str, str, str, int, int, str, str, str, bool]
-"""name, qualified, kind, start, end, signature, doc, parent, is_test."""
+SymbolRow = tuple[str, str, str, int, int, str, str, str, bool, str, str, int, int]
+"""name, qualified, kind, start, end, signature, doc, parent, is_test, decorators by line, visibility, first byte, end byte."""
 SearchRow = tuple[str, str, str]
 """Words of the name, of signature and documentation, and of the body."""
 
@@ -72,6 +72,10 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
             s.doc,
             symbols[s.scope].qualified if s.scope >= 0 else "",
             s.is_test,
+            "\n".join(s.decorators),
+            s.visibility,
+            s.start_byte,
+            s.end_byte,
         )
         for s in symbols
     ]
@@ -143,7 +147,7 @@ def _blob(facts: FileFacts) -> bytes:
     columns = [
         facts.package,
         facts.has_errors,
-        [(s.start_byte, s.end_byte, s.scope) for s in facts.symbols],
+        [s.scope for s in facts.symbols],
         list(zip(*facts.references, strict=True)) or [()] * 5,
         facts.imports,
         facts.bindings,
@@ -158,7 +162,7 @@ class Unpacked:
         columns = json.loads(zlib.decompress(blob).decode())
         self.package: str = columns[0]
         self.has_errors: bool = columns[1]
-        self._spans: list[tuple[int, int, int]] = columns[2]
+        self._scopes: list[int] = columns[2]
         self._references: tuple[list[str], list[int], list[str], list[str], list[int]] = columns[3]
         self._imports: list[tuple[int, str, str, list[list[str]], str, bool]] = columns[4]
         self._bindings: list[tuple[str, str, int]] = columns[5]
@@ -187,10 +191,16 @@ class Unpacked:
         return tuple(BindingFact(*binding) for binding in self._bindings)
 
     def symbols(self, rows: list[SymbolRow]) -> tuple[SymbolFact, ...]:
-        """Return the definitions: `rows` as stored, joined with their spans in bytes and scopes."""
+        """Return the definitions: `rows` as stored, joined with their scopes."""
         return tuple(
-            SymbolFact(name, qualified, kind, start, end, start_byte, end_byte, signature, doc, scope, bool(is_test))
-            for (name, qualified, kind, start, end, signature, doc, _, is_test), (start_byte, end_byte, scope) in zip(
-                rows, self._spans, strict=True
+            SymbolFact(
+                *row[:5],
+                *row[11:],
+                *row[5:7],
+                scope,
+                bool(row[8]),
+                tuple(row[9].split("\n") if row[9] else ()),
+                row[10],
             )
+            for row, scope in zip(rows, self._scopes, strict=True)
         )

@@ -24,16 +24,13 @@ from functools import cache
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
-from rlm_tui.repository.sanitize import sanitize
+from rlm_tui.repository.heads import Head, decode, decorators, doc, leading, no_visibility, signature
 
 CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 """The kinds of symbol that have members."""
 
 _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions are not worth a hung worker
 _MAX_WIDTH = 20_000
-_MAX_SIGNATURE = 240
-_MAX_DOC = 1200
-_MAX_COMMENT = 20_000
 _MAX_CHAIN = 320
 _MAX_NAME = 200
 _VAGUE = frozenset({"variable", "type"})  # kinds that give way to a surer one for the same node
@@ -48,7 +45,6 @@ _BRACKETS = (
 )
 """An opening bracket, a pair without inner ones, what stands for it meanwhile, and what is kept of it."""
 _PREFIX = re.compile(r"^(?:(?:new|await|co_await|typeof)\b|[&*!+\s-])+")
-_MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!\S*\*/)|///?!?|#!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e|testdata|__mocks__|testfixtures)/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_tests?\.(?:py|go|rs|c|cc|cpp|java)$|(?:^|/)tests?\.(?:py|rs|[jt]sx?|c|cc|cpp)$"
@@ -89,6 +85,8 @@ class Grammar:
     the types that a `bind` node tells; `parameters(signature)` those of a signature (the name "return" is its result).
     `marks_test(name, text before)` recognises a test by its name or attributes. `comments` are the starts of comment lines that
     document the next definition; without them, docstrings are read. `skipped` starts lines between the two (attributes).
+    `decorator` finds decorators, annotations and attributes in the text that leads up to a definition's name, those lines
+    included; its group 1 is kept. `visibility(head)` is public, protected, internal, private or "".
     `closed` says that a bare name means a definition or an import of its own file, or nothing that the index knows.
     `builtin` names are everywhere and tell nothing: bare uses of them are left out.
     """
@@ -104,6 +102,8 @@ class Grammar:
     package: re.Pattern[str] | None = None
     comments: tuple[str, ...] = ("//",)
     skipped: tuple[str, ...] = ()
+    decorator: re.Pattern[str] | None = None
+    visibility: Callable[[Head], str] = no_visibility
     closed: bool = False
     builtin: frozenset[str] = frozenset()
 
@@ -139,16 +139,16 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     for node in captures.get("bind", ()):
         start = node.start_byte
         for name, written in grammar.bindings(text, start, node.end_byte):
-            bindings.append(BindingFact(_decode(name), _type(written), scopes[bisect_right(bounds, start) - 1]))
+            bindings.append(BindingFact(decode(name), _type(written), scopes[bisect_right(bounds, start) - 1]))
     imports: list[ImportFact] = []
     for node in sorted(captures.get("import", ()), key=_start):
-        imports.extend(grammar.imports(_decode(text[node.start_byte : node.end_byte]), node.start_point[0] + 1))
+        imports.extend(grammar.imports(decode(text[node.start_byte : node.end_byte]), node.start_point[0] + 1))
     known = _known(symbols, imports) if grammar.closed else None
     package = grammar.package.search(text) if grammar.package else None
     return FileFacts(
         grammar.name,
         text.count("\n") + (not text.endswith("\n") and bool(text)),
-        _decode(package.group(1)) if package else "",
+        decode(package.group(1)) if package else "",
         test,
         root.has_error,
         tuple(symbols),
@@ -200,11 +200,13 @@ def _symbols(
     """Name the definitions, nest them, and return them with the places where the innermost one changes."""
     symbols: list[SymbolFact] = []
     types: list[BindingFact] = []
-    around: list[tuple[int, str, str, int, bool]] = []  # end, qualified name, kind, index of the symbol, is a test
+    around: list[
+        tuple[int, str, str, int, bool, int]
+    ] = []  # end, qualified name, kind, index of the symbol, is a test, start
     edges: list[tuple[int, int]] = [(-1, -1)]
     named = [(*grammar.name_of(definition[3], text), definition) for definition in definitions]
     named = [
-        (_decode(name)[:_MAX_NAME], _decode(owner)[:_MAX_NAME], rest)
+        (decode(name)[:_MAX_NAME], decode(owner)[:_MAX_NAME], rest)
         for name, owner, rest in named
         if name and name != "_"
     ]
@@ -215,75 +217,39 @@ def _symbols(
         while around and around[-1][0] <= start:
             closed = around.pop()[0]
             edges.append((closed, around[-1][3] if around else -1))
-        _, prefix, outer_kind, scope, within_test = around[-1] if around else (0, "", "", -1, False)
+        _, prefix, outer_kind, scope, within_test, outer_start = around[-1] if around else (0, "", "", -1, False, 0)
         if owner:
             prefix = f"{prefix}.{owner}" if outer_kind == "module" else owner
-            outer_kind, scope = "class", owners.get(owner, -1)
+            outer_kind, scope, outer_start = "class", owners.get(owner, -1), -1
         qualified = f"{prefix}.{name}" if prefix else name
         if kind == "scope":
-            around.append((end, qualified, "class", owners.get(name, -1), within_test))
+            around.append((end, qualified, "class", owners.get(name, -1), within_test, start))
             edges.append((start, owners.get(name, -1)))
             continue
         if kind == "function" and outer_kind in CONTAINERS:
             kind = "method"
         elif kind == "variable" and name.isupper():
             kind = "constant"
-        signature, body = _signature(node, text)
-        head = text[max(0, start - 80) : start] if not test else ""
-        is_test = test or within_test or grammar.marks_test(name, head)
+        written, body = signature(node, text)
+        before = text[max(0, start - 80) : start] if not test else ""
+        is_test = test or within_test or grammar.marks_test(name, before)
         index = len(symbols)
-        doc = _doc(grammar, text, start, body, node.end_byte)
+        above = leading(text, start, grammar.skipped)
+        marks = decorators(grammar.decorator, text[above : node.start_byte], written, name) if grammar.decorator else ()
+        seen = grammar.visibility(Head(name, kind, written, outer_kind, outer_start, start, text))
         symbols.append(
-            SymbolFact(name, qualified, kind, line, node.end_point[0] + 1, start, end, signature, doc, scope, is_test)
-        )
-        types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.parameters(signature))
-        around.append((end, qualified, kind, index, is_test))
+            SymbolFact(
+                name, qualified, kind, line, node.end_point[0] + 1, start, end, written,
+                doc(grammar.comments, text, above, body, node.end_byte), scope, is_test, marks, seen,
+            )
+        )  # fmt: skip
+        types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.parameters(written))
+        around.append((end, qualified, kind, index, is_test, start))
         edges.append((start, index))
     while around:
         closed = around.pop()[0]
         edges.append((closed, around[-1][3] if around else -1))
     return symbols, ([position for position, _ in edges], [scope for _, scope in edges]), types
-
-
-def _signature(node: Node, text: str) -> tuple[str, int]:
-    """Return a definition's head on one line, and the offset of its body (its end without one)."""
-    body = node.child_by_field_name("body")
-    start, end = node.start_byte, body.start_byte if body else node.end_byte
-    head = text[start : min(end, start + 4 * _MAX_SIGNATURE)]
-    if body is None:
-        head = head.partition("{")[0] if "\n" in head else head
-    head = _decode(" ".join(head.split()).rstrip("{:= "))
-    return (head if len(head) <= _MAX_SIGNATURE else head[: _MAX_SIGNATURE - 1] + "…"), end
-
-
-_DOCSTRING = re.compile(r"\s*[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.DOTALL)
-
-
-def _doc(grammar: Grammar, text: str, start: int, body: int, end: int) -> str:
-    """Return the docstring, or the comment that stands right before the definition, without its marks."""
-    if not grammar.comments:
-        match = _DOCSTRING.match(text, body, min(end, body + 2 * _MAX_DOC)) if body < end else None
-        return _plain(match.group(2)) if match else ""
-    first = last = text.rfind("\n", 0, start) + 1
-    while first > 0 and last - first < _MAX_COMMENT:
-        before = text.rfind("\n", 0, first - 1) + 1
-        content = text[before : first - 1].strip()
-        if content.endswith("*/"):
-            opened = text.rfind("/*", max(0, first - _MAX_COMMENT), first)
-            first = text.rfind("\n", 0, opened) + 1 if opened >= 0 else before
-            break
-        if content.startswith(grammar.comments):
-            first = before
-        elif first == last and grammar.skipped and content.startswith(grammar.skipped):
-            first = last = before
-        else:
-            break
-    return _plain(_MARKS.sub("", text[first : min(last, first + 2 * _MAX_DOC)])) if first < last else ""
-
-
-def _plain(text: str) -> str:
-    lines = [line.strip() for line in sanitize(_decode(text[:_MAX_DOC])).strip().splitlines()]
-    return "\n".join(lines)
 
 
 def _known(symbols: list[SymbolFact], imports: list[ImportFact]) -> frozenset[str] | None:
@@ -344,7 +310,7 @@ def _references(
                 continue  # the name of the definition itself
         last = end
         if not name.isascii() or not receiver.isascii():
-            name, receiver = _decode(name), _decode(receiver)
+            name, receiver = decode(name), decode(receiver)
         references.append(ReferenceFact(name, row + 1, kind, receiver, scope))
     return tuple(references)
 
@@ -379,11 +345,4 @@ def _bare(receiver: str) -> str:
 
 
 def _type(written: str) -> str:
-    return _decode(" ".join(written.split()) if " " in written or "\n" in written else written)[:120]
-
-
-def _decode(text: str) -> str:
-    """Return Latin-1 text as the UTF-8 that it is, without what is unsafe to show."""
-    if text.isascii():
-        return text if text.isprintable() else sanitize(text)
-    return sanitize(text.encode("latin-1", "replace").decode("utf-8", "replace"))
+    return decode(" ".join(written.split()) if " " in written or "\n" in written else written)[:120]

@@ -7,7 +7,7 @@ from typing import Any
 
 from rlm_tui.repository.symbols import File, Symbol
 
-SCHEMA = 1
+SCHEMA = 2
 SHIFT = 20
 """A symbol's id is its file's id, shifted, plus its place in the file: the symbols of a file are a range of ids."""
 LAST = (1 << SHIFT) - 1
@@ -19,7 +19,8 @@ TABLES = (
     mtime INTEGER, lines INTEGER, module TEXT, status TEXT, is_test INTEGER)""",
     "CREATE TABLE facts(id INTEGER PRIMARY KEY, package TEXT, blob BLOB)",
     """CREATE TABLE symbol(id INTEGER PRIMARY KEY, name TEXT, qualified TEXT, kind TEXT, start INTEGER, "end" INTEGER,
-    signature TEXT, doc TEXT, parent TEXT, is_test INTEGER)""",
+    signature TEXT, doc TEXT, parent TEXT, is_test INTEGER, decorators TEXT, visibility TEXT, start_byte INTEGER,
+    end_byte INTEGER)""",
     "CREATE INDEX symbol_name ON symbol(name)",
     f"CREATE VIRTUAL TABLE search USING fts5(name, text, body, {_TOKENS})",
     f"CREATE VIRTUAL TABLE mention USING fts5(names, imports, {_TOKENS})",
@@ -27,9 +28,9 @@ TABLES = (
 )
 FILES = "SELECT path, language, size, lines, module, status, is_test FROM file"
 SYMBOLS = """SELECT s.name, s.qualified, s.kind, f.path, s.start, s."end", s.signature, s.doc, s.parent, f.module, f.language,
-    s.is_test FROM symbol s JOIN file f ON f.id = s.id >> 20"""
-ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is_test FROM symbol
-    WHERE id >= ? AND id < ? ORDER BY id"""
+    s.is_test, s.decorators, s.visibility, s.start_byte, s.end_byte FROM symbol s JOIN file f ON f.id = s.id >> 20"""
+ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is_test, decorators, visibility, start_byte,
+    end_byte FROM symbol WHERE id >= ? AND id < ? ORDER BY id"""
 MATCHING = (
     "SELECT id FROM symbol WHERE (:all OR lower(qualified) GLOB :match) AND (:kind = '' OR kind = :kind) ORDER BY id"
 )
@@ -99,4 +100,4 @@ def to_file(row: tuple[Any, ...]) -> File:
 
 def to_symbol(row: tuple[Any, ...]) -> Symbol:
     """Return the symbol that a row of `SYMBOLS` tells of."""
-    return Symbol(*row[:11], *map(bool, row[11:]))
+    return Symbol(*[*row[:11], bool(row[11]), tuple(row[12].split("\n") if row[12] else ()), *row[13:]])

@@ -363,7 +363,7 @@ class Store:
         first = identity << SHIFT
         db.execute("INSERT INTO facts VALUES (?, ?, ?)", (identity, packed.package, packed.blob))
         symbols = [(first + place, *row) for place, row in enumerate(packed.symbols[:LAST])]
-        db.executemany("INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", symbols)
+        db.executemany("INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", symbols)
         db.executemany(
             "INSERT INTO search(rowid, name, text, body) VALUES (?, ?, ?, ?)",
             [(first + place, *row) for place, row in enumerate(packed.search[:-1][:LAST])]

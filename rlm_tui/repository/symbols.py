@@ -73,7 +73,9 @@ class Symbol:
     """A definition. `qualified` is its name within the file (`Session.send`); `parent` the qualified name around it, or "".
 
     `kind` is one of function, method, class, interface, struct, enum, trait, type, constant, variable, macro, module.
-    `signature` is one line; `doc` is the docstring or leading comment, "" without one.
+    `signature` is one line; `doc` is the docstring or leading comment, "" without one. `decorators` are written without their
+    mark (`app.route("/")`, `Override`, `derive(Debug)`); `visibility` is public, protected, internal or private as the
+    language means it, "" where it has no say. `start_byte` and `end_byte` (exclusive) are offsets into the file.
     """
 
     name: str
@@ -88,6 +90,10 @@ class Symbol:
     module: str
     language: str
     is_test: bool
+    decorators: tuple[str, ...] = ()
+    visibility: str = ""
+    start_byte: int = 0
+    end_byte: int = 0
 
     @property
     def span(self) -> Span:
