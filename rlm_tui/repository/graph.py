@@ -77,6 +77,13 @@ class Graph:
             return []
         return self._calls(view, view.within(place))
 
+    @_alone
+    def calls_in(self, path: str) -> list[Edge]:
+        """Return all calls in the file at `path`, those outside of any definition too, by line; guesses last."""
+        names, _ = self._state()
+        view = names.view(path)
+        return self._calls(view, {-1, *range(len(view.symbols))}) if view else []
+
     def _calls(self, view: View, inside: set[int]) -> list[Edge]:
         edges: list[Edge] = []
         for reference in view.facts.references:
