@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.heads import Head
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths, joined, nearest
 
@@ -145,4 +145,4 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     return beside or nearest(found, importer)
 
 
-INDEXER = Indexer("c", (".c", ".h"), "c", _parse, resolve)
+INDEXER = Indexer("c", (".c", ".h"), "c", _parse, resolve, scoping=Scoping(shared="linked", spread="anywhere"))

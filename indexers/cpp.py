@@ -10,7 +10,7 @@ import tree_sitter_cpp
 
 from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.heads import Head
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import CONTAINERS, Bound, parse
 
 from . import c
@@ -86,4 +86,5 @@ INDEXER = Indexer(
     "c",
     _parse,
     c.resolve,
+    scoping=Scoping(shared="linked", spread="anywhere", members_bare=True),
 )

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.heads import Head
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths
 
@@ -201,4 +201,4 @@ def _sources(folder: str, paths: Paths) -> tuple[str, ...]:
     return tuple(path for path in paths.within(folder) if path.endswith(".go") and not path.endswith("_test.go"))
 
 
-INDEXER = Indexer("go", (".go",), "go", _parse, _resolve, (_MODULE_FILE,))
+INDEXER = Indexer("go", (".go",), "go", _parse, _resolve, (_MODULE_FILE,), Scoping(shared="folder", spread="folder"))

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, nearest
 
@@ -158,4 +158,4 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return ()
 
 
-INDEXER = Indexer("java", (".java",), "java", _parse, _resolve)
+INDEXER = Indexer("java", (".java",), "java", _parse, _resolve, scoping=Scoping(shared="package", members_bare=True))

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.heads import Head
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, nearest
 
@@ -231,4 +231,4 @@ def _module(paths: Paths, folder: str, parts: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-INDEXER = Indexer("rust", (".rs",), "rust", _parse, _resolve)
+INDEXER = Indexer("rust", (".rs",), "rust", _parse, _resolve, scoping=Scoping(spread="anywhere"))

@@ -16,7 +16,7 @@ from rlm_tui.repository.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.implementers import implementers
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.receivers import Receivers
-from rlm_tui.repository.resolution import Resolution, is_constructor
+from rlm_tui.repository.resolution import Resolution, constructors, is_constructor
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
 from rlm_tui.repository.views import View
@@ -211,7 +211,7 @@ class Graph:
             return self.callees(symbol)
         names, _ = self._state()
         makers = [
-            m for name in (symbol.name, "__init__", "__new__", "constructor") for m in names.members(symbol, name)
+            m for name in (symbol.name, *sorted(constructors(symbol.language))) for m in names.members(symbol, name)
         ]
         return [edge for maker in makers for edge in self.callees(maker)]
 

@@ -5,9 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from rlm_tui.plugins import PluginError, discover
 from rlm_tui.repository.facts import FileFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Scoping:
+    """What the names of a language mean beyond the definitions and imports of their own file.
+
+    `shared` says whose top-level definitions a file sees without an import: "file" only its own; "folder" those of its package
+    in its folder (Go); "package" those of all files that declare its package (Java); "linked" those that are unique (C); "open"
+    all of the repository by qualified name, and any file may reopen a class or module (Ruby).
+    `spread` says where members of a type may be defined: with it ("file"), in its "folder", or "anywhere".
+    `members_bare`: a bare name inside of a class can mean a member of it. `constructors` are the methods that run when their
+    class is called; one with the class's own name always does.
+    """
+
+    shared: Literal["file", "folder", "package", "linked", "open"] = "file"
+    spread: Literal["file", "folder", "anywhere"] = "file"
+    members_bare: bool = False
+    constructors: frozenset[str] = frozenset({"__init__", "__new__", "constructor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +45,7 @@ class Indexer:
     parse: Callable[[str, bytes], FileFacts]
     resolve: Callable[[str, str, Sequence[str]], tuple[str, ...]]
     filenames: tuple[str, ...] = ()
+    scoping: Scoping = Scoping()
 
 
 @cache

@@ -113,7 +113,7 @@ class Receivers:
             if written and name != "return":
                 return self.typed(view, written, scope, depth + 1)
             place = view.facts.symbols[place].scope
-        owner = view.owner(scope) if view.language in {"java", "cpp"} else -1
+        owner = view.owner(scope) if view.scoping.members_bare else -1
         while owner >= 0:
             field = self._field(view.symbols[owner], name, depth)
             if field is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.indexer import Indexer, indexers
@@ -20,18 +20,25 @@ from rlm_tui.repository.views import View
 
 _DEEP = 12
 """So many re-exports in a row are followed: enough for code that people write."""
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
 _MOST_BASES = 200
 _VIEWS = 3_000
-_MEMBERS_REACH_OUT = frozenset({"java", "cpp"})  # a bare name can mean a member of the class around
-_PACKAGES = frozenset({"go", "java"})  # the files of a folder see each other's names
-_LINKED = frozenset({"c"})  # names meet at link time
-_SPREAD = frozenset({"go", "rust", "cpp", "c"})  # members may stand outside of the file of their type
+
+
+@cache
+def _constructors() -> dict[str, frozenset[str]]:
+    return {indexer.name: indexer.scoping.constructors for indexer in indexers().values()}
+
+
+def constructors(language: str) -> frozenset[str]:
+    """Return the names of the methods that run when their class is called, in `language`."""
+    return _constructors().get(language, frozenset())
 
 
 def is_constructor(symbol: Symbol) -> bool:
     """Tell whether to call the symbol's class is to call the symbol."""
-    return symbol.name in _CONSTRUCTORS or (symbol.kind == "method" and symbol.parent.rpartition(".")[2] == symbol.name)
+    return symbol.name in constructors(symbol.language) or (
+        symbol.kind == "method" and symbol.parent.rpartition(".")[2] == symbol.name
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +121,9 @@ class Resolution:
                     return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in inner]
                 if name in view.types.get(place, ()) and name != "return":
                     return []
-            elif view.language in _MEMBERS_REACH_OUT or symbol.name == name:
+            elif view.scoping.members_bare or symbol.name == name:
                 found = [s for s in self.members(view.symbols[place], name) if not is_constructor(s)]
-                if found and view.language in _MEMBERS_REACH_OUT:
+                if found and view.scoping.members_bare:
                     own = all(member.parent == symbol.qualified and member.path == view.path for member in found)
                     return [Meaning(member, (), Tier.SCOPE if own else Tier.RECEIVER) for member in found]
             place = symbol.scope
@@ -177,13 +184,13 @@ class Resolution:
 
     def _around(self, view: View, name: str) -> list[Meaning]:
         """Return what the package or the linker brings."""
-        if view.language in _PACKAGES:
+        if view.scoping.shared in {"folder", "package"}:
             return [
                 Meaning(symbol, (), Tier.IMPORT)
                 for symbol in self.named(name, view.family)
                 if self._same_package(view, symbol) and self._is_top(symbol)
             ]
-        if view.family in _LINKED:
+        if view.scoping.shared == "linked":
             tops = [
                 s for s in self.named(name, view.family) if self._is_top(s) and not s.signature.startswith("static ")
             ]
@@ -196,7 +203,7 @@ class Resolution:
 
     def _same_package(self, view: View, symbol: Symbol) -> bool:
         """Tell whether a file sees a name without importing it; a Java package may lie in several source folders."""
-        if view.language == "go" and symbol.path.rpartition("/")[0] != view.folder:
+        if view.scoping.shared == "folder" and symbol.path.rpartition("/")[0] != view.folder:
             return False
         other = self.view(symbol.path)
         return (
@@ -253,7 +260,7 @@ class Resolution:
         if view is None:
             return []
         here = [view.symbols[i] for i in view.by_qualified.get(f"{owner.qualified}.{name}", ())]
-        if here or view.family not in _SPREAD:
+        if here or view.scoping.spread == "file":
             return here
         folder = owner.path.rpartition("/")[0]
         return [
@@ -261,7 +268,7 @@ class Resolution:
             for symbol in self.named(name, view.family)
             if symbol.qualified.endswith(f"{owner.name}.{name}")
             and symbol.qualified.rpartition(".")[0].rpartition(".")[2] == owner.name
-            and (view.language != "go" or symbol.path.rpartition("/")[0] == folder)
+            and (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
         ]
 
     def bases(self, owner: Symbol) -> list[Symbol]:

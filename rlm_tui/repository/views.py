@@ -22,6 +22,7 @@ class View:
         self.indexer = indexer
         self.language = indexer.name
         self.family = indexer.family
+        self.scoping = indexer.scoping
 
     @cached_property
     def by_qualified(self) -> dict[str, list[int]]:
