@@ -20,9 +20,11 @@ from rlm_tui import __version__
 
 if TYPE_CHECKING:
     from rlm_tui.config import Settings
+    from rlm_tui.engine.run import Engine, Run
     from rlm_tui.headless import Format
     from rlm_tui.records.store import RunStore
 
+FORMATS = ("text", "markdown", "json", "stream-json")
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -93,7 +95,7 @@ def main() -> None:
 )
 @click.option(
     "--output-format",
-    type=click.Choice(["text", "markdown", "json", "stream-json"]),
+    type=click.Choice(FORMATS),
     default="text",
     help="What is printed with -p.",
 )
@@ -165,6 +167,22 @@ def replay(run: str, plain: bool) -> None:
 
 
 @main.command()
+@click.argument("run", required=False)
+@click.option("-p", "--print", "plain", is_flag=True, help="Without a screen.")
+@click.option("--output-format", type=click.Choice(FORMATS), default="text", help="What is printed with -p.")
+@_settings_options
+def resume(run: str | None, plain: bool, output_format: Format, **flags: object) -> None:
+    """Go on with the unfinished RUN (its id, or the beginning of it; without one, the newest).
+
+    What was done is kept and not paid again; a killed run loses at most the step in flight.
+    """
+    settings = _settings(flags)
+    if not plain:
+        _require_terminal()
+    _exit(_guarded(lambda: _resume(settings, run, output_format if plain else None)))
+
+
+@main.command()
 @click.argument("run")
 @click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A new file; stdout without it.")
@@ -183,23 +201,45 @@ def doctor(path: Path) -> None:
 
 
 def _answer(path: Path, settings: Settings, question: str, output: Format, scope: tuple[str, ...]) -> int:
+    from rlm_tui.engine.run import Question
+    from rlm_tui.headless import piped_input
+
+    def work() -> int:
+        asked = Question(question, scope=scope, context=piped_input(sys.stdin), route=settings.route)
+        return _print(path, settings, lambda engine: engine.ask(asked), output)
+
+    return _guarded(work)
+
+
+def _resume(settings: Settings, run: str | None, output: Format | None) -> int:
+    store = _runs()
+    if run is None:
+        run = next((info.id for info in store.list() if info.status != "done"), "")
+        if not run:
+            raise click.UsageError("every run is finished: there is nothing to resume")
+    run_id = store.find(run)
+    path = next((Path(info.root) for info in store.list() if info.id == run_id), Path())
+    if output is None:
+        return _show(path, settings, None, resumed=run_id)
+    return _print(path, settings, lambda engine: engine.resume(run_id), output)
+
+
+def _print(path: Path, settings: Settings, begin: Callable[[Engine], Run], output: Format) -> int:
     import asyncio
 
-    from rlm_tui.engine.run import Question
-    from rlm_tui.headless import ask as answer
-    from rlm_tui.headless import piped_input
+    from rlm_tui.headless import answer
     from rlm_tui.workspace import open_workspace
 
     async def work() -> int:
-        context = piped_input(sys.stdin)
         async with open_workspace(path, settings) as workspace:
-            asked = Question(question, scope=scope, context=context, route=settings.route)
-            return await answer(workspace, asked, output)
+            return await answer(workspace, begin, output)
 
-    return _guarded(lambda: asyncio.run(work()))
+    return asyncio.run(work())
 
 
-def _show(path: Path, settings: Settings, replayed: str | None, scope: tuple[str, ...] = ()) -> int:
+def _show(
+    path: Path, settings: Settings, replayed: str | None, scope: tuple[str, ...] = (), resumed: str | None = None
+) -> int:
     import asyncio
 
     from rlm_tui.ui.app import RlmApp
@@ -208,7 +248,7 @@ def _show(path: Path, settings: Settings, replayed: str | None, scope: tuple[str
 
     async def work() -> int:
         async with open_workspace(path, settings) as workspace:
-            session = Session.of(workspace, replayed, scope)
+            session = Session.of(workspace, replayed, scope, resumed)
             return await RlmApp(session).run_async() or 0
 
     return _guarded(lambda: asyncio.run(work()))
@@ -265,6 +305,7 @@ def _require_terminal() -> None:
 
 def _guarded(work: Callable[[], int]) -> int:
     """Run `work`; turn what can go wrong into one sentence on stderr and an exit code."""
+    from rlm_tui.engine.past import NotResumable
     from rlm_tui.models.protocol import ModelError
     from rlm_tui.plugins import PluginError
     from rlm_tui.records.log import RecordError
@@ -274,7 +315,7 @@ def _guarded(work: Callable[[], int]) -> int:
 
     try:
         return work()
-    except (RepositoryError, SandboxError, RecordError, PluginError) as error:
+    except (RepositoryError, SandboxError, RecordError, PluginError, NotResumable) as error:
         message, code = str(error), 1
     except ModelError as error:
         message, code = str(error), 3 if error.kind == "access" else 1

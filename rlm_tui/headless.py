@@ -8,11 +8,11 @@ import select
 import signal
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal, TextIO, TypeAlias
 
-from rlm_tui.engine.run import Question, Run
+from rlm_tui.engine.run import Engine, Run
 from rlm_tui.records.events import CallEnded, CallStarted, Event, Noticed, Retrying, RunEnded, RunStarted, TurnEnded
 from rlm_tui.records.export import as_json, markdown
 from rlm_tui.repository.repository import Repository
@@ -24,8 +24,8 @@ MOST_INPUT = 8 * 1024 * 1024
 """Bytes of standard input that are taken as context; the rest is left out, and said so."""
 
 
-async def ask(workspace: Workspace, question: Question, output: Format) -> int:
-    """Index, ask, print; return the exit code. The first Ctrl+C stops softly, the second at once."""
+async def answer(workspace: Workspace, begin: Callable[[Engine], Run], output: Format) -> int:
+    """Index, begin a run, print; return the exit code. The first Ctrl+C stops softly, the second at once."""
     for notice in workspace.notices:
         print(f"note: {notice}", file=sys.stderr)
     stop = _Stop()
@@ -36,7 +36,7 @@ async def ask(workspace: Workspace, question: Question, output: Format) -> int:
             if stop.code:
                 return stop.code
             raise
-        run = stop.run = workspace.engine.ask(question)
+        run = stop.run = begin(workspace.engine)
         progress = _Progress()
         async for event in run.events():
             if output == "stream-json":

@@ -33,6 +33,7 @@ class Stage:
     language_model: bool = True
     replay: str | None = None
     asked: list[tuple[str, History]] = field(default_factory=list)
+    resumed: list[str] = field(default_factory=list)
     played: list[PlayedRun] = field(default_factory=list)
 
     @property
@@ -44,6 +45,11 @@ class Stage:
         self.played.append(PlayedRun(self.events))
         return self.run
 
+    def resume(self, run_id: str) -> LiveRun:
+        self.resumed.append(run_id)
+        self.played.append(PlayedRun(self.events))
+        return self.run
+
     def app(self) -> RlmApp:
         names = ("claude-sonnet-5-5", "claude-haiku-5-5") if self.language_model else ("navigator", "navigator")
         return RlmApp(
@@ -51,6 +57,7 @@ class Stage:
                 repository=self.repository,
                 runs=self.runs,
                 ask=self.ask,
+                resume=self.resume,
                 sandbox_name="sealed",
                 model=names[0],
                 sub_model=names[1],

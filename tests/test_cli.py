@@ -116,6 +116,18 @@ def test_a_run_is_listed_replayed_and_exported(repository: Path, environment: di
     assert "exists already" in again.stderr
 
 
+def test_a_run_that_was_cut_off_goes_on(repository: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    whole = run(environment, "-p", "where is backoff defined?", str(repository))
+    assert run(environment, "resume", "-p").stderr.endswith("every run is finished: there is nothing to resume\n")
+    (record,) = (tmp_path / "runs").glob("*.jsonl")
+    lines = record.read_bytes().splitlines(keepends=True)
+    record.write_bytes(b"".join(lines[: len(lines) // 2]))
+    resumed = run(environment, "resume", "-p")
+    assert (resumed.returncode, resumed.stdout) == (0, whole.stdout)
+    assert record.read_bytes() == b"".join(lines[: len(lines) // 2])
+    assert "is finished" in run(environment, "resume", "-p", "last").stderr
+
+
 def test_index_tells_what_it_holds(repository: Path, environment: dict[str, str]) -> None:
     done = run(environment, "index", str(repository))
     assert done.returncode == 0

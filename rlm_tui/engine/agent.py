@@ -8,9 +8,11 @@ from typing import Literal
 from rlm_tui.engine.child import end_child, start_child
 from rlm_tui.engine.conversation import Conversation
 from rlm_tui.engine.host import Host, functions
+from rlm_tui.engine.journal import clean
 from rlm_tui.engine.ledger import BudgetSpent, Cost
 from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.node import Node
+from rlm_tui.engine.past import told_before
 from rlm_tui.engine.prompts import (
     CONTINUE,
     EMPTY,
@@ -199,7 +201,7 @@ class _Agent:
             self._not_run(cell, reason)
             return None
         session = await asyncio.shield(starting)
-        result = await session.run(cell.code)
+        result = self._as_before(await session.run(cell.code))
         self._record(result)
         self._node.looked = self._node.looked or bool(self._context and result.output.strip())
         answer = result.answer.strip()
@@ -222,6 +224,17 @@ class _Agent:
         blocks.append(Text(self._note()))
         self._talk.say(*blocks)
         return self._repair(problem) if problem else None
+
+    def _as_before(self, result: CellResult) -> CellResult:
+        """Tell of a cell that ran again what it printed then: the turns that follow it are answers to that."""
+        node = self._node
+        before = told_before(node.past, node.step, result)
+        if before is not None and clean(before.output + before.error) != clean(result.output + result.error):
+            text = (
+                f"step {node.step}, run again, printed something else: the turns after it go by what it printed before"
+            )
+            self._work.journal.notice(text, "warning", node.id)
+        return before or result
 
     def _may_end(self, answer: str) -> bool:
         if not answer:

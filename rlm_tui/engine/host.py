@@ -12,6 +12,7 @@ from rlm_tui.engine.ledger import WIDTH, BudgetSpent
 from rlm_tui.engine.looks import LOCAL, look, run_tool
 from rlm_tui.engine.memo import Entry
 from rlm_tui.engine.node import Node
+from rlm_tui.engine.past import KEPT
 from rlm_tui.engine.query import query
 from rlm_tui.engine.recall import Known, Order
 from rlm_tui.engine.schema import Schema, read, schema_of
@@ -223,6 +224,12 @@ class Host:
             repository=order.repository,
             model=order.model,
         )
+        if node.past is not None and node.work.past is not None:
+            child.past = node.work.past.take(node.past, node.step, order)
+            if child.past is not None and child.past.phase in KEPT:
+                outcome = child.repeat(child.past, node.work.past)
+                self._take_over(child)
+                return outcome
         if known.entry is not None:
             child.remember(known.entry.text, known.entry.files)
             node.work.seen.note(known.entry.files)  # they are as they were when the result was made

@@ -125,6 +125,11 @@ class Ledger:
         """Take the run's time as used up, and return that in words."""
         return str(self._spent(f"the time of {self.bounds.seconds or 0:.0f} s is used up"))
 
+    def book(self, cost: Cost, calls: int = 0) -> None:
+        """Count what was spent before this sitting: tokens, dollars, calls. A bound that it exceeds refuses what comes next."""
+        self.calls += calls
+        self._spend(cost)
+
     def hold(self, cost: Cost) -> None:
         """Hold `cost` back for the closing answer; replaces what was held before."""
         self._held = cost
@@ -153,12 +158,15 @@ class Ledger:
         reservation.settled = True
         self._pending_tokens -= reservation.tokens
         self._pending_dollars -= reservation.dollars
-        self.tokens += cost.tokens
-        if cost.dollars is not None:
-            self.dollars = (self.dollars or 0.0) + cost.dollars
+        self._spend(cost)
         self._changed.set()
         self._changed = asyncio.Event()
         self.warn()
+
+    def _spend(self, cost: Cost) -> None:
+        self.tokens += cost.tokens
+        if cost.dollars is not None:
+            self.dollars = (self.dollars or 0.0) + cost.dollars
 
     def _most_output(self, input_tokens: int, output: int, price: Price, closing: bool) -> int:
         """Return the most output, up to `output`, that fits when nothing else is pending; halves until it does."""

@@ -7,11 +7,13 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
-from rlm_tui.engine.ledger import BudgetSpent
+from rlm_tui.engine.ledger import BudgetSpent, Cost
 from rlm_tui.engine.looks import Look
+from rlm_tui.engine.past import Past
 from rlm_tui.engine.work import Outcome, Work
 from rlm_tui.models.protocol import Model, ModelError
-from rlm_tui.records.events import CallEnded, CallPrompted, CallStarted
+from rlm_tui.records.events import CallEnded, CallPrompted, CallStarted, ToolCalled
+from rlm_tui.records.tree import Call
 from rlm_tui.repl.protocol import SandboxError
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
@@ -42,6 +44,8 @@ class Node:
         self.depth: int = 0 if parent is None else parent.depth + (kind == "agent")
         self.id = ""
         self.step = 0
+        self.past: Call | None = None
+        """The call of an unfinished run that this one goes on with."""
         self.looked = False
         """Whether it has seen anything of the repository or of what was handed in."""
         self.whole = True
@@ -86,6 +90,23 @@ class Node:
         self._enter()
         stamp = self.work.journal.stamp(self.id, self.parent_id)
         self.work.journal.emit(CallEnded(**stamp, status="done", result=result, memo=True, files=tuple(read[:_FILES])))
+
+    def repeat(self, call: Call, past: Past) -> Outcome:
+        """Enter the tree with all that a call of an unfinished run did: nothing is asked, and nothing paid again."""
+        self._enter()
+        journal, ids = self.work.journal, {call.id: self.id}
+        for event in past.subtree(call):
+            if isinstance(event, CallStarted):
+                ids[event.call_id] = self.work.next_id()
+            own = journal.stamp(ids[event.call_id], ids.get(event.parent_id, self.parent_id))
+            journal.emit(event.model_copy(update={**own, "ts": event.ts}))
+            if isinstance(event, ToolCalled | CallEnded):
+                self.read.update(event.files)
+        self.whole = False  # nobody knows any more in which state of the files it was made
+        spent = journal.tree.spent(self.id)
+        self.work.ledger.book(Cost(spent.total, spent.dollars), len(ids))
+        self.work.seen.note(self.read)
+        return Outcome("done", call.result)
 
     def _enter(self) -> None:
         self.id = self.work.next_id()

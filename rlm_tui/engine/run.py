@@ -16,6 +16,7 @@ from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.mode import mode_named
 from rlm_tui.engine.node import Node, internal_error
+from rlm_tui.engine.past import NotResumable, Past
 from rlm_tui.engine.prompts import Facts
 from rlm_tui.engine.query import direct
 from rlm_tui.engine.recall import Recall
@@ -31,7 +32,7 @@ from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.repository.symbols import RepositoryError
 
-__all__ = ["Engine", "Models", "Question", "Run"]
+__all__ = ["Engine", "Models", "NotResumable", "Question", "Run"]
 
 _CODES: dict[Status, int] = {"done": 0, "failed": 1, "partial": 4, "budget": 5, "cancelled": 130}
 _NO_ACCESS = 3
@@ -61,13 +62,28 @@ class Engine:
         self.slots, self.limits, self.memo = slots, limits or Limits(), memo
         self._live: set[Run] = set()
 
-    def ask(self, question: Question) -> Run:
-        """Start answering, as a task on the running loop. Raises `LookupError` for an unknown mode."""
+    def ask(self, question: Question, past: Past | None = None) -> Run:
+        """Start answering, as a task on the running loop; `past` is the unfinished run that this one goes on with.
+
+        Raises `LookupError` for an unknown mode.
+        """
         mode_named(question.mode)
-        run = Run(self, question)
+        run = Run(self, question, past)
         self._live.add(run)
         run.task.add_done_callback(lambda _: self._live.discard(run))
         return run
+
+    def resume(self, run_id: str) -> Run:
+        """Go on with an unfinished run in a new one: what was done is kept, what was under way starts where it was.
+
+        Raises `RecordError` when its record cannot be read, `NotResumable` when there is nothing to go on with.
+        """
+        past = Past(run_id, list(self.runs.read(run_id)))
+        start = past.start
+        if start.root != str(self.repository.root):
+            raise NotResumable(f"the run {run_id} is about {start.root}: resume it there")
+        question = Question(start.question, start.mode, start.scope, start.context, start.route, start.history)
+        return self.ask(question, past)
 
     async def close(self) -> None:
         """End all runs at once and close the models. The repository and the sandbox stay open."""
@@ -83,8 +99,9 @@ class Engine:
 class Run:
     """One question being answered. Everything about it is in its events."""
 
-    def __init__(self, engine: Engine, question: Question) -> None:
+    def __init__(self, engine: Engine, question: Question, past: Past | None = None) -> None:
         self.id = new_run_id()
+        self._past = past
         self.question = replace(question, text=sanitize(question.text), context=sanitize(question.context))
         self.path: Path = engine.runs.path(self.id)
         self._engine = engine
@@ -180,6 +197,7 @@ class Run:
             ),
             depth=depth,
             limits=engine.limits,
+            past=self._past,
         )
         outcome = await self._root_call(work, repository, facts, choice)
         if outcome.text:
@@ -214,6 +232,9 @@ class Run:
                 language_model=models.root.is_language_model,
                 sandbox=engine.sandbox.name,
                 bounds=engine.bounds,
+                context=self.question.context,
+                history=self.question.history,
+                resumes=self._past.run_id if self._past is not None else "",
             )
         )
         if self._unrecorded:
@@ -246,6 +267,7 @@ class Run:
             repository=repository,
             model=work.models.root,
         )
+        root.past = self._past.root if self._past is not None else None
         try:
             root.start((lambda node: direct(node, facts)) if straight else (lambda node: agent(node, question.context)))
         except BudgetSpent as error:

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from rlm_tui.engine.journal import Joiner
 from rlm_tui.engine.ledger import Cost
 from rlm_tui.engine.node import Node
+from rlm_tui.engine.past import turn_again
 from rlm_tui.models.protocol import (
     Block,
     Cell,
@@ -23,6 +24,7 @@ from rlm_tui.models.protocol import (
     Usage,
 )
 from rlm_tui.records.events import Retrying, StepStarted, Tokens, TurnEnded
+from rlm_tui.records.tree import Step
 
 TURN_OUTPUT = 8_192
 """The most tokens of an agent's turn."""
@@ -58,6 +60,8 @@ async def turn(
     Raises `BudgetSpent` before anything starts, `ModelError` when no reply can be had.
     """
     ledger, journal, model = node.work.ledger, node.work.journal, node.model
+    if cells and (again := turn_again(node.past, node.step + 1)) is not None:
+        return _repeated(node, *again)
     reservation = await ledger.reserve(
         tokens_of(system, messages), output, lambda read, written: model.price(Usage(read, written)), closing=closing
     )
@@ -74,9 +78,18 @@ async def turn(
         journal.emit(_ended(node, Reply((), stop=f"{error.kind} error"), spent))
         raise
     finally:
-        total = spent.input + spent.output + spent.cache_read + spent.cache_write
-        ledger.settle(reservation, Cost(total, spent.dollars))
+        ledger.settle(reservation, Cost(spent.total, spent.dollars))
     journal.emit(_ended(node, reply, spent))
+    return reply
+
+
+def _repeated(node: Node, step: Step, reply: Reply) -> Reply:
+    """Take a turn of an unfinished run again: it was paid for then."""
+    journal = node.work.journal
+    node.step += 1
+    node.work.ledger.book(Cost(step.tokens.total, step.tokens.dollars))
+    journal.emit(StepStarted(**journal.stamp(node.id, node.parent_id), step=node.step))
+    journal.emit(_ended(node, reply, step.tokens))
     return reply
 
 
@@ -128,4 +141,5 @@ def _ended(node: Node, reply: Reply, spent: Tokens) -> TurnEnded:
         code=cell.code if cell is not None else "",
         stop=reply.stop,
         tokens=spent,
+        thoughts=tuple(block.raw for block in reply.blocks if isinstance(block, Thinking)),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import Ledger, Slots
 from rlm_tui.engine.mode import Mode
+from rlm_tui.engine.past import Past
 from rlm_tui.engine.recall import Recall
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import Route, Status
@@ -114,6 +115,8 @@ class Work:
     recall: Recall
     depth: int
     limits: Limits
+    past: Past | None = None
+    """The unfinished run that this one goes on with."""
     started: int = 0
 
     def next_id(self) -> str:

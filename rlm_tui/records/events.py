@@ -38,6 +38,11 @@ class Tokens(_Frozen):
     cache_write: int = 0
     dollars: float | None = None
 
+    @property
+    def total(self) -> int:
+        """All tokens that passed, cached or not."""
+        return self.input + self.output + self.cache_read + self.cache_write
+
 
 class Bounds(_Frozen):
     """What a run may spend; None is no bound. `seconds` is wall time, `dollars` US dollars."""
@@ -61,7 +66,11 @@ class Citation(_Frozen):
 
 
 class RunStarted(_Event):
-    """A question was taken on. `version` is that of the program; `why` explains the route."""
+    """A question was taken on. `version` is that of the program; `why` explains the route.
+
+    `context` is what was handed in, `history` the pairs of question and answer before it, and `resumes` the id of the
+    unfinished run that this one goes on with, "" for none.
+    """
 
     kind: Literal["run_started"] = "run_started"
     version: str
@@ -79,6 +88,9 @@ class RunStarted(_Event):
     language_model: bool
     sandbox: str
     bounds: Bounds
+    context: str = ""
+    history: tuple[tuple[str, str], ...] = ()
+    resumes: str = ""
 
 
 class CallStarted(_Event):
@@ -133,7 +145,10 @@ class Retrying(_Event):
 
 
 class TurnEnded(_Event):
-    """The model's turn is whole: its text, the cell it wrote ("" for none), and what the turn cost."""
+    """The model's turn is whole: its text, the cell it wrote ("" for none), and what the turn cost.
+
+    `thoughts` are its thinking blocks as the endpoint sent them: they go back unchanged when the run is resumed.
+    """
 
     kind: Literal["turn_ended"] = "turn_ended"
     step: int
@@ -142,6 +157,7 @@ class TurnEnded(_Event):
     code: str
     stop: str
     tokens: Tokens
+    thoughts: tuple[str, ...] = ()
 
 
 class ToolCalled(_Event):

@@ -33,7 +33,10 @@ _DEEPEST = 50
 
 @dataclass(slots=True)
 class Step:
-    """A turn as it grows: streamed text, then the cell, then its output. `ended` is None while it lives."""
+    """A turn as it grows: streamed text, then the cell, then its output. `ended` is None while it lives.
+
+    `turn` is the model's whole turn, once there is one; `cell` tells that its cell has ended.
+    """
 
     number: int
     started: float
@@ -50,6 +53,8 @@ class Step:
     tools: list[ToolCalled] = field(default_factory=list)
     variables: tuple[str, ...] = ()
     children: list[str] = field(default_factory=list)
+    turn: TurnEnded | None = None
+    cell: bool = False
 
 
 @dataclass(slots=True)
@@ -218,14 +223,14 @@ def _fill(step: Step, event: Streamed | Retrying | TurnEnded | ToolCalled | Cell
             step.text = step.thinking = step.code = ""
         case TurnEnded():
             step.text, step.thinking, step.code = event.text, event.thinking, event.code
-            step.tokens, step.retry = event.tokens, ""
+            step.tokens, step.retry, step.turn = event.tokens, "", event
             if not event.code:
                 step.ended, step.status = event.ts, "done"
         case ToolCalled():
             step.tools.append(event)
         case CellEnded():
             step.output, step.omitted, step.error = event.output, event.omitted, event.error
-            step.variables, step.ended = event.variables, event.ts
+            step.variables, step.ended, step.cell = event.variables, event.ts, True
             step.status = "done" if event.status == "ok" else "failed"
 
 

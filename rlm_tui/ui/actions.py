@@ -71,6 +71,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask", "write", ("i", "slash"), "", "Go to the prompt"),
     Action("ask", "cite", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), "", "Open the code of that citation"),
     Action("ask", "export", ("e",), "export", "Write the report of this run as a markdown file here", slash="export"),
+    Action("ask", "again", ("R",), "", "Go on with an unfinished run; ask a finished one again", slash="again"),
     Action("ask", "runs", ("r",), "runs", "Earlier runs: open one again", slash="runs"),
     Action("trace", "sibling(-1)", ("left_square_bracket",), "before", "Sibling before"),
     Action("trace", "sibling(1)", ("right_square_bracket",), "after", "Sibling after"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from rlm_tui.plugins import PluginError, discover
 from rlm_tui.records.events import Noticed
+from rlm_tui.records.log import RecordError
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui.actions import ACTIONS, bindings, slashes
 from rlm_tui.ui.ask import AskScreen
@@ -95,6 +96,8 @@ class RlmApp(App[int]):
             self._main.call_after_refresh(self._main.say, self._theme_notice, "error")
         if self.session.replay is not None:
             self.open_run(self.session.replay)
+        elif (resumed := self.session.resumed) is not None:
+            self.call_after_refresh(self._begin, lambda: self.session.resume(resumed))
         else:
             self._index()
 
@@ -122,16 +125,29 @@ class RlmApp(App[int]):
             self._main.say("one question at a time: Esc stops the one that runs", "warning")
             self._main.query_one(Prompt).text = text
         else:
-            self._index()
-            self._stopping = False
-            try:
-                self.current = self.session.ask(text, tuple(self._history))
-            except (LookupError, OSError, RuntimeError, ValueError) as error:
-                self._main.say(f"the question could not be taken on: {error}", "error")
-                return
-            self.shown, self.shown_id = self.current.tree, self.current.id
-            self.run_worker(self._listen(self.current), name="run", exit_on_error=False)
-            self._main.begin()
+            self._begin(lambda: self.session.ask(text, tuple(self._history)))
+
+    def again(self) -> None:
+        """Go on with the shown run where it was cut off; ask the question of a finished one again."""
+        start, run_id = self.shown.start, self.shown_id
+        if start is None:
+            self._main.say("there is no run to take up again: ask something first")
+        elif self.current is not None or (self.shown.end is not None and self.shown.end.status == "done"):
+            self.send(start.question)
+        else:
+            self._begin(lambda: self.session.resume(run_id))
+
+    def _begin(self, start: Callable[[], LiveRun]) -> None:
+        self._index()
+        self._stopping = False
+        try:
+            self.current = start()
+        except (LookupError, OSError, RuntimeError, ValueError, RecordError) as error:
+            self._main.say(f"the question could not be taken on: {error}", "error")
+            return
+        self.shown, self.shown_id = self.current.tree, self.current.id
+        self.run_worker(self._listen(self.current), name="run", exit_on_error=False)
+        self._main.begin()
 
     def cancel_run(self) -> None:
         """Stop the run: first softly, then at once."""
@@ -216,6 +232,8 @@ class RlmApp(App[int]):
         match word:
             case "export":
                 self.export()
+            case "again":
+                self.again()
             case "runs":
                 self._main.action_runs()
             case "theme":

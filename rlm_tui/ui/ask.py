@@ -137,6 +137,10 @@ class AskScreen(Screen[None]):
         """Write the report."""
         self.app.export()
 
+    def action_again(self) -> None:
+        """Take the shown run up again."""
+        self.app.again()
+
     def action_runs(self) -> None:
         """Show the list of runs."""
         self.app.push_screen(RunsScreen(), self.app.open_run)

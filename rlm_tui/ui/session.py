@@ -44,23 +44,31 @@ class LiveRun(Protocol):
 class Session:
     """One sitting in one repository. `ask` takes a question with the session's earlier questions and answers.
 
-    `theme` is a theme's name, "" for our dark one. `replay` is the id of a recorded run to show at the start. `clock` gives
-    seconds since the epoch.
+    `resume` goes on with an unfinished run. `theme` is a theme's name, "" for our dark one. `replay` is the id of a recorded
+    run to show at the start, `resumed` of one to go on with. `clock` gives seconds since the epoch.
     """
 
     repository: Repository
     runs: RunStore
     ask: Callable[[str, History], LiveRun]
+    resume: Callable[[str], LiveRun]
     sandbox_name: str
     model: str
     sub_model: str
     language_model: bool
     theme: str = ""
     replay: str | None = None
+    resumed: str | None = None
     clock: Callable[[], float] = field(default=time.time)
 
     @classmethod
-    def of(cls, workspace: Workspace, replay: str | None = None, scope: tuple[str, ...] = ()) -> Session:
+    def of(
+        cls,
+        workspace: Workspace,
+        replay: str | None = None,
+        scope: tuple[str, ...] = (),
+        resumed: str | None = None,
+    ) -> Session:
         """Make the session of an opened workspace; its questions are limited to `scope`, if any."""
         from rlm_tui.engine.run import Question
 
@@ -73,10 +81,12 @@ class Session:
             repository=workspace.repository,
             runs=workspace.runs,
             ask=ask,
+            resume=workspace.engine.resume,
             sandbox_name=workspace.sandbox.name,
             model=models.root.name,
             sub_model=models.sub.name,
             language_model=models.root.is_language_model,
             theme=settings.theme,
             replay=replay,
+            resumed=resumed,
         )

@@ -11,6 +11,7 @@ from screen_stage import Screenful, Stage, opened
 from textual.binding import Binding
 from textual.widgets import OptionList
 
+from rlm_tui.records.tree import Tree
 from rlm_tui.ui.actions import ACTIONS, Action, Place, bindings, key_table
 from rlm_tui.ui.answer import AnswerPane
 from rlm_tui.ui.app import RlmApp, write_new
@@ -226,6 +227,19 @@ async def export(on: Screenful) -> None:
     assert report.with_name(f"{report.stem}-2.md").exists()
 
 
+async def again(on: Screenful) -> None:
+    await on.ask()
+    start = on.app.shown.start
+    assert start is not None
+    await on.press("tab", "R")
+    assert [text for text, _ in on.stage.asked] == ["why", start.question]
+    on.stage.run.play()
+    await on.settle()
+    on.app.shown_id, on.app.shown = "cut", Tree.of(on.stage.events[:-2])
+    await on.press("R")
+    assert on.stage.resumed == ["cut"]
+
+
 async def runs(on: Screenful) -> None:
     run_id = write_record(on.stage)
     await on.press("tab", "r")
@@ -358,6 +372,7 @@ PLAYS: dict[tuple[Place, str], Play] = {
     ("ask", "write"): write,
     ("ask", "cite"): cite,
     ("ask", "export"): export,
+    ("ask", "again"): again,
     ("ask", "runs"): runs,
     ("trace", "sibling(-1)"): sibling,
     ("trace", "sibling(1)"): sibling,

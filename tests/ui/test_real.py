@@ -9,6 +9,7 @@ from screen_stage import Screenful, Stage
 from small_repository import make_small_repository
 
 from rlm_tui.config import load_settings
+from rlm_tui.engine.run import Question
 from rlm_tui.ui.app import RlmApp
 from rlm_tui.ui.session import Session
 from rlm_tui.ui.trace import TraceScreen
@@ -54,6 +55,30 @@ async def test_ask_drill_and_replay(shop: Path, stage: Stage) -> None:
             await on.settle()
             assert "src/shop/payment.py" in on.page.text
             assert on.calls.keys[:2] == ["0", "0/1"]
+
+
+async def test_a_run_that_was_cut_off_goes_on(shop: Path, stage: Stage) -> None:
+    async with open_workspace(shop, load_settings({})) as workspace:
+        run = workspace.engine.ask(Question("who calls send?"))
+        answer = (await run.wait()).answer
+        lines = run.path.read_bytes().splitlines(keepends=True)
+        run.path.write_bytes(b"".join(lines[:-4]))
+    async with open_workspace(shop, load_settings({})) as workspace:
+        app = RlmApp(Session.of(workspace, replay=run.id))
+        async with app.run_test(size=(120, 40)) as pilot:
+            on = Screenful(app, pilot, stage)
+            await on.settle()
+            await on.press("tab", "R")
+            await ended(app)
+            await on.settle()
+            assert app.shown.start is not None and app.shown.start.resumes == run.id
+            assert app.shown.answer == answer
+    async with open_workspace(shop, load_settings({})) as workspace:
+        app = RlmApp(Session.of(workspace, resumed=run.id))
+        async with app.run_test(size=(120, 40)) as pilot:
+            await pilot.pause()
+            await ended(app)
+            assert app.shown.answer == answer
 
 
 async def test_leaving_while_a_run_lives_ends_it(shop: Path, stage: Stage) -> None:
