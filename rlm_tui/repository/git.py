@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,3 +53,68 @@ def head(root: Path) -> str:
         return git(root, ["rev-parse", "--short", "HEAD"], seconds=5).decode("ascii", "replace").strip()
     except GitError:
         return ""
+
+
+class Head:
+    """The commit that is checked out at `root`, followed through commits and branch switches."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folder = _folder(root)
+        self._known: tuple[tuple[int, int, int] | None, ...] | None = None
+        self._commit = ""
+
+    @property
+    def commit(self) -> str:
+        """Its short hash, as `head` gives it; git is asked only when one of its files has changed since."""
+        if self._folder is None:
+            return ""
+        state = self._state(self._folder)
+        if state != self._known:
+            self._known, self._commit = state, head(self._root)
+        return self._commit
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether git is at work on the files: it holds its index."""
+        return self._folder is not None and _stamp(self._folder / "index.lock") is not None
+
+    def _state(self, folder: Path) -> tuple[tuple[int, int, int] | None, ...]:
+        """Return the stamps of what names the commit: HEAD, the branch it stands for, and where branches are packed."""
+        common = folder / _line(folder / "commondir")
+        branch = _line(folder / "HEAD").removeprefix("ref: ")
+        return tuple(
+            map(_stamp, (folder / "HEAD", common / branch, common / "packed-refs", common / "reftable/tables.list"))
+        )
+
+
+def _folder(root: Path) -> Path | None:
+    """Return where git keeps what belongs to this working tree; in a worktree or a submodule `.git` is a file that says so."""
+    for folder in (root, *root.parents):
+        place = folder / ".git"
+        if place.is_dir():
+            return place
+        if said := _line(place).removeprefix("gitdir: "):
+            return folder / said
+    return None
+
+
+def _line(path: Path) -> str:
+    """Return the first line of a small file, "" where there is none that can be read."""
+    try:
+        with open(path, "rb", opener=_at_once) as file:
+            return os.fsdecode(file.read(4_096)).partition("\n")[0]
+    except (OSError, ValueError):
+        return ""
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a hostile clone's pipe would block
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):  # ValueError: a NUL in what a hostile HEAD names
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.metadata import version as distribution_version
 from pathlib import Path
@@ -27,7 +27,7 @@ _BATCH_FILES = 200
 _BATCH_SECONDS = 0.3
 _DECIDES = ("facts", "heads", "packing", "parse", "secrets", "walk", "words", "worker")
 """Modules beside this one that decide what is stored of a file."""
-_MANY = 200
+MANY = 200
 """From so many changed files on, listing everything and using all processors is the quicker way."""
 
 
@@ -75,6 +75,19 @@ class Indexing:
             finally:
                 self._settled.set()
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Let those who need a whole index wait while many files change at once, and are brought up to date."""
+        before, self.progress = self.progress, replace(self.progress, phase="listing")
+        waiting = self.progress
+        self._settled.clear()
+        try:
+            yield
+        finally:
+            if self.progress is waiting:
+                self.progress = before
+            self._settled.set()
+
     def wait(self) -> bool:
         """Wait for the end of a scan that is under way, or for `close`; tell whether there is an index to read.
 
@@ -89,7 +102,7 @@ class Indexing:
         Whether ignore files hide them is the caller's question. Many of them become one `scan`.
         """
         raws = list(dict.fromkeys(names))
-        if len(raws) > _MANY:
+        if len(raws) > MANY:
             self.scan()
             return
         with self._refreshing:

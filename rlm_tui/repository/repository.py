@@ -12,9 +12,10 @@ from pathlib import Path
 
 from platformdirs import user_cache_dir
 
-from rlm_tui.repository import git, modules, ripgrep
+from rlm_tui.repository import modules, ripgrep
 from rlm_tui.repository.catalogue import Catalogue, Overview
 from rlm_tui.repository.fingerprint import Fingerprints
+from rlm_tui.repository.git import Head
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
@@ -55,11 +56,11 @@ class Repository:
     `narrow` makes others that see a part of it and share the index; only the first is to be closed.
     """
 
-    def __init__(self, root: Path, store: Store, indexing: Indexing, scope: tuple[str, ...], commit: str) -> None:
+    def __init__(self, root: Path, store: Store, indexing: Indexing, scope: tuple[str, ...], head: Head) -> None:
         self.root = root
         self.name = escape_name(root.name) or "/"
-        self.commit = commit
         self.scope = scope
+        self._head = head
         self._store = store
         self._indexing = indexing
         self._naming = Naming(store, self.name, self._module, self._within, self._whole)
@@ -82,7 +83,12 @@ class Repository:
         ripgrep.program()
         key = sha256(os.fsencode(root)).hexdigest()[:16]
         store = Store((cache or Path(user_cache_dir("rlm-tui"))) / "index" / key, version())
-        return cls(root, store, Indexing(root, store), (), git.head(root))
+        return cls(root, store, Indexing(root, store), (), Head(root))
+
+    @property
+    def commit(self) -> str:
+        """The short hash of the commit that is checked out now, "" without one."""
+        return self._head.commit
 
     # The index
 
@@ -114,7 +120,7 @@ class Repository:
             watch,  # with asyncio and watchfiles, a third of the start of a command that needs neither
         )
 
-        await watch.watch(self.root, self._store, self._indexing)
+        await watch.watch(self.root, self._store, self._indexing, self._head)
 
     def close(self) -> None:
         """End all work on the index and close it."""
@@ -130,7 +136,7 @@ class Repository:
             found = self.resolve(target) if target not in ("", ".", "/") else None
             entries += self.scope if found is None else [found.path]
         scope = tuple(dict.fromkeys(entries)) or self.scope
-        narrowed = Repository(self.root, self._store, self._indexing, scope, self.commit)
+        narrowed = Repository(self.root, self._store, self._indexing, scope, self._head)
         narrowed._fingerprints = self._fingerprints
         narrowed._catalogue = self._catalogue
         return narrowed

@@ -60,6 +60,11 @@ class Store:
         """What happened to the index and should be said: rebuilt, temporary."""
         return self._db.notices
 
+    def notice(self, text: str) -> None:
+        """Add to the notices, once."""
+        if text not in self._db.notices:
+            self._db.notices.append(text)
+
     @property
     def generation(self) -> tuple[int, int]:
         """A value that is another one when anything has changed, through this store or another process."""

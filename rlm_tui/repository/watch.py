@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from watchfiles import DefaultFilter, awatch
@@ -13,28 +13,38 @@ from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from rlm_tui.repository import ripgrep
 from rlm_tui.repository.database import IndexRebuilt
-from rlm_tui.repository.indexing import Indexing
+from rlm_tui.repository.git import Head
+from rlm_tui.repository.indexing import MANY, Indexing
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import RepositoryError
-from rlm_tui.repository.walk import path_of
+from rlm_tui.repository.walk import listing, look, path_of
 
 _STEP = 20
 """Milliseconds of quiet after which changes are taken to belong together."""
 _DEBOUNCE = 400
 """Milliseconds after which changes are acted upon even if more keep coming."""
+_CALM = 0.6
+"""Seconds without a change after which many of them, such as a switch of branches, are taken to be all; over `_DEBOUNCE`."""
+_STORM, _SWITCH = 3.0, 60.0
+"""Seconds to wait for the end of many changes: of unknown cause (a build goes on for minutes), and of git's."""
 _RESTS = 5
 """After looking for new files in vain, rest for so many times what it took: a build writes thousands that are ignored."""
 _AGAIN = 1.0
 """Seconds until watching is taken up again after it broke."""
+_POLL, _POLL_RESTS = 2.0, 20
+"""Without a watcher, look at all files after so many seconds, or so many times what looking took: 5% of a processor."""
 _IGNORE_FILES = (b".gitignore", b".ignore", b".rgignore")
 
 
-async def watch(root: Path, store: Store, indexing: Indexing) -> None:
-    """Keep the index true until cancelled. Raises `RepositoryError` when the system cannot watch so many folders."""
+async def watch(root: Path, store: Store, indexing: Indexing, head: Head) -> None:
+    """Keep the index true until cancelled. Where the system cannot watch so many folders, look at all files now and then.
+
+    Raises `RepositoryError` when `root` is gone.
+    """
     await asyncio.to_thread(indexing.warm_up)
     while True:
         try:
-            await _follow(root, store, indexing)
+            await _follow(root, store, indexing, head)
         except (
             WatchfilesRustInternalError,
             ExceptionGroup,
@@ -44,31 +54,97 @@ async def watch(root: Path, store: Store, indexing: Indexing) -> None:
             # A file whose name is no UTF-8 was touched, which watchfiles cannot tell of: look at all files instead.
             await asyncio.sleep(_AGAIN)
             await asyncio.to_thread(indexing.scan)
+        except FileNotFoundError as error:
+            raise _gone(root) from error
         except (OSError, RuntimeError) as error:  # watchfiles raises RuntimeError for what the system's watcher refuses
-            if isinstance(error, FileNotFoundError):
-                raise RepositoryError(f"{root} is gone: it is no longer watched") from error
-            advice = "on Linux, raise fs.inotify.max_user_watches; until then the index is as of the last scan"
-            raise RepositoryError(f"changes in {root} cannot be watched ({error}): {advice}") from error
+            advice = "on Linux, raise fs.inotify.max_user_watches and max_user_instances"
+            store.notice(f"changes are noticed some seconds late, because they cannot be watched ({error}): {advice}")
+            await _poll(root, indexing, head)
 
 
-async def _follow(root: Path, store: Store, indexing: Indexing) -> None:
+def _gone(root: Path) -> RepositoryError:
+    return RepositoryError(f"{root} is gone: it is no longer watched")
+
+
+async def _poll(root: Path, indexing: Indexing, head: Head) -> None:
+    """Scan whenever a look at all files shows that something has changed."""
+    known: int | None = None
+    while True:
+        began = time.monotonic()
+        state = await asyncio.to_thread(_state, root)
+        if state != known and not head.is_busy:
+            await asyncio.to_thread(indexing.scan)
+            known = state
+        await asyncio.sleep(max(_POLL, _POLL_RESTS * (time.monotonic() - began)))
+
+
+def _state(root: Path) -> int:
+    """Return a number that is another one when any file has another name, size or time of change."""
+    if not root.is_dir():
+        raise _gone(root)
+    return hash(tuple((file.raw, file.size, file.mtime) for file in listing(root)))
+
+
+async def _follow(root: Path, store: Store, indexing: Indexing, head: Head) -> None:
     """Act upon changes as they come; return when other folders are to be watched."""
     single = await asyncio.to_thread(_single, root)
-    # DefaultFilter leaves out version control, environments, caches and editors' temporary files.
-    changing = awatch(
-        *(single or [str(root)]), watch_filter=DefaultFilter(), step=_STEP, debounce=_DEBOUNCE, recursive=not single
-    )
-    async for changes in changing:
-        began = time.monotonic()
-        try:
-            in_vain = await asyncio.to_thread(apply, root, store, indexing, [path for _, path in changes])
-        except IndexRebuilt:  # found corrupt just now: it is empty, and one scan fills it
-            await asyncio.to_thread(indexing.scan)
-            continue
-        if single and await asyncio.to_thread(_single, root) != single:
-            return
-        if in_vain:
-            await asyncio.sleep(_RESTS * (time.monotonic() - began))
+    changed: set[str] = set()
+    arrived = asyncio.Event()
+
+    async def collect() -> None:
+        # DefaultFilter leaves out version control, environments, caches and editors' temporary files.
+        async for changes in awatch(
+            *(single or [str(root)]), watch_filter=DefaultFilter(), step=_STEP, debounce=_DEBOUNCE, recursive=not single
+        ):
+            changed.update(path for _, path in changes)
+            arrived.set()
+
+    collecting = asyncio.create_task(collect())
+    collecting.add_done_callback(lambda _: arrived.set())
+    try:
+        while True:
+            await arrived.wait()
+            if collecting.done():
+                collecting.result()
+            began = time.monotonic()
+            if head.is_busy:
+                # Half of a branch must not be shown as the whole: who asks for symbols waits meanwhile.
+                with indexing.changing():
+                    await _all(changed, lambda: head.is_busy, _SWITCH)
+                    in_vain = await _act(root, store, indexing, changed, arrived)
+            else:
+                if len(changed) > MANY:
+                    await _all(changed, lambda: True, _STORM)
+                in_vain = await _act(root, store, indexing, changed, arrived)
+            if single and await asyncio.to_thread(_single, root) != single:
+                return
+            if in_vain:
+                await asyncio.sleep(_RESTS * (time.monotonic() - began))
+    finally:
+        collecting.cancel()
+        await asyncio.wait([collecting])
+
+
+async def _act(root: Path, store: Store, indexing: Indexing, changed: set[str], arrived: asyncio.Event) -> bool:
+    """Act upon what has changed up to now; tell whether new files were looked for in vain."""
+    paths = list(changed)
+    changed.clear()
+    arrived.clear()
+    try:
+        return await asyncio.to_thread(apply, root, store, indexing, paths)
+    except IndexRebuilt:  # found corrupt just now: it is empty, and one scan fills it
+        await asyncio.to_thread(indexing.scan)
+        return False
+
+
+async def _all(changed: set[str], goes_on: Callable[[], bool], seconds: float) -> None:
+    """Wait until all has come: it does not go on, nothing more came for a while, or so many seconds have passed."""
+    began = last = time.monotonic()
+    count = len(changed)
+    while goes_on() and time.monotonic() - last < _CALM and time.monotonic() - began < seconds:
+        await asyncio.sleep(_STEP / 1_000)
+        if len(changed) != count:
+            count, last = len(changed), time.monotonic()
 
 
 def _single(root: Path) -> list[str]:
@@ -93,9 +169,17 @@ def apply(root: Path, store: Store, indexing: Indexing, paths: Iterable[str]) ->
     """Bring the index up to date with changes at `paths` (absolute); tell whether new files were looked for in vain."""
     top = os.fsencode(root).rstrip(b"/") + b"/"
     names = {raw.removeprefix(top) for path in paths if (raw := os.fsencode(path)).startswith(top)}
-    known = {name for name in names if store.stamp(path_of(name))}
-    unknown = names - known
-    if any(name.endswith(_IGNORE_FILES) for name in names) or any(_is_folder(top, name, store) for name in unknown):
+    stamps = {name: stamp for name in names if (stamp := store.stamp(path_of(name)))}
+    there = {file.raw: (file.size, file.mtime) for file in look(root, stamps)}
+    # What a scan has met already, such as the rest of a switch of branches, needs no second look.
+    known = {name for name, stamp in stamps.items() if (stamp.size, stamp.mtime) != there.get(name)}
+    unknown = names.difference(stamps)
+    renamed = len({name.lower() for name in names}) < len(names)  # only a listing tells names apart that differ in case
+    if (
+        renamed
+        or any(name.endswith(_IGNORE_FILES) for name in known | unknown)
+        or any(_is_folder(top, name, store) for name in unknown)
+    ):
         indexing.scan()
         return False
     created: set[bytes] = set()

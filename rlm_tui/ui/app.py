@@ -55,6 +55,8 @@ class RlmApp(App[int]):
         self._stopping = False
         self._dirty = False
         self._second = 0
+        self._commit = ""
+        self._told = 0
         self._interrupted = 0.0
         self._rested = 0.0
         self._indexing = False
@@ -256,6 +258,8 @@ class RlmApp(App[int]):
             self.exit(_SIGNALS[_HANGUP])
             return
         second = int(self.session.clock())
+        if second != self._second:
+            self._look_at_repository()
         indexing = self.session.repository.progress.phase in ("listing", "parsing")
         if self._dirty or (second != self._second and (self.is_live or indexing or self._indexing)):
             began = time.monotonic()
@@ -264,6 +268,15 @@ class RlmApp(App[int]):
             self._second, self._indexing = second, indexing
             self.draw_now()
             self._rested = began + REST * (time.monotonic() - began)
+
+    def _look_at_repository(self) -> None:
+        """Follow the commit that is checked out, and say what has happened to the index."""
+        repository = self.session.repository
+        if repository.commit != self._commit:
+            self._commit, self._dirty = repository.commit, True
+        for notice in repository.notices[self._told :]:
+            self._main.say(notice, "warning")
+        self._told = len(repository.notices)
 
     async def _listen(self, run: LiveRun) -> None:
         try:
@@ -304,8 +317,6 @@ class RlmApp(App[int]):
         repository = self.session.repository
         await asyncio.to_thread(repository.scan)
         self._dirty = True
-        for notice in repository.notices:
-            self._main.say(notice, "warning")
         await repository.watch()
 
 

@@ -61,7 +61,9 @@ def status(session: Session, tree: Tree, now: float, width: int) -> Content:
     repository = session.repository
     start = tree.start
     where = plain(start.repository if start else repository.name, "bold")
-    commit = start.commit if start else repository.commit
+    # While a run lives, what it began on; afterwards what the next one would begin on.
+    theirs = start is not None and (tree.end is None or start.root != str(repository.root))
+    commit = start.commit if start is not None and theirs else repository.commit
     if commit:
         where += plain(f"@{commit[:7]}", MUTED)
     left = [Content.assemble(("rlm", f"bold {ACCENT}"), (" ▸ ", MUTED), where)]

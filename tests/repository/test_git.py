@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -54,3 +55,36 @@ def test_a_hostile_configuration_runs_nothing(tmp_path: Path) -> None:
 def test_a_refusal_says_why(tmp_path: Path) -> None:
     with pytest.raises(git.GitError, match="not a git repository"):
         git.git(tmp_path, ["log"])
+
+
+def test_the_commit_is_followed_in_a_worktree_too(tmp_path: Path) -> None:
+    root = make_small_repository(tmp_path / "shop")
+
+    def run(folder: Path, *arguments: str) -> str:
+        command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *arguments]
+        return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+    run(root, "worktree", "add", "-b", "side", str(tmp_path / "side"))
+    for folder in (root, root / "src", tmp_path / "side"):
+        head = git.Head(folder)
+        first = head.commit
+        assert first == run(folder, "rev-parse", "--short", "HEAD")
+        run(folder, "commit", "--allow-empty", "-m", "more")
+        assert head.commit == run(folder, "rev-parse", "--short", "HEAD") != first
+        run(folder, "checkout", "-q", "--detach", "HEAD~1")
+        assert head.commit == first
+        run(folder, "checkout", "-q", "-")
+        run(folder, "pack-refs", "--all")
+        assert head.commit == run(folder, "rev-parse", "--short", "HEAD")
+    assert git.Head(tmp_path).commit == ""
+
+
+def test_a_git_file_that_lies_is_no_harm(tmp_path: Path) -> None:
+    for number, said in enumerate((b"gitdir: /dev/zero", b"gitdir: \0", b"gitdir: .", b"", b"x" * 9_000)):
+        root = tmp_path / str(number)
+        root.mkdir()
+        (root / ".git").write_bytes(said)
+        assert git.Head(root).commit == "" and not git.Head(root).is_busy
+    (tmp_path / "pipe").mkdir()
+    os.mkfifo(tmp_path / "pipe/.git")
+    assert git.Head(tmp_path / "pipe").commit == ""
