@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
@@ -34,7 +34,6 @@ _MAX_WIDTH = 20_000
 _MAX_CHAIN = 320
 _MAX_NAME = 200
 _VAGUE = frozenset({"variable", "type"})  # kinds that give way to a surer one for the same node
-_KINDS = ("call", "invoke", "loose", "use", "type", "inherit")
 _MAX_LOOSE = 120
 _CHAIN = re.compile(r"(?:[A-Za-z_]\w*\s*(?:\.|::)\s*)+$")
 _BRACKETS = (
@@ -136,7 +135,9 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     symbols, outline, types = _symbols(grammar, definitions, text, test)
     bounds, scopes = outline
     bindings = [*types]
-    for node in captures.get("bind", ()):
+    for node in sorted(
+        captures.get("bind", ()), key=_start
+    ):  # captures come in no order, and the first declaration counts
         start = node.start_byte
         for name, written in grammar.bindings(text, start, node.end_byte):
             bindings.append(BindingFact(decode(name), _type(written), scopes[bisect_right(bounds, start) - 1]))
@@ -270,37 +271,24 @@ def _references(
     known: frozenset[str] | None,
 ) -> tuple[ReferenceFact, ...]:
     """Return the uses in order; of equal uses and types within one definition only the first."""
-    found: list[tuple[int, int, str, int, str, str]] = []
-    for capture in _KINDS:
-        kind = "call" if capture in ("invoke", "loose") else capture
-        for node in captures.get(capture, ()):
-            start, end = node.start_byte, node.end_byte
-            if capture == "loose":
-                before = text[max(0, start - _MAX_LOOSE) : start]
-                chain = _CHAIN.search(before)
-                if text[end : end + 1] != "(" or (chain is None and before.rstrip().endswith((".", "::"))):
-                    continue
-                start -= len(chain.group()) if chain else 0
-            if capture == "invoke" and (arguments := node.child_by_field_name("arguments")):
-                end = arguments.start_byte
-            whole = text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end]
-            if whole.isidentifier():
-                if (
-                    whole in known
-                    if known is not None and (kind == "use" or whole in builtin)
-                    else whole not in builtin
-                ):
-                    found.append((start, end, whole, node.start_point[0], kind, ""))
-            else:
-                name, receiver = member(whole)
-                if name:
-                    found.append((start, end, name, node.end_point[0], kind, receiver))
+    found: list[tuple[int, int, str, str, str, int]] = []
+    for kind, start, end, row in _uses(captures, text):
+        name, receiver = _member(text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end])
+        if receiver:
+            found.append((start, end, kind, name, receiver, row))
+        elif name and (
+            name in known if known is not None and (kind == "use" or name in builtin) else name not in builtin
+        ):
+            found.append((start, end, kind, name, "", row))
     found.sort()
     seen: set[tuple[str, str, int, str]] = set()
     references: list[ReferenceFact] = []
     last = -1
-    for start, end, name, row, kind, receiver in found:
-        scope = scopes[bisect_right(bounds, start) - 1]
+    place, places = 0, len(bounds)
+    for start, end, kind, name, receiver, row in found:
+        while place < places and bounds[place] <= start:
+            place += 1
+        scope = scopes[place - 1]
         if kind == "type" or kind == "use":
             key = (name, receiver, scope, kind)
             if end == last or key in seen:
@@ -309,10 +297,33 @@ def _references(
             if scope >= 0 and symbols[scope].name == name and symbols[scope].start == row + 1:
                 continue  # the name of the definition itself
         last = end
-        if not name.isascii() or not receiver.isascii():
-            name, receiver = decode(name), decode(receiver)
         references.append(ReferenceFact(name, row + 1, kind, receiver, scope))
     return tuple(references)
+
+
+def _uses(captures: dict[str, list[Node]], text: str) -> Iterator[tuple[str, int, int, int]]:
+    """Yield kind, first byte, end byte and last row (from 0) of what the captures hold of uses."""
+    for kind in ("call", "use", "type", "inherit"):
+        for node in captures.get(kind, ()):
+            yield kind, node.start_byte, node.end_byte, node.end_point[0]
+    for node in captures.get("invoke", ()):
+        arguments = node.child_by_field_name("arguments") or node
+        yield "call", node.start_byte, arguments.start_byte, arguments.start_point[0]
+    for node in captures.get("loose", ()):
+        start, end = node.start_byte, node.end_byte
+        before = text[max(0, start - _MAX_LOOSE) : start]
+        chain = _CHAIN.search(before)
+        if text[end : end + 1] == "(" and (chain or not before.rstrip().endswith((".", "::"))):
+            yield "call", start - len(chain.group()) if chain else start, end, node.end_point[0]
+
+
+@lru_cache(maxsize=50_000)
+def _member(whole: str) -> tuple[str, str]:
+    """Return the name and the receiver of a use as written, decoded; the same few are written again and again."""
+    if whole.isidentifier():
+        return decode(whole), ""
+    name, receiver = member(whole)
+    return decode(name), decode(receiver)
 
 
 def member(whole: str) -> tuple[str, str]:

@@ -303,3 +303,16 @@ def test_rust_calls_inside_macros_are_calls() -> None:
 """
     calls = {(f.receiver, f.name) for f in facts_of("src/a.rs", source).references if f.kind == "call"}
     assert calls == {("", "ok"), ("self", "parse"), ("", "v"), ("foo", "bar")}
+
+
+def test_a_call_stands_where_its_name_is() -> None:
+    facts = facts_of(
+        "a/A.java", "class A {\n  void go() {\n    one()\n      .two(\n        3\n      )\n      .three();\n  }\n}\n"
+    )
+    assert {r.name: r.line for r in facts.references if r.kind == "call"} == {"one": 3, "two": 4, "three": 7}
+
+
+def test_the_first_declaration_of_a_name_comes_first() -> None:
+    lines = "".join(f"    T{number} x{number % 7} = make();\n" for number in range(300))
+    bindings = facts_of("a/A.java", f"class A {{\n  void go() {{\n{lines}  }}\n}}\n").bindings
+    assert [b.type for b in bindings if b.name.startswith("x")] == [f"T{number}" for number in range(300)]
