@@ -41,8 +41,10 @@ class Code:
 
     def __init__(self, files: dict[str, str]) -> None:
         self.store = Store(None)
+        self.sources: dict[str, bytes] = {}
         for path, text in files.items():
             source = dedent(text).lstrip("\n").encode()
+            self.sources[path] = source
             found = facts_of(path, source)
             folder = path.rpartition("/")[0]
             file = File(path, found.language, len(source), found.lines, folder, "parsed", found.is_test)

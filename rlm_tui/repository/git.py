@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Timer
 
 from rlm_tui.repository.environment import environment
 
@@ -29,13 +30,10 @@ class GitError(Exception):
 
 def git(root: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> bytes:
     """Return what `git ARGUMENTS` prints in `root`; arguments that come from outside belong behind `--`. Raises `GitError`."""
-    # A repository's own `protocol.ext.allow` would outdo `protocol.allow`, and a partial clone fetches what it lacks.
-    quiet = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": ""}
-    variables = environment() | quiet | {"LC_ALL": "C"}
     try:
         done = subprocess.run(
             ["git", *_SAFE, *arguments],  # noqa: S607 - git is wherever the user has it
-            cwd=root, env=variables, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
+            cwd=root, env=_variables(), stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
         )  # fmt: skip
     except FileNotFoundError as error:
         raise GitError("git is not installed") from error
@@ -45,6 +43,24 @@ def git(root: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> byte
         message = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise GitError(message[0] if message else f"git {arguments[0]} failed with exit status {done.returncode}")
     return done.stdout
+
+
+def beginning(root: Path, arguments: Sequence[str], most: int, seconds: float) -> bytes:
+    """Return the first `most` bytes of what `git ARGUMENTS` prints in `root`, or what came in time; b"" when it fails."""
+    try:
+        with subprocess.Popen(
+            ["git", *_SAFE, *arguments],  # noqa: S607 - git is wherever the user has it
+            cwd=root, env=_variables(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            timer = Timer(seconds, process.kill)
+            timer.start()
+            try:
+                return process.stdout.read(most) if process.stdout else b""
+            finally:
+                timer.cancel()
+                process.kill()
+    except OSError:
+        return b""
 
 
 def head(root: Path) -> str:
@@ -118,3 +134,9 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     except (OSError, ValueError):  # ValueError: a NUL in what a hostile HEAD names
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _variables() -> dict[str, str]:
+    # A repository's own `protocol.ext.allow` would outdo `protocol.allow`, and a partial clone fetches what it lacks.
+    quiet = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": ""}
+    return environment() | quiet | {"LC_ALL": "C"}

@@ -8,17 +8,13 @@ import zlib
 from dataclasses import dataclass
 
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
-from rlm_tui.repository.words import BREAKS, identifiers, joined, words
+from rlm_tui.repository.words import BREAKS, identifiers, joined
 
 SymbolRow = tuple[str, str, str, int, int, str, str, str, bool, str, str, int, int]
 """name, qualified, kind, start, end, signature, doc, parent, is_test, decorators by line, visibility, first byte, end byte."""
-SearchRow = tuple[str, str, str]
-"""Words of the name, of signature and documentation, and of the body."""
-
 _MODULE_WORD = re.compile(r"[\w$@-]+")
 _TEXT = 20_000
-_TEXT_WORDS = 500
-"""So many characters, and distinct words of them, make a text found: its beginning says what it is about."""
+"""So many characters make a text found: its beginning says what it is about."""
 
 
 class _Exact(dict[int, str]):
@@ -39,7 +35,11 @@ _EXACT = _Exact()
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What is stored of a parsed file. `names` and `imports` are exact tokens by line; the last of `search` is the file's own."""
+    """What is stored of a parsed file.
+
+    `defined` are the words of its path and of the names it defines, `body` all words in it; `names` and `imports` are exact
+    tokens by line.
+    """
 
     language: str
     lines: int
@@ -47,7 +47,8 @@ class Packed:
     is_test: bool
     has_errors: bool
     symbols: list[SymbolRow]
-    search: list[SearchRow]
+    defined: str
+    body: str
     names: str
     imports: str
     blob: bytes
@@ -79,13 +80,9 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
         )
         for s in symbols
     ]
-    bodies = _bodies(symbols, source)
-    search = [
-        (_name_words(s), joined(identifiers(f"{s.signature} {s.doc}")), joined(body))
-        for s, body in zip(symbols, bodies, strict=False)
-    ]
-    search.append((joined(identifiers(path)), "", joined(bodies[-1])))
     names = {s.name for s in symbols}
+    defined = joined([*identifiers(path), *names])
+    body = joined(set(source.translate(BREAKS).decode("utf-8", "replace").split()))
     names.update([r.name for r in facts.references])
     imported: set[str] = set()
     for i in facts.imports:
@@ -95,14 +92,14 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
         if i.alias:
             names.add(i.alias)
     return Packed(
-        facts.language, facts.lines, facts.package, facts.is_test, facts.has_errors, rows, search,
+        facts.language, facts.lines, facts.package, facts.is_test, facts.has_errors, rows, defined, body,
         "\n".join(names).translate(_EXACT), "\n".join(imported).translate(_EXACT), _blob(facts),
     )  # fmt: skip
 
 
 def pack_text(path: str, text: str, language: str = "") -> Packed:
     """Return what the store writes for a file without symbols: found by its path and by the words of its text."""
-    found = list(dict.fromkeys(words(text[:_TEXT])))[:_TEXT_WORDS]
+    body = joined(set(identifiers(text[:_TEXT])))
     return Packed(
         language,
         text.count("\n") + 1,
@@ -110,37 +107,12 @@ def pack_text(path: str, text: str, language: str = "") -> Packed:
         False,
         False,
         [],
-        [(joined(identifiers(path)), "", " ".join(found))],
+        joined(identifiers(path)),
+        body,
         "",
         "",
         b"",
     )
-
-
-def _name_words(symbol: SymbolFact) -> str:
-    around = symbol.qualified.removesuffix(symbol.name)
-    return joined([symbol.name, *around.split(".")] if around else [symbol.name])
-
-
-def _bodies(symbols: tuple[SymbolFact, ...], source: bytes) -> list[set[str]]:
-    """Return the identifiers of each definition, without those of the definitions inside it; the last set is the file's own."""
-    plain = source.translate(BREAKS)
-    found: list[set[str]] = [set() for _ in range(len(symbols) + 1)]
-    spans = [(s.start_byte, s.end_byte, i) for i, s in enumerate(symbols) if s.start_byte < s.end_byte]
-    edges = sorted([(start, 1, -end, i) for start, end, i in spans] + [(end, 0, 0, i) for _, end, i in spans])
-    around = [-1]
-    position = 0
-    for where, opens, _, i in edges:
-        if where > position:
-            found[around[-1]].update(plain[position:where].decode("utf-8", "replace").split())
-            position = where
-        if opens:
-            around.append(i)
-        elif i in around:
-            around.remove(i)
-    if position < len(source):
-        found[-1].update(plain[position:].decode("utf-8", "replace").split())
-    return found
 
 
 def _blob(facts: FileFacts) -> bytes:

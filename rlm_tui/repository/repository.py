@@ -17,9 +17,10 @@ from rlm_tui.repository.catalogue import Catalogue, Overview
 from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.git import Head
 from rlm_tui.repository.graph import Graph
+from rlm_tui.repository.history import Past
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
-from rlm_tui.repository.ranking import rank
+from rlm_tui.repository.ranking import Ranking, reading
 from rlm_tui.repository.sanitize import escape_name, sanitize
 from rlm_tui.repository.schema import file_of
 from rlm_tui.repository.searching import grep
@@ -66,6 +67,7 @@ class Repository:
         self._naming = Naming(store, self.name, self._module, self._within, self._whole)
         self._fingerprints = Fingerprints(root)
         self._catalogue = Catalogue(store, indexing)
+        self._ranking = Ranking(store, reading(root, store), Past(root, head, store.folder).history)
         self._listed: tuple[object, Overview] | None = None
 
     @classmethod
@@ -139,6 +141,7 @@ class Repository:
         narrowed = Repository(self.root, self._store, self._indexing, scope, self._head)
         narrowed._fingerprints = self._fingerprints
         narrowed._catalogue = self._catalogue
+        narrowed._ranking = self._ranking
         return narrowed
 
     def resolve(self, target: str) -> Named:
@@ -248,7 +251,7 @@ class Repository:
     def find(self, words: str, k: int = 20) -> list[Match]:
         """Return the `k` symbols in scope that fit the words (a question or identifiers) best."""
         self._whole()
-        return rank(self._store, words, k, self._within)
+        return self._ranking.rank(words, k, self._within)
 
     # The graph
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rlm_tui.repository.symbols import File, Symbol
 
-SCHEMA = 2
+SCHEMA = 3
 SHIFT = 20
 """A symbol's id is its file's id, shifted, plus its place in the file: the symbols of a file are a range of ids."""
 LAST = (1 << SHIFT) - 1
-"""The place of the file's own row in the full-text table."""
+"""The last place that a symbol can have."""
 
 _TOKENS = """content='', detail=column, columnsize=0, tokenize="unicode61 remove_diacritics 0\""""
 TABLES = (
@@ -22,13 +22,15 @@ TABLES = (
     signature TEXT, doc TEXT, parent TEXT, is_test INTEGER, decorators TEXT, visibility TEXT, start_byte INTEGER,
     end_byte INTEGER)""",
     "CREATE INDEX symbol_name ON symbol(name)",
-    f"CREATE VIRTUAL TABLE search USING fts5(name, text, body, {_TOKENS})",
+    f"CREATE VIRTUAL TABLE search USING fts5(names, body, {_TOKENS})",
     f"CREATE VIRTUAL TABLE mention USING fts5(names, imports, {_TOKENS})",
     "INSERT INTO meta VALUES ('dead', 0)",
 )
 FILES = "SELECT path, language, size, lines, module, status, is_test FROM file"
 SYMBOLS = """SELECT s.name, s.qualified, s.kind, f.path, s.start, s."end", s.signature, s.doc, s.parent, f.module, f.language,
     s.is_test, s.decorators, s.visibility, s.start_byte, s.end_byte FROM symbol s JOIN file f ON f.id = s.id >> 20"""
+OUTLINES = """SELECT id, name, qualified, kind, start, "end", signature, doc, is_test, start_byte, end_byte FROM symbol
+    WHERE id >= ? AND id < ? ORDER BY id"""
 ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is_test, decorators, visibility, start_byte,
     end_byte FROM symbol WHERE id >= ? AND id < ? ORDER BY id"""
 MATCHING = (
@@ -62,20 +64,20 @@ class Stamp:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A symbol that has some of the words asked for; the parts are sums of inverse frequencies (see `Store.search`)."""
+class Outline(NamedTuple):
+    """What ranking needs of a definition; thousands of them are read for a question, so it is a plain row."""
 
-    symbol: Symbol
-    name: float
-    text: float
-    body: float
-    words: int
-
-    @property
-    def score(self) -> float:
-        """The plain sum by which candidates are cut off."""
-        return 3 * self.name + 1.5 * self.text + self.body
+    id: int
+    name: str
+    qualified: str
+    kind: str
+    start: int
+    end: int
+    signature: str
+    doc: str
+    is_test: bool
+    start_byte: int
+    end_byte: int
 
 
 def file_of(symbol: int) -> int:

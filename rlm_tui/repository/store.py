@@ -9,10 +9,8 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from math import log
 from pathlib import Path
 
 from rlm_tui.repository.database import Database
@@ -23,13 +21,14 @@ from rlm_tui.repository.schema import (
     FILES,
     LAST,
     MATCHING,
+    OUTLINES,
     ROWS,
     SCHEMA,
     SHIFT,
     SYMBOLS,
     TABLES,
-    Candidate,
     Listed,
+    Outline,
     Stamp,
     id_range,
     quoted,
@@ -39,7 +38,9 @@ from rlm_tui.repository.schema import (
 from rlm_tui.repository.symbols import File, Symbol
 
 _COMMON = 20_000
-"""A word that stands in more bodies than this tells little, and costs much to count."""
+"""A word that stands in more files than this tells little, and costs much to count."""
+_DEAD = 3_000
+"""So many files may be dead beyond those alive before the index is built anew."""
 
 
 class Store:
@@ -50,6 +51,8 @@ class Store:
     """
 
     def __init__(self, folder: Path | None, version: str = "") -> None:
+        self.folder = folder
+        """Where it lies; None for a temporary one."""
         self._db = Database(folder, TABLES, f"{SCHEMA} {version}")
         self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
 
@@ -131,6 +134,12 @@ class Store:
         """Return the definitions whose last name is exactly `name`, by path and line."""
         with self._db.reading() as db:
             return [to_symbol(row) for row in db.execute(f"{SYMBOLS} WHERE s.name = ? ORDER BY f.path, s.id", (name,))]
+
+    def named(self, name: str) -> list[tuple[int, str, str]]:
+        """Return id, qualified name and path of the definitions whose last name is exactly `name`, by path and line."""
+        query = "SELECT s.id, qualified, path FROM symbol s JOIN file f ON f.id = s.id >> 20 WHERE s.name = ? ORDER BY path, s.id"
+        with self._db.reading() as db:
+            return db.execute(query, (name,)).fetchall()
 
     def names_like(self, prefix: str, limit: int = 5_000) -> list[str]:
         """Return the distinct last names of definitions that begin with `prefix`, sorted, at most `limit`."""
@@ -229,37 +238,39 @@ class Store:
         """Return the paths of the files with an import whose module text has `word` between its separators, sorted."""
         return self._mentions("imports", word)
 
-    def search(self, terms: Sequence[str], limit: int = 200) -> list[Candidate]:
-        """Return the definitions that have some of `terms` (words as `words.words` gives them), best first.
+    def files_with(self, word: str, *, defined: bool = False) -> Sequence[int]:
+        """Return the ids of the files that have a word (as `words.words` gives them) anywhere, or in a name they define.
 
-        A definition gains a term's inverse document frequency once for each part that has it: the name (with the path,
-        for a file), the text (signature and documentation), the body. A file itself is a candidate of kind "module".
+        Ids of what has gone may be among them. Of a word that stands in very many files, only so many are given.
         """
-        scores: defaultdict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0, 0])
+        if not word.isalnum():
+            return ()
+        column = "names" if defined else "body"
+        query = "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?"
         with self._db.reading() as db:
-            total = db.execute("SELECT (SELECT count(*) FROM symbol) + (SELECT count(*) FROM file)").fetchone()[0]
-            for term in dict.fromkeys(term for term in terms if term.isalnum()):
-                seen: set[int] = set()
-                for part, column in enumerate(("name", "text", "body")):
-                    found = _rows_with(db, column, term)
-                    if not found or (len(found) == _COMMON and scores):
-                        continue
-                    weight = log(1 + total / len(found))
-                    for row in found:
-                        scores[row][part] += weight
-                    seen.update(found)
-                for row in seen:
-                    scores[row][3] += 1
-            best = sorted(scores, key=lambda row: -(3 * scores[row][0] + 1.5 * scores[row][1] + scores[row][2]))
-            candidates: list[Candidate] = []
-            for row in best:
-                symbol = self._candidate(db, row)
-                if symbol:
-                    name, text, body, count = scores[row]
-                    candidates.append(Candidate(symbol, name, text, body, int(count)))
-                    if len(candidates) == limit:
-                        break
-        return candidates
+            try:
+                return [row[0] for row in db.execute(query, (f'{column} : "{word}"', _COMMON))]
+            except sqlite3.OperationalError:
+                if word.isascii():
+                    raise
+                return ()  # SQLite cuts at a letter that is younger than its tables: no word in them has it
+
+    def listed(self) -> Iterator[tuple[int, File]]:
+        """Yield the id of every file, and the file."""
+        with self._db.reading() as db:
+            rows = db.execute(f"SELECT id, {FILES.removeprefix('SELECT ')}").fetchall()
+        return ((row[0], to_file(row[1:])) for row in rows)
+
+    def file_at(self, identity: int) -> File | None:
+        """Return the file with this id, or None."""
+        with self._db.reading() as db:
+            row = db.execute(f"{FILES} WHERE id = ?", (identity,)).fetchone()
+        return to_file(row) if row else None
+
+    def outlines(self, identity: int) -> list[Outline]:
+        """Return what ranking needs of the definitions in the file with this id, in order."""
+        with self._db.reading() as db:
+            return list(map(Outline._make, db.execute(OUTLINES, id_range(identity))))
 
     # Writing
 
@@ -316,7 +327,7 @@ class Store:
         """Tell whether more is dead in the full-text tables than alive, so that `clear` is worth its price."""
         with self._db.reading() as db:
             row = db.execute("SELECT value FROM meta WHERE key = 'dead'").fetchone()
-            return bool(row) and int(row[0]) > self.count_symbols() + 20_000
+            return bool(row) and int(row[0]) > self.count_files() + _DEAD
 
     def clear(self) -> None:
         """Empty the index."""
@@ -336,27 +347,14 @@ class Store:
             query = "SELECT path FROM mention JOIN file ON file.id = mention.rowid WHERE mention MATCH ? ORDER BY path"
             return [row[0] for row in db.execute(query, (f'{column} : "{quoted(token)}"',))]
 
-    def _candidate(self, db: sqlite3.Connection, row: int) -> Symbol | None:
-        if row & LAST != LAST:
-            found = db.execute(f"{SYMBOLS} WHERE s.id = ?", (row,)).fetchone()
-            return to_symbol(found) if found else None
-        found = db.execute(f"{FILES} WHERE id = ?", (row >> SHIFT,)).fetchone()
-        if not found:
-            return None
-        file = to_file(found)
-        name = file.path.rpartition("/")[2]
-        return Symbol(
-            name, name, "module", file.path, 1, max(1, file.lines), "", "", "", file.module, file.language, file.is_test
-        )
-
     def _forget(self, db: sqlite3.Connection, path: str) -> None:
         row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
         if not row:
             return
-        dead = db.execute("DELETE FROM symbol WHERE id >= ? AND id < ?", id_range(row[0])).rowcount
+        db.execute("DELETE FROM symbol WHERE id >= ? AND id < ?", id_range(row[0]))
         db.execute("DELETE FROM facts WHERE id = ?", (row[0],))
         db.execute("DELETE FROM file WHERE id = ?", (row[0],))
-        db.execute("UPDATE meta SET value = value + ? WHERE key = 'dead'", (dead + 1,))
+        db.execute("UPDATE meta SET value = value + 1 WHERE key = 'dead'")
 
     def _insert(self, db: sqlite3.Connection, identity: int, status: str, packed: Packed) -> None:
         updated = db.execute(
@@ -369,21 +367,7 @@ class Store:
         db.execute("INSERT INTO facts VALUES (?, ?, ?)", (identity, packed.package, packed.blob))
         symbols = [(first + place, *row) for place, row in enumerate(packed.symbols[:LAST])]
         db.executemany("INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", symbols)
-        db.executemany(
-            "INSERT INTO search(rowid, name, text, body) VALUES (?, ?, ?, ?)",
-            [(first + place, *row) for place, row in enumerate(packed.search[:-1][:LAST])]
-            + [(first + LAST, *packed.search[-1])],
-        )
+        db.execute("INSERT INTO search(rowid, names, body) VALUES (?, ?, ?)", (identity, packed.defined, packed.body))
         db.execute(
             "INSERT INTO mention(rowid, names, imports) VALUES (?, ?, ?)", (identity, packed.names, packed.imports)
         )
-
-
-def _rows_with(db: sqlite3.Connection, column: str, term: str) -> list[int]:
-    query = "SELECT rowid FROM search WHERE search MATCH ? LIMIT ?"
-    try:
-        return [row[0] for row in db.execute(query, (f'{column} : "{term}"', _COMMON))]
-    except sqlite3.OperationalError:
-        if term.isascii():
-            raise
-        return []  # SQLite cuts at a letter that is younger than its tables: no word in them has it

@@ -15,6 +15,7 @@ from small_repository import make_small_repository
 
 from rlm_tui.repository import walk
 from rlm_tui.repository.indexing import Indexing, Progress
+from rlm_tui.repository.schema import Listed
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import RepositoryError
 from rlm_tui.repository.workers import COMMAND, Pool, Worker
@@ -117,7 +118,7 @@ def test_files_that_cannot_be_parsed_have_their_status(tmp_path: Path) -> None:
         "notes.md": "text",
     }
     assert store.symbols_named("plain") and store.symbols_named("whole")
-    assert store.search(["zebra"])[0].symbol.path == "notes.md"
+    assert [dict(store.listed())[identity].path for identity in store.files_with("zebra")] == ["notes.md"]
     indexing.close()
 
 
@@ -315,14 +316,12 @@ def test_a_full_disk_is_an_error_and_what_was_written_stays(tmp_path: Path) -> N
 def test_an_index_that_is_mostly_dead_is_made_anew(tmp_path: Path) -> None:
     root = tmp_path / "one"
     root.mkdir()
+    (root / "a.py").write_text("def only(): pass\n")
     store = Store(tmp_path / "cache")
     indexing = Indexing(root, store)
-    for round_ in range(3):
-        (root / "a.py").write_text("".join(f"def f{n}_{round_}(): pass\n" for n in range(8_000)))
-        indexing.scan()
-    (root / "a.py").write_text("def only(): pass\n")
     indexing.scan()
+    store.list_files([Listed("a.py", b"a.py", "python", 1, 1, "", "pending", False)] * 3_100)
     assert store.overgrown()
     indexing.scan()
-    assert not store.overgrown() and store.count_symbols() == 1 and store.search(["onli"])
+    assert not store.overgrown() and store.count_symbols() == 1 and store.files_with("onli")
     indexing.close()

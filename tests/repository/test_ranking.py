@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from code_graph import Code
 
-from rlm_tui.repository.ranking import Asked, rank
+from rlm_tui.repository.history import Commit, History
+from rlm_tui.repository.question import Asked
+from rlm_tui.repository.ranking import Ranking
+from rlm_tui.repository.symbols import Match
 
 FILES = {
     "src/net/adapters.py": '''
@@ -34,16 +40,23 @@ FILES = {
 }
 
 
+def rank(
+    code: Code, question: str, k: int, within: Callable[[str], bool], commits: Sequence[Commit] = ()
+) -> list[Match]:
+    ranking = Ranking(code.store, code.sources.__getitem__, partial(History, commits))
+    return ranking.rank(question, k, within)
+
+
 def names(code: Code, question: str, k: int = 5) -> list[str]:
-    return [f"{m.symbol.path}::{m.symbol.qualified}" for m in rank(code.store, question, k, lambda path: True)]
+    return [f"{m.symbol.path}::{m.symbol.qualified}" for m in rank(code, question, k, lambda path: True)]
 
 
 def test_a_question_is_taken_apart() -> None:
     asked = Asked.of("Where does `HTTPAdapter.send` handle retries of the max_retries option?")
-    assert asked.exact == ("send", "max_retries")
+    assert asked.names == {"send": ("HTTPAdapter",), "max_retries": ()}
     assert {"retri", "http", "adapter", "max"} <= set(asked.terms) and not {"the", "where"} & set(asked.terms)
-    assert Asked.of("where is it").terms != ()
-    assert Asked.of("mount").exact == ("mount",)
+    assert Asked.of("where is it").terms
+    assert Asked.of("mount").names == {"mount": ()}
 
 
 def test_words_of_a_body_bring_its_symbol() -> None:
@@ -70,12 +83,25 @@ def test_tests_and_vendored_code_come_later_unless_asked_for() -> None:
 
 def test_scope_limits_and_parts_are_told() -> None:
     code = Code(FILES)
-    found = rank(code.store, "adapters of a session", 10, lambda path: path.startswith("src/net/s"))
+    found = rank(code, "adapters of a session", 10, lambda path: path.startswith("src/net/s"))
     assert found and {match.symbol.path for match in found} == {"src/net/sessions.py"}
     assert all(match.why and match.score > 0 for match in found)
     assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
-    assert rank(code.store, "", 5, lambda path: True) == [] and rank(code.store, "?! ()", 5, lambda path: True) == []
-    assert len(rank(code.store, "adapter", 1, lambda path: True)) == 1
+    assert rank(code, "", 5, lambda path: True) == [] and rank(code, "?! ()", 5, lambda path: True) == []
+    assert len(rank(code, "adapter", 1, lambda path: True)) == 1
+
+
+def test_past_commits_with_a_similar_message_bring_their_files() -> None:
+    code = Code(FILES)
+    commits = [
+        Commit("fix leak of jar in flask", ("src/net/cookies.py",)),
+        Commit("bump version", ("src/net/sessions.py",)),
+        Commit("flask start slower", ("old/place/adapters.py", "src/gone.py")),
+    ]
+    found = rank(code, "slow flask", 3, lambda path: True, commits)
+    assert [match.symbol.path for match in found] != [] and "history" in found[0].why
+    found = rank(code, "leak in flask", 1, lambda path: True, commits)
+    assert found[0].symbol.path == "src/net/cookies.py"
 
 
 def test_hostile_questions() -> None:
@@ -89,7 +115,7 @@ def test_hostile_questions() -> None:
         "\x00\x1b[31m",
         "ß Ölwechsel 漢字",
     ):
-        rank(code.store, question, 5, lambda path: True)
+        rank(code, question, 5, lambda path: True)
 
 
 def test_the_parts_of_a_score_add_up_to_it() -> None:
@@ -97,7 +123,7 @@ def test_the_parts_of_a_score_add_up_to_it() -> None:
     found = [
         match
         for question in ("adapters of a session", "max retries", "HTTPAdapter", "test of max retries", "send a request")
-        for match in rank(code.store, question, 20, lambda path: True)
+        for match in rank(code, question, 20, lambda path: True)
     ]
     assert any(match.symbol.path.startswith("dist/") for match in found)
     for match in found:

@@ -71,14 +71,16 @@ def test_postings_are_exact_names(store: Store) -> None:
     assert store.files_importing("Auth") == []
 
 
-def test_search_finds_by_name_text_and_body(store: Store) -> None:
+def test_words_bring_their_files(store: Store) -> None:
     store.put(file("src/a.py"), FACTS, SOURCE)
-    found = store.search(words("where is the retry policy"))
-    assert found[0].symbol.qualified == "Session.send"
-    assert found[0].body > 0 == found[0].name
-    assert store.search(words("cookie"))[0].symbol.qualified == "Session"
-    assert store.search(words("sends"))[0].name > 0
-    assert store.search(["nothing", '"; DROP TABLE file']) == []
+    (identity,) = store.files_with("retri")
+    assert store.files_with("cooki") == [identity] and store.files_with("nothing") == []
+    assert store.files_with("send", defined=True) == [identity] and store.files_with("retri", defined=True) == []
+    assert store.files_with('"; DROP TABLE file') == ()
+    found = store.file_at(identity)
+    assert found is not None and found.path == "src/a.py"
+    assert [outline.qualified for outline in store.outlines(identity)] == ["Session", "Session.send"]
+    assert dict(store.listed()) == {identity: found}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,8 @@ def test_odd_names_are_found_again(store: Store, name: str) -> None:
     store.put(file("src/a.py"), facts, SOURCE)
     assert store.files_mentioning(name) == ["src/a.py"]
     assert store.facts("src/a.py") == facts
-    store.search([name, *words(name)])
+    for word in [name, *words(name)]:
+        store.files_with(word)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -101,7 +104,8 @@ def test_any_text_comes_back(store: Store, name: str, doc: str, source: str) -> 
     assert store.facts("src/a.py") == facts
     if name:
         assert [found.doc for found in store.symbols_named(name)] == [doc]
-    store.search(words(f"{name} {doc} {source}"))
+    for word in words(f"{name} {doc} {source}"):
+        store.files_with(word)
 
 
 def test_a_changed_or_deleted_file_leaves_nothing(store: Store) -> None:
@@ -111,10 +115,10 @@ def test_a_changed_or_deleted_file_leaves_nothing(store: Store) -> None:
     assert store.generation != before
     assert store.symbols_named("send") == []
     assert store.files_mentioning("send") == []
-    assert store.search(["send"]) == []
+    assert not set(store.files_with("send")) & dict(store.listed()).keys()
     store.put(file("src/a.py"), FACTS, SOURCE)
     store.delete(["src/a.py"])
-    assert store.paths() == () and store.search(["send"]) == [] and store.count_symbols() == 0
+    assert store.paths() == () and dict(store.listed()) == {} and store.count_symbols() == 0
 
 
 def test_it_stays_on_disk_and_another_version_starts_empty(tmp_path: Path) -> None:
