@@ -122,6 +122,8 @@ class Graph:
         stem, parent = name.partition(".")[0], folder.rpartition("/")[2]
         importing = self._store.files_importing
         found = {*importing(stem), *importing(name), *self._store.files_mentioning(stem)}
+        if package := names.paths.declared(path).rpartition(".")[2]:
+            found.update(importing(package))
         if path.endswith(".go") or stem in _ENTRIES:  # imported by the name of the folder
             found.update(
                 importing(parent) if parent else [p for p in names.paths if p.endswith(name[name.rfind(".") :])]
@@ -305,6 +307,9 @@ class Graph:
         if not item.module:
             return ()
         found = list(names.targets(view, item.module))
+        if item.names and len(found) > 1:  # of the files of a package, those that hold what is imported
+            holders = {s.path for name, _ in item.names for s in names.named(name, view.family)}
+            found = [path for path in found if path in holders] or found
         if view.language in {"python", "rust"}:
             separator = "." if view.language == "python" else "::"
             joint = "" if item.module.endswith(separator) else separator

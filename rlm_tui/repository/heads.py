@@ -54,6 +54,9 @@ def no_visibility(_head: Head) -> str:
 def signature(node: Node, text: str) -> tuple[str, int]:
     """Return a definition's head on one line, and the offset of its body (its end without one)."""
     body = node.child_by_field_name("body")
+    if body is None and (count := node.named_child_count):
+        last = node.named_child(count - 1)
+        body = last if last is not None and last.type.endswith("_body") else None
     start, end = node.start_byte, body.start_byte if body else node.end_byte
     head = text[start : min(end, start + 4 * _MAX_SIGNATURE)]
     if body is None:

@@ -16,17 +16,19 @@ class Scoping:
     """What the names of a language mean beyond the definitions and imports of their own file.
 
     `shared` says whose top-level definitions a file sees without an import: "file" only its own; "folder" those of its package
-    in its folder (Go); "package" those of all files that declare its package (Java); "linked" those that are unique (C); "open"
-    all of the repository by qualified name, and any file may reopen a class or module (Ruby).
-    `spread` says where members of a type may be defined: with it ("file"), in its "folder", or "anywhere".
+    in its folder (Go); "package" those of all files that declare its package (Java); "packages" also those of the packages
+    around its own (C#); "linked" those that are unique (C); "open" all of the repository by qualified name, and any file may
+    reopen a class or module (Ruby).
+    `spread` says where members of a type may be defined: with it ("file"), in its "folder", its "package", or "anywhere".
     `members_bare`: a bare name inside of a class can mean a member of it. `constructors` are the methods that run when their
-    class is called; one with the class's own name always does.
+    class is called; one with the class's own name always does. `base` is the word for the object as one of its base class.
     """
 
-    shared: Literal["file", "folder", "package", "linked", "open"] = "file"
-    spread: Literal["file", "folder", "anywhere"] = "file"
+    shared: Literal["file", "folder", "package", "packages", "linked", "open"] = "file"
+    spread: Literal["file", "folder", "package", "anywhere"] = "file"
     members_bare: bool = False
     constructors: frozenset[str] = frozenset({"__init__", "__new__", "constructor"})
+    base: str = "super"
 
 
 @dataclass(frozen=True, slots=True)

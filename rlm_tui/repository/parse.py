@@ -33,7 +33,7 @@ _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions a
 _MAX_WIDTH = 20_000
 _MAX_CHAIN = 320
 _MAX_NAME = 200
-_VAGUE = frozenset({"variable", "type"})  # kinds that give way to a surer one for the same node
+_VAGUE = {"variable": 0, "type": 1, "class": 2}  # kinds that give way to a surer one for the same node
 _MAX_LOOSE = 120
 _CHAIN = re.compile(r"(?:[A-Za-z_]\w*\s*(?:\.|::)\s*)+$")
 _BRACKETS = (
@@ -45,9 +45,10 @@ _BRACKETS = (
 """An opening bracket, a pair without inner ones, what stands for it meanwhile, and what is kept of it."""
 _PREFIX = re.compile(r"^(?:(?:new|await|co_await|typeof)\b|[&*!+\s-])+")
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e|testdata|__mocks__|testfixtures)/"
+    r"(?:^|/)(?:[Tt]ests?|testing|__tests__|specs?|e2e|testdata|__mocks__|testfixtures|[\w.-]*(?:[a-z.]Tests?|[.-]tests?))/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_tests?\.(?:py|go|rs|c|cc|cpp|java)$|(?:^|/)tests?\.(?:py|rs|[jt]sx?|c|cc|cpp)$"
-    r"|[.-](?:test|spec|test-d)\.[cm]?[jt]sx?$|(?:^|/)(?:Test[A-Z]\w*|\w+Tests?|\w+TestCase|\w+IT)\.java$"
+    r"|[.-](?:test|spec|test-d)\.[cm]?[jt]sx?$|(?:^|/)(?:Test[A-Z]\w*|\w+Tests?|\w+TestCase|\w+IT)\.(?:java|kt)$"
+    r"|(?:^|/)\w+(?:Tests?|Spec|Suite|Fixture)s?\.(?:cs|kts?|scala|swift)$"
 )
 
 Bound = tuple[str, str]
@@ -190,7 +191,7 @@ def _definitions(grammar: Grammar, captures: dict[str, list[Node]], text: str) -
             end = node.end_byte
             whole = outer.get((node.start_byte, end), node) if outer else node
             start = whole.start_byte
-            if (start, end) not in found or found[start, end][2] in _VAGUE:
+            if (start, end) not in found or _VAGUE.get(found[start, end][2], 3) < _VAGUE.get(kind, 3):
                 found[start, end] = (start, -end, kind, node, whole.start_point[0] + 1)
     return sorted(found.values(), key=lambda definition: definition[:2])
 
@@ -327,15 +328,32 @@ def _member(whole: str) -> tuple[str, str]:
 
 
 def member(whole: str) -> tuple[str, str]:
-    """Split `a.b(x).c` into its last name and its receiver, whose arguments are left out: `c`, `a.b()`."""
+    """Split `a.b(x).c<T>` into its last name and its receiver, whose arguments are left out: `c`, `a.b()`.
+
+    The receiver is "?" where the name has its dot, but what stands before it is elsewhere: `.c` of Swift, `?.c` of C#.
+    """
+    if whole.endswith(">"):
+        whole = _without_types(whole)
     cut = max(whole.rfind("."), whole.rfind(">"), whole.rfind(":"))
     name = whole[cut + 1 :].strip()
     if not name.replace("$", "_").lstrip("#~").isidentifier():
         return "", ""
     receiver = whole[: max(cut, 0)].rstrip("-:?!. \t\r\n")
+    if whole[:1] == "." or receiver.startswith("."):
+        return name, "?"
     if not receiver.isidentifier() and not receiver.replace(".", "").isidentifier():
         receiver = _bare(receiver)
     return name, receiver
+
+
+def _without_types(whole: str) -> str:
+    """Leave out the type arguments at the end of a use."""
+    depth = 0
+    for index in range(len(whole) - 1, -1, -1):
+        depth += (whole[index] == ">") - (whole[index] == "<")
+        if not depth:
+            return whole[:index]
+    return whole
 
 
 def _bare(receiver: str) -> str:

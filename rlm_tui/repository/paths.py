@@ -73,6 +73,17 @@ class Paths(Sequence[str]):
         """Return the package that the file at `path` declares for itself (of a go.mod, its module), "" for none."""
         return self._packages.get(path, "")
 
+    @cached_property
+    def _by_package(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path, package in self._packages.items():
+            found[package].append(path)
+        return found
+
+    def packaged(self, package: str) -> Sequence[str]:
+        """Return the files that declare `package` for themselves."""
+        return self._by_package.get(package, ()) if package else ()
+
     def first(self, candidates: Sequence[str]) -> tuple[str, ...]:
         """Return the first of `candidates` that exists, alone, or ()."""
         return next(((path,) for path in candidates if path in self._set), ())

@@ -13,7 +13,6 @@ from rlm_tui.repository.views import View
 
 _DEEP = 10
 _SELF = frozenset({"self", "this", "cls", "Self", "@self"})
-_SUPER = frozenset({"super()", "super"})
 _PART = re.compile(r"([#@]?[\w$]+)((?:\(\)|\[\]|[!?])*)(?:\.|->|::|\?\.|$)")
 _TYPE_PART = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::)[A-Za-z_$][\w$]*)*")
 _HELD_WORDS = """
@@ -85,7 +84,7 @@ class Receivers:
         if not parts or "".join(name + after for name, after in parts) != re.sub(r"\.|->|::|\?(?=\.)", "", expression):
             return None
         (first, after), rest = parts[0], parts[1:]
-        if first + after in _SUPER:
+        if first == view.scoping.base:
             owner = self._names.owner(view, scope)
             values: list[Value] | None = (
                 [_instance(s, Tier.RECEIVER) for s in self._names.bases(owner)] if owner else None

@@ -22,6 +22,7 @@ _DEEP = 12
 """So many re-exports in a row are followed: enough for code that people write."""
 _MOST_BASES = 200
 _VIEWS = 3_000
+_PACKAGED = frozenset({"package", "packages"})
 
 
 @cache
@@ -145,11 +146,19 @@ class Resolution:
                 found.extend(self._imported(view, item, original, depth))
         if not found:
             for item in view.starred:
+                if view.scoping.shared in _PACKAGED:
+                    found.extend(self._packaged(view, item.module, name))
+                    continue
                 for path in self.targets(view, item.module):
                     found.extend(self.exported(path, name, depth + 1))
         return list(dict.fromkeys(found))
 
     def _imported(self, view: View, item: ImportFact, original: str, depth: int) -> list[Meaning]:
+        if view.scoping.shared in _PACKAGED:
+            before, _, last = item.module.rpartition(".")
+            found = self._packaged(view, item.module, original, before if last == original else item.module)
+            if found:
+                return found
         targets = self.targets(view, item.module)
         found = [meaning for path in targets for meaning in self.exported(path, original, depth + 1)]
         if found:
@@ -158,6 +167,22 @@ class Resolution:
         joint = "" if item.module.endswith(separator) else separator
         inner = self.targets(view, f"{item.module}{joint}{original}") if view.language in {"python", "rust"} else ()
         return [Meaning(None, inner, Tier.IMPORT)]
+
+    def _packaged(self, view: View, module: str, name: str, around: str = "") -> list[Meaning]:
+        """Return what `name` is in the package, or in the class of a package, that `around` (or `module`) names."""
+        targets = set(self.targets(view, module))
+        around = (around or module).removesuffix(".*")
+        found = [
+            symbol
+            for symbol in self.named(name, view.family)
+            if symbol.path in targets and self.paths.declared(symbol.path) == around and self._is_top(symbol)
+        ]
+        last = around.rpartition(".")[2]
+        for owner in self.named(last, view.family) if targets and not found else ():
+            declared = self.paths.declared(owner.path)
+            if owner.path in targets and f"{declared}.{owner.qualified}".lstrip(".") == around:
+                found.extend(self.members(owner, name))
+        return [Meaning(symbol, (), Tier.IMPORT) for symbol in dict.fromkeys(found)]
 
     def exported(self, path: str, name: str, depth: int = 0) -> list[Meaning]:
         """Return what the module at `path` offers as `name`, through its re-exports."""
@@ -184,12 +209,10 @@ class Resolution:
 
     def _around(self, view: View, name: str) -> list[Meaning]:
         """Return what the package or the linker brings."""
-        if view.scoping.shared in {"folder", "package"}:
-            return [
-                Meaning(symbol, (), Tier.IMPORT)
-                for symbol in self.named(name, view.family)
-                if self._same_package(view, symbol) and self._is_top(symbol)
-            ]
+        if view.scoping.shared in {"folder", *_PACKAGED}:
+            seen = [s for s in self.named(name, view.family) if self._same_package(view, s) and self._is_top(s)]
+            nearest = max((len(self.paths.declared(s.path)) for s in seen), default=0)
+            return [Meaning(s, (), Tier.IMPORT) for s in seen if len(self.paths.declared(s.path)) == nearest]
         if view.scoping.shared == "linked":
             tops = [
                 s for s in self.named(name, view.family) if self._is_top(s) and not s.signature.startswith("static ")
@@ -205,12 +228,9 @@ class Resolution:
         """Tell whether a file sees a name without importing it; a Java package may lie in several source folders."""
         if view.scoping.shared == "folder" and symbol.path.rpartition("/")[0] != view.folder:
             return False
-        other = self.view(symbol.path)
-        return (
-            other is not None
-            and other.facts.package == view.facts.package
-            and (not other.facts.is_test or view.facts.is_test)
-        )
+        package, other = view.facts.package, self.paths.declared(symbol.path)
+        around = view.scoping.shared == "packages" and (not other or package.startswith(f"{other}."))
+        return (package == other or around) and (not symbol.is_test or view.facts.is_test)
 
     def _is_top(self, symbol: Symbol) -> bool:
         view = self.view(symbol.path)
@@ -269,6 +289,7 @@ class Resolution:
             if symbol.qualified.endswith(f"{owner.name}.{name}")
             and symbol.qualified.rpartition(".")[0].rpartition(".")[2] == owner.name
             and (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
+            and (view.scoping.spread != "package" or self.paths.declared(symbol.path) == view.facts.package)
         ]
 
     def bases(self, owner: Symbol) -> list[Symbol]:

@@ -40,8 +40,8 @@ class View:
             around = symbol.scope
             while around >= 0 and self.facts.symbols[around].kind == "module":
                 around = self.facts.symbols[around].scope
-            # a method whose type stands in another file has no scope, but its owner's name before its own
-            if around < 0 and (symbol.scope >= 0 or symbol.kind != "method"):
+            # a member whose type stands in another file has no scope, but its owner's name before its own
+            if around < 0 and (symbol.scope >= 0 or symbol.qualified == symbol.name):
                 found[symbol.name].append(index)
         return dict(found)
 

@@ -1,0 +1,208 @@
+"""C#: namespaces that files declare, `using` in its forms, partial and nested types, members by their declared types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from tree_sitter import Node
+
+from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.grammars import wheel
+from rlm_tui.repository.heads import Head, stated_visibility
+from rlm_tui.repository.indexer import Indexer, Scoping
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, member, parse
+from rlm_tui.repository.paths import Paths
+
+_QUERY = """
+(class_declaration) @def.class
+(record_declaration) @def.class
+(struct_declaration) @def.struct
+(interface_declaration) @def.interface
+(enum_declaration) @def.enum
+(enum_member_declaration) @def.constant
+(delegate_declaration) @def.type
+(method_declaration) @def.function
+(constructor_declaration) @def.function
+(destructor_declaration) @def.function
+(operator_declaration) @def.function
+(conversion_operator_declaration) @def.function
+(indexer_declaration) @def.function
+(local_function_statement) @def.function
+(property_declaration) @def.variable
+(field_declaration) @def.variable
+(event_field_declaration) @def.variable
+(event_declaration) @def.variable
+(invocation_expression function:
+  [(identifier) (generic_name) (member_access_expression) (conditional_access_expression)] @call)
+(object_creation_expression type: [(identifier) (generic_name) (qualified_name)] @call)
+(member_access_expression) @use
+(argument [(identifier) (member_access_expression)] @use)
+(assignment_expression right: (identifier) @use)
+(return_statement (identifier) @use)
+(arrow_expression_clause (identifier) @use)
+(variable_declarator (identifier) @use .)
+(initializer_expression (identifier) @use)
+(_ type: [(identifier) (qualified_name)] @type)
+(_ returns: [(identifier) (qualified_name)] @type)
+(generic_name . (identifier) @type)
+(type_argument_list [(identifier) (qualified_name)] @type)
+(type_parameter_constraint [(identifier) (qualified_name)] @type)
+(as_expression right: [(identifier) (qualified_name)] @type)
+(is_expression right: [(identifier) (qualified_name)] @type)
+(constant_pattern [(identifier) (member_access_expression)] @type)
+(attribute name: [(identifier) (qualified_name)] @type)
+(member_access_expression expression: (identifier) @use)
+(base_list [(identifier) (generic_name) (qualified_name)] @inherit)
+(base_list (primary_constructor_base_type type: [(identifier) (generic_name) (qualified_name)] @inherit))
+(using_directive) @import
+(variable_declaration) @bind
+(property_declaration) @bind
+(foreach_statement) @bind
+(declaration_pattern) @bind
+(declaration_expression) @bind
+(catch_declaration) @bind
+(lambda_expression parameters: (parameter_list (parameter type: (_)) @bind))
+"""
+
+_USING = re.compile(r"(?:global\s+)?using\s+(static\s+)?(?:unsafe\s+)?(?:(\w+)\s*=\s*)?(?:global::)?([\w.]+)")
+_GENERIC = r"(?:<[^=;(){}]*>)?"
+_MODIFIERS = (
+    "public|private|protected|internal|static|readonly|const|volatile|virtual|override|abstract|sealed|new|required|partial|"
+    "extern|unsafe|async|event|ref|fixed"
+)
+_DECLARED = re.compile(
+    rf"(?:catch\s*)?\(?\s*(?:\[[^\]]*\]\s*)*(?:(?:{_MODIFIERS})\s+)*([\w.]+){_GENERIC}\??((?:\[[,\s]*\])*)\??"
+    r"\s+(@?\w+)\s*(=(?!>)\s*)?"
+)
+_FOREACH = re.compile(rf"foreach\s*\(\s*([\w.]+){_GENERIC}\??(?:\[\])*\s+(\w+)\s+in\b")
+_PARAMETER = re.compile(
+    rf"(?<=[(,])\s*(?:\[[^\]]*\]\s*)*((?:(?:this|ref|out|in|params|readonly|scoped)\s+)*)([\w.]+){_GENERIC}\??(?:\[[,\s]*\])*\??"
+    r"\s+(@?\w+)\s*(?=[,)=])"
+)
+_RESULT = re.compile(
+    rf"(?:^|\s)(?:(?:Value)?Task<\s*([\w.]+){_GENERIC}\??>|([\w.]+){_GENERIC}\??)(?:\[\])*\s+[\w.]+(?:<[\w, ]*>)?$"
+)
+_ATTRIBUTES = re.compile(r"(?:\[(?:[^\[\]\"]|\"(?:[^\"\\]|\\.)*\"|\[[^\[\]]*\])*\]\s*)+")
+_ATTRIBUTE = re.compile(
+    r"(?:(?:^|\n)\s*|\]\s*)\[(?:\w+:\s*)?((?:[^\[\]()\"]|\"(?:[^\"\\\n]|\\.)*\"|\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\])*)\]"
+)
+_WORDS = """
+void int long bool double float byte short char string object var decimal uint ulong ushort sbyte nint nuint dynamic String
+Object Int32 Int64 Boolean Double Guid Exception Task T TKey TValue TResult nameof null true false this base value get set
+record return throw new await yield Attribute
+"""
+_BASIC = frozenset(_WORDS.split())
+_MAX_BINDING = 400
+_NO_EXPRESSION = re.compile(r"[\"'$@\d(\[{!-]|(?:null|true|false|default|typeof|sizeof|stackalloc|from|switch)\b")
+_CAST = re.compile(r"\(([A-Z][\w.]*)\)\s*[\w(]|[^\n]*\sas\s+([A-Z][\w.]*)")
+
+
+def _name_of(node: Node, text: str) -> tuple[str, str]:
+    kind = node.type
+    if kind in {"field_declaration", "event_field_declaration"}:
+        declared = next((child for child in node.named_children if child.type == "variable_declaration"), None)
+        first = (
+            next((c for c in declared.named_children if c.type == "variable_declarator"), None) if declared else None
+        )
+        return field_name(first, text) if first else ("", "")
+    if kind == "indexer_declaration":
+        return "this[]", ""
+    if kind in {"operator_declaration", "conversion_operator_declaration"}:
+        return "operator", ""
+    name, _ = field_name(node, text)
+    return (f"~{name}" if kind == "destructor_declaration" else name), ""
+
+
+def _imports(text: str, line: int) -> Iterable[ImportFact]:
+    match = _USING.match(text)
+    if match:
+        static, alias, module = match.groups()
+        written = " ".join(text.split())[:200]
+        if alias:
+            before, _, last = module.rpartition(".")
+            yield ImportFact(line, written, before or module, ((last, alias),), "", False)
+        else:
+            yield ImportFact(line, written, f"{module}.*" if static else module, (), "", False)
+
+
+def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    end = min(end, start + _MAX_BINDING)
+    if match := _FOREACH.match(text, start, end):
+        if match.group(1) not in _BASIC:
+            yield match.group(2), match.group(1)
+        return
+    match = _DECLARED.match(text, start, end)
+    if not match:
+        return
+    kind, array, name, assigned = match.groups()
+    if kind not in _BASIC:
+        yield name, kind + array
+    elif kind == "var" and assigned:
+        expression = text[match.end() : end].strip()
+        if cast := _CAST.match(expression):
+            yield name, cast.group(1) or cast.group(2)
+        elif not _NO_EXPRESSION.match(expression) and (made := member(f"{expression}.x")[1]):
+            yield name, f"={made}"
+
+
+def _parameters(signature: str) -> Iterable[Bound]:
+    if signature.startswith("["):
+        signature = _ATTRIBUTES.sub("", signature, count=1)
+    opened = signature.find("(")
+    for match in _PARAMETER.finditer(signature):
+        if match.group(2) not in _BASIC:
+            yield match.group(3), match.group(2)
+            if match.group(1).startswith("this"):
+                yield "this", match.group(2)
+    if opened < 0:
+        return
+    result = _RESULT.search(signature, 0, opened)
+    if result and (kind := result.group(1) or result.group(2)) not in _BASIC and kind not in _MODIFIERS.split("|"):
+        yield "return", kind
+
+
+def _visibility(head: Head) -> str:
+    if said := stated_visibility(head):
+        return said
+    if head.outer_kind in {"interface", "enum"}:
+        return "public"
+    return "private" if head.outer_kind in CONTAINERS else "internal"
+
+
+GRAMMAR = Grammar(
+    "csharp",
+    wheel("tree_sitter_c_sharp"),
+    _QUERY,
+    _imports,
+    name_of=_name_of,
+    bindings=_bindings,
+    parameters=_parameters,
+    decorator=_ATTRIBUTE,
+    visibility=_visibility,
+    builtin=_BASIC,
+    package=re.compile(r"^[ \t]*namespace\s+([\w.]+)", re.MULTILINE),
+)
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    return parse(GRAMMAR, path, source)
+
+
+def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
+    """Return the files that declare the namespace `module`; of `using static A.B.*`, those of A that may hold the type B."""
+    paths = Paths.of(files)
+    if module.endswith(".*"):
+        before, _, _ = module.removesuffix(".*").rpartition(".")
+        return tuple(path for path in paths.packaged(before) if path.endswith(".cs"))
+    return tuple(path for path in paths.packaged(module) if path.endswith(".cs"))
+
+
+INDEXER = Indexer(
+    "csharp",
+    (".cs", ".csx"),
+    "csharp",
+    _parse,
+    _resolve,
+    scoping=Scoping(shared="packages", spread="package", members_bare=True, constructors=frozenset(), base="base"),
+)
