@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Literal
 
 from rlm_tui.engine.child import end_child, start_child
@@ -201,7 +202,10 @@ class _Agent:
             self._not_run(cell, reason)
             return None
         session = await asyncio.shield(starting)
-        result = self._as_before(await session.run(cell.code))
+        result = await session.run(cell.code)
+        if news := self._host.news():
+            result = replace(result, output=f"{result.output.rstrip()}\n[{news}]".lstrip())
+        result = self._as_before(result)
         self._record(result)
         self._node.looked = self._node.looked or bool(self._context and result.output.strip())
         answer = result.answer.strip()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rlm_tui.records.events import Citation
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.symbols import Slice
 
 _MOST = 200
 _EXCERPT_LINES = 30
@@ -60,8 +61,8 @@ def _path_before(text: str, end: int) -> str:
     return "" if path == text[start:end] and start and text[start - 1] in ":\\" else path.lstrip("-")
 
 
-def check(text: str, repository: Repository, changed: Callable[[str], bool]) -> tuple[Citation, ...]:
-    """Re-read every citation of `text`; blocks. `changed(path)` says whether a file differs from what the run read."""
+def check(text: str, repository: Repository, differs: Callable[[Slice], bool]) -> tuple[Citation, ...]:
+    """Re-read every citation of `text`; blocks. `differs(lines)` says whether the run read others there."""
     known = {file.path for file in repository.files()}
     suffixes = {_suffix(path) for path in known} - {""}
     citations: dict[tuple[str, int, int], Citation] = {}
@@ -73,12 +74,12 @@ def check(text: str, repository: Repository, changed: Callable[[str], bool]) -> 
                 continue  # a host and port, a time, a ratio
             citation = _bad(mention, mention.path, "not in the repository" if outside else "no such file")
         else:
-            citation = _read(mention, path, repository, changed)
+            citation = _read(mention, path, repository, differs)
         citations.setdefault((citation.path, citation.start, citation.end), citation)
     return tuple(citations.values())
 
 
-def _read(mention: Mention, path: str, repository: Repository, changed: Callable[[str], bool]) -> Citation:
+def _read(mention: Mention, path: str, repository: Repository, differs: Callable[[Slice], bool]) -> Citation:
     if mention.end < mention.start:
         return _bad(mention, path, f"line {mention.end} stands before line {mention.start}")
     try:
@@ -88,7 +89,7 @@ def _read(mention: Mention, path: str, repository: Repository, changed: Callable
     if piece.start > mention.start or piece.end < mention.end:
         return _bad(mention, path, f"the file has {piece.end} lines" if piece.end else "the file is empty")
     excerpt = _shorten(piece.text)
-    if changed(path):
+    if differs(piece):
         return Citation(
             path=path,
             start=mention.start,

@@ -16,6 +16,7 @@ from rlm_tui.engine.past import KEPT
 from rlm_tui.engine.query import query
 from rlm_tui.engine.recall import Known, Order
 from rlm_tui.engine.schema import Schema, read, schema_of
+from rlm_tui.engine.seen import told
 from rlm_tui.engine.summary import files_in, show_arguments, show_result
 from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Model
@@ -42,6 +43,8 @@ class Host:
         self._agent = agent
         self.missing: list[str] = []
         """Labels of sub-calls that gave no result."""
+        self._changed: dict[str, None] = {}
+        self._told: set[str] = set()
         self._own: dict[str, Callable[..., Awaitable[object]]] = {
             "llm_query": self.llm_query,
             "llm_query_batched": self.llm_query_batched,
@@ -104,8 +107,20 @@ class Host:
                 node.looks[f"{noted.tool} {noted.arguments}"] = noted
         shown = files_in(result, _SHOWN)
         node.read.update(shown)
-        node.work.seen.note(shown)
+        seen = node.work.seen
+        seen.note(shown)
+        seen.keep(result)
+        self._changed.update((path, None) for path in shown if path not in self._told and seen.changed(path))
         return result
+
+    def news(self) -> str:
+        """Say which of the files that tools showed have changed since the run first read them, each once; "" for none."""
+        paths = list(self._changed)
+        self._changed.clear()
+        self._told.update(paths)
+        if text := told(self._node.work.seen.unsaid(paths)):
+            self._node.work.journal.notice(text, "warning", self._node.id)
+        return told(paths)
 
     async def llm_query(self, prompt: str, model: str | None = None) -> str:
         """Ask a model that sees only this prompt; returns its answer, or "Error: ..."."""
@@ -193,7 +208,7 @@ class Host:
         # All are looked up first, so that the calls start, and stand in the tree, in the order of their tasks.
         known = iter(await self._node.work.recall.look_up(asked, self._node.depth))
         return await asyncio.gather(
-            *(self._one(order, next(known)) if isinstance(order, Order) else _told(order) for order in orders)
+            *(self._one(order, next(known)) if isinstance(order, Order) else _refused(order) for order in orders)
         )
 
     async def _one(self, order: Order, known: Known) -> JSON:
@@ -259,7 +274,7 @@ class Host:
             node.whole = False  # in another scope the same names may mean other things
 
 
-async def _told(error: str) -> JSON:
+async def _refused(error: str) -> JSON:
     return error
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from pydantic import BaseModel, ConfigDict
 
+from rlm_tui.engine.summary import files_in
 from rlm_tui.repl.protocol import JSON
 from rlm_tui.repl.tools import Tool, tools
 from rlm_tui.repl.values import encode
@@ -19,6 +20,10 @@ LOCAL = frozenset(("files", "find", "grep", "modules", "outline", "peek", "resol
 
 _TOLD = (LookupError, ValueError, TypeError, OSError, RepositoryError)
 """What a tool raises to tell the model something."""
+
+
+_TRIES = 2
+"""How often a tool is used again because something changed under it; after that, its result is taken as it comes."""
 
 
 class Look(BaseModel):
@@ -50,7 +55,25 @@ def look(tool: Tool, args: Sequence[JSON], kwargs: Mapping[str, JSON], result: o
 
 
 def run_tool(tool: Tool, repository: Repository, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
-    """Use a tool; blocks. Raises what it raises to tell the model something, and `RepositoryError` for its defects."""
+    """Use a tool; blocks. Raises what it raises to tell the model something, and `RepositoryError` for its defects.
+
+    What it returns is of one state of the index, and of the files as they are: where either changed meanwhile, it is used again.
+    """
+    for _ in range(_TRIES):
+        before = repository.generation
+        try:
+            result = _run(tool, repository, args, kwargs)
+            repository.update(repository.stale(files_in(result)))
+        except _TOLD:
+            if repository.generation == before:
+                raise
+            continue
+        if repository.generation == before or repository.progress.phase != "ready":
+            return result
+    return _run(tool, repository, args, kwargs)
+
+
+def _run(tool: Tool, repository: Repository, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
     try:
         return tool.run(repository, *args, **kwargs)
     except _TOLD:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.prompts import DIRECT, QUERY, Facts, direct_message
+from rlm_tui.engine.seen import Seen
 from rlm_tui.engine.turn import QUERY_OUTPUT, TURN_OUTPUT, turn
 from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Message, Text
@@ -22,8 +22,7 @@ async def query(node: Node) -> Outcome:
 
 async def direct(node: Node, facts: Facts) -> Outcome:
     """Answer the run's question in one completion that sees all sources of the scope."""
-    sources, paths = await asyncio.to_thread(_sources, node.repository)
-    node.work.seen.note(paths)
+    sources = await asyncio.to_thread(_sources, node.repository, node.work.seen)
     node.looked = True
     question = node.work.question
     message = direct_message(node.task, facts, sources, context=question.context, history=question.history)
@@ -44,9 +43,8 @@ async def _complete(node: Node, system: str, message: str, output: int) -> Outco
     return Outcome("done", text)
 
 
-def _sources(repository: Repository) -> tuple[str, Sequence[str]]:
+def _sources(repository: Repository, seen: Seen) -> str:
     parts: list[str] = []
-    read: list[str] = []
     for file in repository.files():
         if file.status in _UNREADABLE:
             parts.append(f"## {file.path}\n({file.status}: not shown)")
@@ -56,9 +54,10 @@ def _sources(repository: Repository) -> tuple[str, Sequence[str]]:
         except (LookupError, ValueError, OSError) as error:  # deleted meanwhile, or a secret (PermissionError)
             parts.append(f"## {file.path}\n(not shown: {error})")
             continue
-        read.append(file.path)
+        seen.note([file.path])
+        seen.keep(piece)
         lines = piece.text.splitlines()
         parts.append(
             f"## {file.path}\n" + "\n".join(f"{number:4}  {line}" for number, line in enumerate(lines, piece.start))
         )
-    return "\n\n".join(parts), read
+    return "\n\n".join(parts)

@@ -21,7 +21,8 @@ from rlm_tui.engine.prompts import Facts
 from rlm_tui.engine.query import direct
 from rlm_tui.engine.recall import Recall
 from rlm_tui.engine.router import Choice, Measure, choose
-from rlm_tui.engine.work import Models, Outcome, Question, Seen, Work
+from rlm_tui.engine.seen import Seen, told
+from rlm_tui.engine.work import Models, Outcome, Question, Work
 from rlm_tui.models.protocol import Usage
 from rlm_tui.records.events import Bounds, Cited, Event, RunEnded, RunStarted, Status
 from rlm_tui.records.log import RecordError, RecordWriter
@@ -38,6 +39,8 @@ _CODES: dict[Status, int] = {"done": 0, "failed": 1, "partial": 4, "budget": 5, 
 _NO_ACCESS = 3
 _TICK = 0.05
 _GRACE = 5.0
+_MOST_CHANGED = 100
+"""Files that the last event names as changed."""
 
 
 class Engine:
@@ -107,6 +110,7 @@ class Run:
         self._engine = engine
         writer, self._unrecorded = _record(engine.runs, self.id)
         self._journal = Journal(self.id, writer)
+        self._seen = Seen(engine.repository)
         self._root: Node | None = None
         self._cancelled = ""
         self.task: asyncio.Task[RunEnded] = asyncio.create_task(self._run(), name=f"run {self.id}")
@@ -150,8 +154,16 @@ class Run:
             outcome = Outcome("failed", "", internal_error(error))
         text = outcome.text or (journal.tree.answer if outcome.status == "cancelled" else "")
         code = _NO_ACCESS if outcome.access else _CODES[outcome.status]
+        changed = await self._changes()
         await journal.end(
-            RunEnded(**journal.stamp(), status=outcome.status, answer=text, error=outcome.error, code=code)
+            RunEnded(
+                **journal.stamp(),
+                status=outcome.status,
+                answer=text,
+                error=outcome.error,
+                code=code,
+                changed=tuple(changed[:_MOST_CHANGED]),
+            )
         )
         end = journal.tree.end
         if end is None:  # unreachable: `end` takes the event in
@@ -189,7 +201,7 @@ class Run:
             journal=journal,
             ledger=ledger,
             slots=Slots(engine.slots),
-            seen=Seen(repository.root),
+            seen=self._seen,
             recall=Recall(
                 engine.memo,
                 (depth, engine.sandbox.name, astuple(engine.limits)),
@@ -204,9 +216,20 @@ class Run:
             await self._cite(work, repository, outcome.text)
         return outcome
 
+    async def _changes(self) -> list[str]:
+        """Return the files that changed while the run read them, and tell of what nobody was told yet."""
+        start, commit = self._journal.tree.start, self._engine.repository.commit
+        if start is not None and commit != start.commit:
+            text = f"during this run {start.commit or 'no commit'} gave way to {commit or 'no commit'}"
+            self._journal.notice(f"{text}: what was read before is of the former", "warning")
+        changed = await asyncio.to_thread(self._seen.changes)
+        if text := told(self._seen.unsaid(changed)):
+            self._journal.notice(text, "warning")
+        return changed
+
     async def _cite(self, work: Work, repository: Repository, answer: str) -> None:
         """Re-read what the answer cites, and tell of files that are cited from memory."""
-        citations = await asyncio.to_thread(check, answer, repository, work.seen.changed)
+        citations = await asyncio.to_thread(check, answer, repository, work.seen.differs)
         self._journal.emit(Cited(**self._journal.stamp("0"), citations=citations))
         if unread := sorted({one.path for one in citations if one.ok and one.path not in work.seen}):
             self._journal.notice(f"cited, but never read in this run: {', '.join(unread[:10])}", "warning")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import Ledger, Slots
 from rlm_tui.engine.mode import Mode
 from rlm_tui.engine.past import Past
 from rlm_tui.engine.recall import Recall
+from rlm_tui.engine.seen import Seen
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import Route, Status
 from rlm_tui.repl.protocol import Limits, Sandbox
@@ -66,38 +64,6 @@ class Outcome:
         if self.text:
             return f"{self.text}\n[{self.status}: {self.error}]"
         return f"Error: {self.error or self.status}"
-
-
-class Seen:
-    """The state in which the run first read each file, to tell later whether it has changed since. Thread-safe."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._states: dict[str, tuple[int, int]] = {}
-        self._lock = threading.Lock()
-
-    def note(self, paths: Iterable[str]) -> None:
-        """Remember files that were read just now."""
-        for path in paths:
-            if path not in self._states and (state := self._state(path)) is not None:
-                with self._lock:
-                    self._states.setdefault(path, state)
-
-    def __contains__(self, path: str) -> bool:
-        """Whether the run has read anything of the file."""
-        return path in self._states
-
-    def changed(self, path: str) -> bool:
-        """Say whether a file that was read differs from then, by size and time. Files that were never read have not changed."""
-        before = self._states.get(path)
-        return before is not None and self._state(path) != before
-
-    def _state(self, path: str) -> tuple[int, int] | None:
-        try:
-            stat = (self._root / path).stat()
-        except OSError:
-            return None
-        return stat.st_mtime_ns, stat.st_size
 
 
 @dataclass(slots=True)

@@ -220,13 +220,17 @@ class Noticed(_Event):
 
 
 class RunEnded(_Event):
-    """The run is over. `answer` is markdown; `error` says what ended it early, "" for nothing; `code` is the exit code."""
+    """The run is over. `answer` is markdown; `error` says what ended it early, "" for nothing; `code` is the exit code.
+
+    `changed` are files (at most 100) that are no longer what the run first read.
+    """
 
     kind: Literal["run_ended"] = "run_ended"
     status: Status
     answer: str
     error: str = ""
     code: int = 0
+    changed: tuple[str, ...] = ()
 
 
 Event: TypeAlias = Annotated[

@@ -38,6 +38,9 @@ def markdown(tree: Tree) -> str:
         rows = "\n".join(f"- {_code(folder)}: {_count(files, 'file')}" for folder, files in coverage.items())
         of = f"{sum(coverage.values()):,} of {_count(start.files, 'file')}:" if start.files else ""
         parts.append(f"## Looked at\n\n{of}\n\n{rows}" if of else f"## Looked at\n\n{rows}")
+    if tree.end is not None and tree.end.changed:
+        rows = "\n".join(f"- {_code(path)}" for path in tree.end.changed)
+        parts.append(f"## Changed meanwhile\n\nNo longer as the run first read them:\n\n{rows}")
     if tree.notices:
         parts.append("## Notices\n\n" + "\n".join(f"- {_inline(notice.text)}" for notice in tree.notices))
     return "\n\n".join(parts) + "\n"
@@ -84,6 +87,7 @@ def as_json(tree: Tree) -> str:
         "tokens": tree.spent().model_dump(),
         "calls": [_call_json(tree, call) for call in tree.calls.values()],
         "files": sorted(_files(tree)),
+        "changed": list(end.changed) if end else [],
         "notices": [{"level": notice.level, "text": notice.text} for notice in tree.notices],
     }
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"

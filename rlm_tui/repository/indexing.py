@@ -119,6 +119,8 @@ class Indexing:
                 or stamp.status == "pending"
             ]
             jobs = [_job(0, file) for file in listed if file.status == "pending"]
+            if not gone and not listed:
+                return
             answers = {job.path: (status, packed) for job, status, packed in self._worker().parse(jobs)} if jobs else {}
             if self._closed.is_set():
                 return

@@ -116,6 +116,25 @@ class Repository:
         """Bring single files up to date: paths of the repository, or absolute ones; saved, created or deleted."""
         self._indexing.refresh(self._store.raw(path) or self._raw(path) for path in paths)
 
+    @property
+    def generation(self) -> object:
+        """A value that is another one when anything in the index has changed."""
+        return self._store.generation
+
+    def state(self, path: str) -> tuple[int, int] | None:
+        """Return the size and the time of change of a file as it is now, None when it is not there."""
+        raw = (self._store.raw(path) if "\\" in path else None) or os.fsencode(path)
+        try:
+            status = os.lstat(os.fsencode(self.root) + b"/" + raw)
+        except (OSError, ValueError):
+            return None
+        return status.st_size, status.st_mtime_ns
+
+    def stale(self, paths: Iterable[str]) -> list[str]:
+        """Return those of the paths whose files are not as they were indexed: saved or deleted since."""
+        stamps = ((path, self._store.stamp(path)) for path in paths)
+        return [path for path, stamp in stamps if stamp and (stamp.size, stamp.mtime) != self.state(path)]
+
     async def watch(self) -> None:
         """Keep the index true to what is saved in the repository, until cancelled."""
         from rlm_tui.repository import (
@@ -364,14 +383,9 @@ class Repository:
 
     def _refreshed(self, path: str) -> bool:
         """Re-index the file at `path` if it is not as it was indexed; tell whether that was so."""
-        raw, stamp = self._store.raw(path) or self._raw(path), self._store.stamp(path)
-        try:
-            status = os.lstat(os.fsencode(self.root) + b"/" + raw)
-        except OSError:
+        if not self.stale([path]) or self.state(path) is None:
             return False
-        if stamp is None or (stamp.size, stamp.mtime) == (status.st_size, status.st_mtime_ns):
-            return False
-        self._indexing.refresh([raw])
+        self.update([path])
         return True
 
     def _lines(self, path: str) -> list[str]:

@@ -327,7 +327,10 @@ async def test_a_file_saved_during_the_run_is_told_apart(tmp_path: Path) -> None
             if isinstance(event, ToolCalled):
                 (tmp_path / "shop/web/cart.js").write_text("// all new\n// and different\n")
         cart, form = run.tree.citations
-        assert [notice.text for notice in run.tree.notices] == ["cited, but never read in this run: web/format.js"]
+        assert [notice.text for notice in run.tree.notices] == [
+            "cited, but never read in this run: web/format.js",
+            "web/cart.js changed during this run: what was read before may no longer hold",
+        ]
     assert (cart.ok, cart.reason) == (False, "changed since the run read it")
     assert form.ok
 

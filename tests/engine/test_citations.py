@@ -9,7 +9,7 @@ import pytest
 from small_repository import make_small_repository
 
 from rlm_tui.engine.citations import check
-from rlm_tui.engine.work import Seen
+from rlm_tui.engine.seen import Seen
 from rlm_tui.records.events import Citation
 from rlm_tui.repository.repository import Repository
 
@@ -26,7 +26,7 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
 
 
 def found(text: str, repository: Repository) -> list[tuple[str, int, int, bool]]:
-    return [(one.path, one.start, one.end, one.ok) for one in check(text, repository, lambda path: False)]
+    return [(one.path, one.start, one.end, one.ok) for one in check(text, repository, lambda piece: False)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_each_citation_is_read_again(
 
 
 def test_the_excerpt_is_what_stands_there(repository: Repository) -> None:
-    (one,) = check("`src/shop/payment.py:6-7`", repository, lambda path: False)
+    (one,) = check("`src/shop/payment.py:6-7`", repository, lambda piece: False)
     assert one == Citation(
         path="src/shop/payment.py",
         start=6,
@@ -65,7 +65,7 @@ def test_the_excerpt_is_what_stands_there(repository: Repository) -> None:
 
 
 def test_a_secret_is_not_shown(repository: Repository) -> None:
-    for one in check("`.env:1`", repository, lambda path: False):
+    for one in check("`.env:1`", repository, lambda piece: False):
         assert not one.ok
         assert "very-secret" not in one.model_dump_json()
 
@@ -76,17 +76,17 @@ def test_a_scope_hides_what_is_outside_of_it(repository: Repository) -> None:
 
 
 def test_a_file_that_changed_since_it_was_read_is_marked(repository: Repository) -> None:
-    seen = Seen(repository.root)
+    seen = Seen(repository)
     seen.note(["src/shop/orders.py"])
     (repository.root / "src/shop/orders.py").write_text("class Order: ...\n" * 30)
     (repository.root / "web/cart.js").write_text("x\n" * 30)
-    first, second = check("`src/shop/orders.py:6` `web/cart.js:2`", repository, seen.changed)
+    first, second = check("`src/shop/orders.py:6` `web/cart.js:2`", repository, seen.differs)
     assert (first.ok, first.reason) == (False, "changed since the run read it")
     assert second.ok, "never read before: there is nothing that could have changed"
 
 
 def test_a_deleted_file_is_no_evidence(repository: Repository) -> None:
     (repository.root / "web/cart.js").unlink()
-    (one,) = check("`web/cart.js:2`", repository, lambda path: False)
+    (one,) = check("`web/cart.js:2`", repository, lambda piece: False)
     assert not one.ok
     assert one.reason

@@ -114,7 +114,7 @@ def test_json_has_a_stable_shape() -> None:
     assert report["shape"] == 1
     assert set(report) == {
         "shape", "run", "version", "question", "mode", "status", "code", "error", "answer", "citations", "repository", "route",
-        "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "notices",
+        "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "changed", "notices",
     }  # fmt: skip
     assert report["citations"][1] == {
         "path": "src/no.py", "start": 9, "end": 9, "ok": False, "reason": "no such file", "excerpt": "",
