@@ -11,8 +11,9 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, member, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths
+from rlm_tui.repository.written import member
 
 _QUERY = """
 (class_declaration) @def.class

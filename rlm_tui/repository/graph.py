@@ -297,7 +297,7 @@ class Graph:
         found = {
             meaning.symbol: meaning.tier
             for meaning in reversed(meanings)
-            if meaning.symbol and meaning.symbol is not source
+            if meaning.symbol and meaning.symbol != source
         }
         return [Edge(kind, view.path, reference.line, text, source, target, tier) for target, tier in found.items()]
 

@@ -20,13 +20,15 @@ class Scoping:
     around its own (C#); "linked" those that are unique (C); "open" all of the repository by qualified name, and any file may
     reopen a class or module (Ruby).
     `spread` says where members of a type may be defined: with it ("file"), in its "folder", its "package", or "anywhere".
-    `members_bare`: a bare name inside of a class can mean a member of it. `constructors` are the methods that run when their
-    class is called; one with the class's own name always does. `base` is the word for the object as one of its base class.
+    `members_bare`: a bare name inside of a class can mean a member of it. `global_functions`: a function that its package
+    lacks is looked up outside of all packages (PHP). `constructors` are the methods that run when their class is called; one
+    with the class's own name always does. `base` is the word for the object as one of its base class.
     """
 
     shared: Literal["file", "folder", "package", "packages", "linked", "open"] = "file"
     spread: Literal["file", "folder", "package", "anywhere"] = "file"
     members_bare: bool = False
+    global_functions: bool = False
     constructors: frozenset[str] = frozenset({"__init__", "__new__", "constructor"})
     base: str = "super"
 

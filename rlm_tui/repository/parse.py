@@ -4,7 +4,8 @@ A language brings a `Grammar`: a query whose captures have fixed names, and a fe
 in Python costs more than the parse. Capture names:
 
 - `def.KIND`  a definition; `scope` a container that is no symbol itself (a Rust `impl`)
-- `call`      the function part of a call, receiver included; `invoke` a whole call that has an `arguments` field
+- `call`      the function part of a call, receiver included; `invoke` a whole call with an `arguments` or a `block` field
+- `word`      a name that is a call unless the definition around has a `local` of that name (Ruby)
 - `loose`     a name before brackets where the grammar sees only tokens (a Rust macro): a call if they are round
 - `use`, `type`, `inherit`  other uses of a name
 - `import`    a whole import statement; `bind` a declaration or assignment that tells a type
@@ -25,6 +26,7 @@ from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.heads import Head, decode, decorators, doc, leading, no_visibility, signature
+from rlm_tui.repository.written import member
 
 CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 """The kinds of symbol that have members."""
@@ -33,22 +35,15 @@ _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions a
 _MAX_WIDTH = 20_000
 _MAX_CHAIN = 320
 _MAX_NAME = 200
-_VAGUE = {"variable": 0, "type": 1, "class": 2}  # kinds that give way to a surer one for the same node
+_VAGUE = {"variable": 0, "type": 1, "module": 2, "class": 3}  # kinds that give way to a surer one for the same node
 _MAX_LOOSE = 120
 _CHAIN = re.compile(r"(?:[A-Za-z_]\w*\s*(?:\.|::)\s*)+$")
-_BRACKETS = (
-    ("(", re.compile(r"\([^()]*\)"), "\x01", "()"),
-    ("[", re.compile(r"\[[^][]*\]"), "\x02", "[]"),
-    ("{", re.compile(r"\{[^{}]*\}"), "\x03", ""),
-    ("<", re.compile(r"<[^<>()]*>"), "", ""),
-)
-"""An opening bracket, a pair without inner ones, what stands for it meanwhile, and what is kept of it."""
-_PREFIX = re.compile(r"^(?:(?:new|await|co_await|typeof)\b|[&*!+\s-])+")
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:[Tt]ests?|testing|__tests__|specs?|e2e|testdata|__mocks__|testfixtures|[\w.-]*(?:[a-z.]Tests?|[.-]tests?))/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|_tests?\.(?:py|go|rs|c|cc|cpp|java)$|(?:^|/)tests?\.(?:py|rs|[jt]sx?|c|cc|cpp)$"
     r"|[.-](?:test|spec|test-d)\.[cm]?[jt]sx?$|(?:^|/)(?:Test[A-Z]\w*|\w+Tests?|\w+TestCase|\w+IT)\.(?:java|kt)$"
     r"|(?:^|/)\w+(?:Tests?|Spec|Suite|Fixture)s?\.(?:cs|kts?|scala|swift)$"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_(?:test|spec))\.(?:rb|lua|sh|bash)$|(?:^|/)\w+(?:Test|TestCase|Cest)\.php$|\.bats$"
 )
 
 Bound = tuple[str, str]
@@ -62,6 +57,11 @@ def no_types(_text: str) -> Iterable[Bound]:
 
 def no_bindings(_text: str, _start: int, _end: int) -> Iterable[Bound]:
     """Find no types: for languages without such a rule."""
+    return ()
+
+
+def no_documented(_doc: str, _name: str) -> Iterable[Bound]:
+    """Find no types: for languages whose documentation tells none."""
     return ()
 
 
@@ -82,7 +82,9 @@ class Grammar:
 
     `name(node, text)` gives a definition's name and the owner that is written with it (Go's receiver type), "" for none; an
     empty name drops it. `imports(text, line)` reads one import statement. `bindings(text, start, end)` reads
-    the types that a `bind` node tells; `parameters(signature)` those of a signature (the name "return" is its result).
+    the types that a `bind` node tells; `parameters(signature)` those of a signature (the name "return" is its result), and
+    `documented(doc, name)` those of its documentation (a field's under its own name).
+    `split(reference)` gives the name and the receiver of a use that is more than one word.
     `marks_test(name, text before)` recognises a test by its name or attributes. `comments` are the starts of comment lines that
     document the next definition; without them, docstrings are read. `skipped` starts lines between the two (attributes).
     `decorator` finds decorators, annotations and attributes in the text that leads up to a definition's name, those lines
@@ -98,6 +100,8 @@ class Grammar:
     name_of: Callable[[Node, str], tuple[str, str]] = field_name
     bindings: Callable[[str, int, int], Iterable[Bound]] = no_bindings
     parameters: Callable[[str], Iterable[Bound]] = no_types
+    documented: Callable[[str, str], Iterable[Bound]] = no_documented
+    split: Callable[[str], tuple[str, str]] = member
     marks_test: Callable[[str, str], bool] = no_test
     package: re.Pattern[str] | None = None
     comments: tuple[str, ...] = ("//",)
@@ -154,7 +158,7 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
         test,
         root.has_error,
         tuple(symbols),
-        _references(grammar.builtin, captures, text, bounds, scopes, symbols, known),
+        _references(grammar, captures, text, bounds, scopes, symbols, known),
         tuple(imports),
         tuple(bindings),
     )
@@ -191,7 +195,7 @@ def _definitions(grammar: Grammar, captures: dict[str, list[Node]], text: str) -
             end = node.end_byte
             whole = outer.get((node.start_byte, end), node) if outer else node
             start = whole.start_byte
-            if (start, end) not in found or _VAGUE.get(found[start, end][2], 3) < _VAGUE.get(kind, 3):
+            if (start, end) not in found or _VAGUE.get(found[start, end][2], 4) < _VAGUE.get(kind, 4):
                 found[start, end] = (start, -end, kind, node, whole.start_point[0] + 1)
     return sorted(found.values(), key=lambda definition: definition[:2])
 
@@ -239,13 +243,15 @@ def _symbols(
         above = leading(text, start, grammar.skipped)
         marks = decorators(grammar.decorator, text[above : node.start_byte], written, name) if grammar.decorator else ()
         seen = grammar.visibility(Head(name, kind, written, outer_kind, outer_start, start, text))
+        said = doc(grammar.comments, text, above, body, node.end_byte)
         symbols.append(
             SymbolFact(
                 name, qualified, kind, line, node.end_point[0] + 1, start, end, written,
-                doc(grammar.comments, text, above, body, node.end_byte), scope, is_test, marks, seen,
+                said, scope, is_test, marks, seen,
             )
         )  # fmt: skip
         types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.parameters(written))
+        types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.documented(said, name))
         around.append((end, qualified, kind, index, is_test, start))
         edges.append((start, index))
     while around:
@@ -263,7 +269,7 @@ def _known(symbols: list[SymbolFact], imports: list[ImportFact]) -> frozenset[st
 
 
 def _references(
-    builtin: frozenset[str],
+    grammar: Grammar,
     captures: dict[str, list[Node]],
     text: str,
     bounds: list[int],
@@ -273,8 +279,16 @@ def _references(
 ) -> tuple[ReferenceFact, ...]:
     """Return the uses in order; of equal uses and types within one definition only the first."""
     found: list[tuple[int, int, str, str, str, int]] = []
+    hidden = {(scopes[bisect_right(bounds, n.start_byte) - 1], _text(n, text)) for n in captures.get("local", ())}
+    builtin = grammar.builtin
     for kind, start, end, row in _uses(captures, text):
-        name, receiver = _member(text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end])
+        name, receiver = _member(
+            grammar.split, text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end]
+        )
+        if kind == "word":
+            if (scopes[bisect_right(bounds, start) - 1], name) in hidden:
+                continue
+            kind = "call"
         if receiver:
             found.append((start, end, kind, name, receiver, row))
         elif name and (
@@ -304,12 +318,13 @@ def _references(
 
 def _uses(captures: dict[str, list[Node]], text: str) -> Iterator[tuple[str, int, int, int]]:
     """Yield kind, first byte, end byte and last row (from 0) of what the captures hold of uses."""
-    for kind in ("call", "use", "type", "inherit"):
+    for kind in ("call", "word", "use", "type", "inherit"):
         for node in captures.get(kind, ()):
             yield kind, node.start_byte, node.end_byte, node.end_point[0]
     for node in captures.get("invoke", ()):
-        arguments = node.child_by_field_name("arguments") or node
-        yield "call", node.start_byte, arguments.start_byte, arguments.start_point[0]
+        after = node.child_by_field_name("arguments") or node.child_by_field_name("block")
+        end, row = (after.start_byte, after.start_point[0]) if after else (node.end_byte, node.end_point[0])
+        yield "call", node.start_byte, end, row
     for node in captures.get("loose", ()):
         start, end = node.start_byte, node.end_byte
         before = text[max(0, start - _MAX_LOOSE) : start]
@@ -319,58 +334,16 @@ def _uses(captures: dict[str, list[Node]], text: str) -> Iterator[tuple[str, int
 
 
 @lru_cache(maxsize=50_000)
-def _member(whole: str) -> tuple[str, str]:
+def _member(split: Callable[[str], tuple[str, str]], whole: str) -> tuple[str, str]:
     """Return the name and the receiver of a use as written, decoded; the same few are written again and again."""
     if whole.isidentifier():
         return decode(whole), ""
-    name, receiver = member(whole)
+    name, receiver = split(whole)
     return decode(name), decode(receiver)
 
 
-def member(whole: str) -> tuple[str, str]:
-    """Split `a.b(x).c<T>` into its last name and its receiver, whose arguments are left out: `c`, `a.b()`.
-
-    The receiver is "?" where the name has its dot, but what stands before it is elsewhere: `.c` of Swift, `?.c` of C#.
-    """
-    if whole.endswith(">"):
-        whole = _without_types(whole)
-    cut = max(whole.rfind("."), whole.rfind(">"), whole.rfind(":"))
-    name = whole[cut + 1 :].strip()
-    if not name.replace("$", "_").lstrip("#~").isidentifier():
-        return "", ""
-    receiver = whole[: max(cut, 0)].rstrip("-:?!. \t\r\n")
-    if whole[:1] == "." or receiver.startswith("."):
-        return name, "?"
-    if not receiver.isidentifier() and not receiver.replace(".", "").isidentifier():
-        receiver = _bare(receiver)
-    return name, receiver
-
-
-def _without_types(whole: str) -> str:
-    """Leave out the type arguments at the end of a use."""
-    depth = 0
-    for index in range(len(whole) - 1, -1, -1):
-        depth += (whole[index] == ">") - (whole[index] == "<")
-        if not depth:
-            return whole[:index]
-    return whole
-
-
-def _bare(receiver: str) -> str:
-    """Leave out what stands in brackets, white space, and the words and marks before the first name."""
-    if not receiver[:1].isalpha() or receiver.startswith(("new", "await", "co_await", "typeof")):
-        receiver = _PREFIX.sub("", receiver)
-    for bracket, pair, mark, _ in _BRACKETS:
-        if bracket in receiver:
-            for _round in range(4):
-                shorter = pair.sub(mark, receiver)
-                if shorter == receiver:
-                    break
-                receiver = shorter
-    for _, _, mark, kept in _BRACKETS:
-        if mark and mark in receiver:
-            receiver = receiver.replace(mark, kept)
-    return "".join(receiver.split())[-120:]
+def _text(node: Node, text: str) -> str:
+    return text[node.start_byte : node.end_byte]
 
 
 def _type(written: str) -> str:

@@ -113,6 +113,8 @@ class Resolution:
 
     def bare(self, view: View, name: str, scope: int) -> list[Meaning]:
         """Return what `name` means in `scope`; [] for locals, builtins and what is not known."""
+        if view.scoping.shared == "open":
+            return self._open(view, name, scope)
         place = scope
         while place >= 0:
             symbol = view.facts.symbols[place]
@@ -135,6 +137,37 @@ class Resolution:
         if name in view.top:
             return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top[name]]
         return self.brought(view, name) or self._around(view, name)
+
+    def _open(self, view: View, name: str, scope: int) -> list[Meaning]:
+        """Return what `name` means where classes are open: a constant of what is around, a member, a definition at the top."""
+        place = scope
+        while place >= 0:
+            symbol = view.symbols[place]
+            if name[:1].isupper() and symbol.kind in CONTAINERS | {"module"}:
+                found = self.reopened(view, f"{symbol.qualified}.{name}")
+                if found:
+                    return found
+            place = view.facts.symbols[place].scope
+        owner = self.owner(view, scope)
+        if owner is not None:
+            members = self.members(owner, name)
+            if members:
+                return [Meaning(m, (), Tier.SCOPE if m.path == view.path else Tier.RECEIVER) for m in members]
+        if name[:1].isupper():
+            return self.reopened(view, name)
+        top = view.by_qualified.get(name)
+        if top:
+            return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in top]
+        near = [
+            other for item in view.starred for path in self.targets(view, item.module) if (other := self.view(path))
+        ]
+        return [Meaning(other.symbols[i], (), Tier.IMPORT) for other in near for i in other.by_qualified.get(name, ())]
+
+    def reopened(self, view: View, qualified: str) -> list[Meaning]:
+        """Return all definitions of a class, module or constant; those of tests only for a test that has no other."""
+        found = [s for s in self.named(qualified.rpartition(".")[2], view.family) if s.qualified == qualified]
+        found = [s for s in found if s.path == view.path or not s.is_test] or (found if view.facts.is_test else [])
+        return [Meaning(s, (), Tier.SCOPE if s.path == view.path else Tier.IMPORT) for s in found]
 
     def brought(self, view: View, name: str, depth: int = 0) -> list[Meaning]:
         """Return what the imports of `view` bind to `name`."""
@@ -210,7 +243,10 @@ class Resolution:
     def _around(self, view: View, name: str) -> list[Meaning]:
         """Return what the package or the linker brings."""
         if view.scoping.shared in {"folder", *_PACKAGED}:
-            seen = [s for s in self.named(name, view.family) if self._same_package(view, s) and self._is_top(s)]
+            tops = [s for s in self.named(name, view.family) if self._is_top(s)]
+            seen = [s for s in tops if self._same_package(view, s)]
+            if not seen and view.scoping.global_functions:
+                seen = [s for s in tops if s.kind == "function" and not self.paths.declared(s.path) and not s.is_test]
             nearest = max((len(self.paths.declared(s.path)) for s in seen), default=0)
             return [Meaning(s, (), Tier.IMPORT) for s in seen if len(self.paths.declared(s.path)) == nearest]
         if view.scoping.shared == "linked":
@@ -280,9 +316,11 @@ class Resolution:
         if view is None:
             return []
         here = [view.symbols[i] for i in view.by_qualified.get(f"{owner.qualified}.{name}", ())]
-        if here or view.scoping.spread == "file":
+        if (here and view.scoping.shared != "open") or view.scoping.spread == "file":
             return here
         folder = owner.path.rpartition("/")[0]
+        if view.scoping.shared == "open":
+            return [meaning.symbol for meaning in self.reopened(view, f"{owner.qualified}.{name}") if meaning.symbol]
         return [
             symbol
             for symbol in self.named(name, view.family)
@@ -294,6 +332,15 @@ class Resolution:
 
     def bases(self, owner: Symbol) -> list[Symbol]:
         """Return the classes of this repository that a class names as its bases, in order."""
+        view = self.view(owner.path)
+        if view is None:
+            return []
+        parts = [owner]
+        if view.scoping.shared == "open":
+            parts = [meaning.symbol for meaning in self.reopened(view, owner.qualified) if meaning.symbol]
+        return [s for part in parts for s in self._bases(part)]
+
+    def _bases(self, owner: Symbol) -> list[Symbol]:
         view = self.view(owner.path)
         place = view.place(owner) if view else -1
         if view is None or place < 0:
@@ -312,7 +359,7 @@ class Resolution:
         parts = receiver.replace("::", ".").split(".")
         found = self.heads(view, parts, scope)
         for part in [*parts[1:], name]:
-            found = [inner for meaning in found for inner in self.step(view, meaning, part)]
+            found = list(dict.fromkeys(inner for meaning in found for inner in self.step(view, meaning, part)))
         return found
 
     def heads(self, view: View, parts: Sequence[str], scope: int) -> list[Meaning]:
