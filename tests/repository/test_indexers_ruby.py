@@ -67,7 +67,7 @@ def test_symbols() -> None:
     store = found["Shop.Store"]
     assert (store.start, store.end, store.doc, store.signature) == (
         6,
-        27,
+        28,
         "Sells things.",
         "class Store < Base::Counter",
     )
