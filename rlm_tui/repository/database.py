@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -11,31 +12,40 @@ from pathlib import Path
 
 from rlm_tui.repository.symbols import RepositoryError
 
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 _PATIENCE = 20.0
 """Seconds to wait for another instance that writes: each of its transactions takes less than one."""
 
 
 class IndexRebuilt(RepositoryError):
-    """The index was found corrupt and is empty now: scan again."""
+    """The index was found corrupt, or had to leave a full disk, and is empty now: scan again."""
 
 
 class Database:
-    """One database in `folder`, or a temporary one when the folder is None or cannot be written.
+    """The database at `path`, or a temporary one when there is none or it cannot be written.
 
     `tables` is the SQL that makes it, statement by statement; with another `version` it starts empty. What happened to it is
     told in `notices`. One connection reads, one writes (write-ahead log: readers never wait for the writer), each behind a lock.
     """
 
-    def __init__(self, folder: Path | None, tables: tuple[str, ...], version: str) -> None:
+    def __init__(self, path: Path | None, tables: tuple[str, ...], version: str) -> None:
         self.notices: list[str] = []
+        self.rebuilds = 0
+        """How often it became empty since it was opened."""
         self._tables = tables
         self._version = version
-        self._path = folder / "index.db" if folder else None
+        self._path = path
+        self._in_memory = False
         self._changes = 0
         self._writing = 0  # the thread that holds the transaction
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock()
         self._open()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where it is kept; None for a temporary one."""
+        return self._path.parent if self._path else None
 
     @property
     def generation(self) -> tuple[int, int]:
@@ -75,6 +85,7 @@ class Database:
             self._unlink()
             self._open()
             self._changes += 1
+            self.rebuilds += 1
 
     def close(self) -> None:
         """Close the connections; nothing works afterwards."""
@@ -95,9 +106,23 @@ class Database:
                 raise IndexRebuilt(
                     f"the index was corrupt ({error}) and is being rebuilt: try again when it is ready"
                 ) from error
+            if _is(error, *_NO_ROOM) and not self._in_memory:
+                self._leave(error)
+                raise IndexRebuilt("the index had to move into memory: try again when it is ready") from error
             raise RepositoryError(
                 f"the index at {self._path or 'a temporary place'} cannot be used: {error}"
             ) from error
+
+    def _leave(self, error: sqlite3.DatabaseError) -> None:
+        """Go on in memory: the disk is full, or no longer to be written. What is stored there stays, and is taken up again."""
+        with self._read_lock, self._write_lock:
+            place = self._path.parent if self._path else "the folder of temporary files"
+            self.notices.append(f"the index cannot be written to {place} ({error}): it is in memory for this session")
+            self.close()
+            self._path, self._in_memory = None, True
+            self._open_temporary()
+            self._changes += 1
+            self.rebuilds += 1
 
     def _open(self) -> None:
         if self._path is None:
@@ -114,6 +139,7 @@ class Database:
                 self._writer = _connect(str(self._path))
                 self._prepare()
                 self._reader = _connect(str(self._path))
+                os.utime(self._path)  # it was used now: see `index_folder.tidy`
             except (OSError, sqlite3.DatabaseError) as error:
                 if _is(error, sqlite3.SQLITE_BUSY) and time.monotonic() < patience:
                     time.sleep(0.02)  # another instance is making it: SQLite does not wait for that by itself
@@ -132,7 +158,7 @@ class Database:
         # "" is SQLite's own temporary database: in memory while it is small, then in a file that is already unlinked.
         self._read_lock = self._write_lock
         try:
-            self._writer = self._reader = _connect("")
+            self._writer = self._reader = _connect(":memory:" if self._in_memory else "")
             self._prepare()
         except sqlite3.DatabaseError as error:
             raise RepositoryError(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rlm_tui.repository import modules, walk
 from rlm_tui.repository.database import IndexRebuilt
+from rlm_tui.repository.index_folder import alone
 from rlm_tui.repository.indexer import Indexer, indexers
 from rlm_tui.repository.packing import Packed
 from rlm_tui.repository.schema import Listed
@@ -25,6 +26,8 @@ from rlm_tui.repository.workers import COMMAND, Pool, Worker
 
 _BATCH_FILES = 200
 _BATCH_SECONDS = 0.3
+_STUCK = 60.0
+"""Seconds after which another instance that scans and stores nothing is no longer waited for."""
 _DECIDES = ("facts", "heads", "packing", "parse", "secrets", "walk", "words", "worker")
 """Modules beside this one that decide what is stored of a file."""
 MANY = 200
@@ -57,6 +60,7 @@ class Indexing:
         self._pool: Pool | None = None
         self._warm: Worker | None = None
         self._modules: dict[str, str] = {}
+        self._rebuilds = 0
         self.progress = Progress("new", 0, 0, 0, 0.0)
 
     def scan(self, on_progress: Callable[[Progress], None] | None = None) -> Progress:
@@ -68,10 +72,15 @@ class Indexing:
             self._settled.clear()
             if self._closed.is_set():  # closed while this scan began: nobody is to wait for it
                 self._settled.set()
+            tell = on_progress or _silent
             try:
-                return self._scan(on_progress or _silent)
-            except IndexRebuilt:  # found corrupt half-way: it is empty now, so one more round fills it
-                return self._scan(on_progress or _silent)
+                with alone(self._store.folder, self._waits(tell)):
+                    try:
+                        return self._scan(tell)
+                    except (
+                        IndexRebuilt
+                    ):  # found corrupt half-way, or no room: it is empty now, so one more round fills it
+                        return self._scan(tell)
             finally:
                 self._settled.set()
 
@@ -94,6 +103,8 @@ class Indexing:
         From half an index, "there is no such symbol" would be false.
         """
         self._settled.wait()
+        if self._rebuilds != self._store.rebuilds and not self._closed.is_set():
+            self.scan()  # it was emptied while it was read
         return not self._closed.is_set()
 
     def refresh(self, names: Iterable[bytes]) -> None:
@@ -105,6 +116,12 @@ class Indexing:
         if len(raws) > MANY:
             self.scan()
             return
+        try:
+            self._refresh(raws)
+        except IndexRebuilt:
+            self.scan()
+
+    def _refresh(self, raws: Sequence[bytes]) -> None:
         with self._refreshing:
             if self._closed.is_set():
                 return
@@ -159,6 +176,24 @@ class Indexing:
                 self._warm.close()
                 self._warm = None
 
+    def _waits(self, on_progress: Callable[[Progress], None]) -> Callable[[], bool]:
+        """Return what is asked while another instance scans: it tells of its progress, until that stands still for long."""
+        began = moved = told = time.monotonic()
+        generation: object = None
+
+        def goes_on() -> bool:
+            nonlocal moved, told, generation
+            now = time.monotonic()
+            if now - told > _BATCH_SECONDS:
+                told, total, symbols = now, self._store.count_files(), self._store.count_symbols()
+                self.progress = Progress("parsing", total - self._store.count_pending(), total, symbols, now - began)
+                on_progress(self.progress)
+                if generation != self._store.generation:
+                    generation, moved = self._store.generation, now
+            return not self._closed.is_set() and now - moved < _STUCK
+
+        return goes_on
+
     def _scan(self, on_progress: Callable[[Progress], None]) -> Progress:
         began = time.monotonic()
         pool = self._pool = Pool(self._root, self._command)
@@ -200,6 +235,7 @@ class Indexing:
         """Store what has changed in the listing, and return what must be parsed, with sizes, and the number of all files."""
         if self._store.overgrown():
             self._store.clear()
+        self._rebuilds = self._store.rebuilds
         by_name = indexers()
         self._modules = modules.layout((file.path, file.size) for file in found if _indexer(file.path, by_name))
         known = self._store.stamps()

@@ -18,11 +18,12 @@ from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.git import Head
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.history import Past
+from rlm_tui.repository.index_folder import claim, tidy
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
 from rlm_tui.repository.ranking import Ranking, reading
 from rlm_tui.repository.sanitize import escape_name, sanitize
-from rlm_tui.repository.schema import file_of
+from rlm_tui.repository.schema import SCHEMA, file_of
 from rlm_tui.repository.searching import grep
 from rlm_tui.repository.secrets import REFUSAL, is_secret
 from rlm_tui.repository.store import Store
@@ -84,7 +85,9 @@ class Repository:
             raise RepositoryError(f"{escape_name(str(root))} cannot be read: check its permissions")
         ripgrep.program()
         key = sha256(os.fsencode(root)).hexdigest()[:16]
-        store = Store((cache or Path(user_cache_dir("rlm-tui"))) / "index" / key, version())
+        folder = (cache or Path(user_cache_dir("rlm-tui"))) / "index" / key
+        store = Store(folder, version())
+        claim(folder, root)
         return cls(root, store, Indexing(root, store), (), Head(root))
 
     @property
@@ -96,7 +99,9 @@ class Repository:
 
     def scan(self, on_progress: Callable[[Progress], None] | None = None) -> Progress:
         """List the files, parse what has changed, and return the last progress; `close` ends it. Raises `RepositoryError`."""
-        return self._indexing.scan(on_progress)
+        progress = self._indexing.scan(on_progress)
+        tidy(self._store.folder, SCHEMA)
+        return progress
 
     def wait(self) -> None:
         """Wait for the end of a scan that is under way, or for `close`."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rlm_tui.repository.database import Database
 from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.index_folder import index_name
 from rlm_tui.repository.packing import Packed, Unpacked, exact, pack
 from rlm_tui.repository.schema import (
     COUNTS,
@@ -51,9 +52,7 @@ class Store:
     """
 
     def __init__(self, folder: Path | None, version: str = "") -> None:
-        self.folder = folder
-        """Where it lies; None for a temporary one."""
-        self._db = Database(folder, TABLES, f"{SCHEMA} {version}")
+        self._db = Database(folder / index_name(SCHEMA) if folder else None, TABLES, f"{SCHEMA} {version}")
         self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
 
     # Reading
@@ -62,6 +61,16 @@ class Store:
     def notices(self) -> list[str]:
         """What happened to the index and should be said: rebuilt, temporary."""
         return self._db.notices
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the index is kept; None for a temporary one."""
+        return self._db.folder
+
+    @property
+    def rebuilds(self) -> int:
+        """How often the index became empty since it was opened, so that it must be filled again."""
+        return self._db.rebuilds
 
     def notice(self, text: str) -> None:
         """Add to the notices, once."""
@@ -191,6 +200,11 @@ class Store:
         """Return the number of all files."""
         with self._db.reading() as db:
             return int(db.execute("SELECT count(*) FROM file").fetchone()[0])
+
+    def count_pending(self) -> int:
+        """Return the number of files whose symbols are not in yet."""
+        with self._db.reading() as db:
+            return int(db.execute("SELECT count(*) FROM file WHERE status = 'pending'").fetchone()[0])
 
     def count_symbols(self) -> int:
         """Return the number of all definitions."""

@@ -15,6 +15,7 @@ from small_repository import make_small_repository
 
 from rlm_tui.repository import walk
 from rlm_tui.repository.indexing import Indexing, Progress
+from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.schema import Listed
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import RepositoryError
@@ -243,21 +244,67 @@ def alive(pid: int) -> bool:
         return False
 
 
-def test_two_instances_index_one_repository_at_once(tmp_path: Path) -> None:
+def test_two_instances_share_the_work_of_one_repository(tmp_path: Path) -> None:
     root, cache = tmp_path / "many", tmp_path / "cache"
     many_files(root, 600)
     stores = [Store(cache), Store(cache)]
     indexings = [Indexing(root, store) for store in stores]
+    parsed: list[int] = []
+    for indexing in indexings:
+        write = indexing._write
+        indexing._write = lambda batch, *far, write=write: (parsed.append(len(batch)), write(batch, *far))[1]  # type: ignore[method-assign, func-returns-value]
     threads = [threading.Thread(target=indexing.scan) for indexing in indexings]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+        for store in stores:
+            assert store.count_pending() == 0 and store.count_files() == 600, "whoever has ended knows the whole"
+    assert sum(parsed) == 600, "nothing was parsed twice"
     for store in stores:
         assert set(statuses(store).values()) == {"parsed"} and store.count_symbols() == 600 * 20
         assert store.files_mentioning("f17") == ["part7/m17.py"]
+    (root / "part7/m17.py").write_text("def both(): pass\n")
+    threads = [threading.Thread(target=one.refresh, args=([b"part7/m17.py"],)) for one in indexings]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in stores:
+        assert [symbol.name for symbol in store.symbols_in("part7/m17.py")] == ["both"]
     for indexing in indexings:
         indexing.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="as the locks of a killed process are told on Linux")
+def test_an_instance_waits_for_another_and_takes_over_when_that_is_killed(tmp_path: Path) -> None:
+    root, cache = tmp_path / "many", tmp_path / "cache"
+    many_files(root, 300)
+    (root / "hang.py").write_text("hang_here = 1\n")
+    script = tmp_path / "misbehaving.py"
+    script.write_text(MISBEHAVING.replace("seconds=1.0", "seconds=60.0"))
+    command = f"({sys.executable!r}, {str(script)!r})"
+    code = KILLED.replace("Store(Path(sys.argv[2])))", f"Store(Path(sys.argv[2])), {command})")
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(root), str(cache)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        for line in other.stdout:
+            if line.startswith("parsing") and int(line.split()[1]) > 100:
+                break
+        indexing = Indexing(root, Store(cache))
+        told: list[Progress] = []
+        scan = threading.Thread(target=indexing.scan, args=(told.append,))
+        scan.start()
+        deadline = time.monotonic() + 20
+        while not told and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert told[0].phase == "parsing" and 100 < told[0].done < told[0].total == 301
+        other.kill()
+    scan.join(60)
+    assert indexing.progress.phase == "ready" and indexing.progress.total == 301
+    assert indexing._store.count_pending() == 0
+    indexing.close()
 
 
 UNGUARDED = """
@@ -298,19 +345,40 @@ def test_no_main_guard_is_needed_and_ctrl_c_is_left_to_the_owner(root: Path, tmp
         assert worker.wait(20) == 0
 
 
-def test_a_full_disk_is_an_error_and_what_was_written_stays(tmp_path: Path) -> None:
-    root = tmp_path / "many"
-    many_files(root, 1_500)
-    store = Store(tmp_path / "cache")
-    indexing = Indexing(root, store)
-    store._db._writer.execute("PRAGMA max_page_count = 400")
-    with pytest.raises(RepositoryError, match="database or disk is full"):
-        indexing.scan()
-    left = list(statuses(store).values())
-    assert len(left) == 1_500 and 0 < left.count("parsed") < 1_500
-    store._db._writer.execute("PRAGMA max_page_count = 1000000")
-    assert indexing.scan().phase == "ready" and set(statuses(store).values()) == {"parsed"}
-    indexing.close()
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from rlm_tui.repository.repository import Repository
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+repository = Repository.open(Path(sys.argv[1]), Path(sys.argv[2]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
+progress = repository.scan()
+print(progress.phase, len(repository.symbols("f*")))
+repository.update(["part1/m1.py"])
+print(len(repository.find("f77")), *repository.notices)
+repository.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no limits to the size of a file")
+def test_a_disk_that_fills_is_said_and_the_index_goes_on_in_memory(tmp_path: Path) -> None:
+    root, cache = tmp_path / "many", tmp_path / "cache"
+    many_files(root, 800)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, root, cache], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()
+    assert first == f"ready {800 * 20}" and int(second.split()[0])
+    assert second.count("it is in memory for this session") == 1
+    # What was stored before is whole, and there is room again: the rest is added to it.
+    repository = Repository.open(root, cache)
+    before = repository.progress
+    assert repository.notices == [] and len(repository.files()) in (0, 800) and before.phase == "new"
+    assert repository.scan().phase == "ready" and len(repository.symbols("f*")) == 800 * 20
+    assert repository.notices == []
+    repository.close()
 
 
 def test_an_index_that_is_mostly_dead_is_made_anew(tmp_path: Path) -> None:

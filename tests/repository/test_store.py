@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.index_folder import index_name
+from rlm_tui.repository.schema import SCHEMA
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import File
 from rlm_tui.repository.words import words
@@ -132,13 +134,23 @@ def test_it_stays_on_disk_and_another_version_starts_empty(tmp_path: Path) -> No
     assert other.paths() == () and "another version" in other.notices[0]
 
 
+def test_the_index_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    newer = tmp_path / index_name(SCHEMA + 1)
+    newer.write_bytes(b"whatever the next program writes")
+    store = Store(tmp_path)
+    store.put(file("src/a.py"), FACTS, SOURCE)
+    assert store.facts("src/a.py") == FACTS and store.notices == []
+    store.close()
+    assert newer.read_bytes() == b"whatever the next program writes"
+
+
 @pytest.mark.parametrize("damage", ["header", "middle"])
 def test_a_corrupt_index_is_rebuilt_and_said_so(tmp_path: Path, damage: str) -> None:
     store = Store(tmp_path)
     for number in range(50):
         store.put(file(f"src/{number}.py"), FACTS, SOURCE)
     store.close()
-    database = tmp_path / "index.db"
+    database = tmp_path / index_name(SCHEMA)
     content = bytearray(database.read_bytes())
     start, end = (0, 100) if damage == "header" else (4096, len(content))
     content[start:end] = b"\xa5" * (end - start)
