@@ -87,8 +87,8 @@ class Graph:
     def _calls(self, view: View, inside: set[int]) -> list[Edge]:
         edges: list[Edge] = []
         for reference in view.facts.references:
-            if reference.kind == "call" and reference.scope in inside:
-                edges.extend(self._edges(view, reference))
+            if reference.scope in inside and _may_be(view, reference, {"call"}):
+                edges.extend(edge for edge in self._edges(view, reference) if edge.kind == "call")
         return sorted(dict.fromkeys(edges), key=lambda edge: (edge.tier == Tier.GUESS, edge.line))
 
     @_alone
@@ -231,8 +231,9 @@ class Graph:
             view = names.view(path)
             for name in sorted(called) if view else ():
                 for reference in view.references_by_name.get(name, ()) if view else ():
-                    if view and reference.kind in kinds:
-                        edges.extend(edge for edge in self._edges(view, reference) if _is(edge.target, symbol))
+                    if view and _may_be(view, reference, kinds):
+                        found = self._edges(view, reference)
+                        edges.extend(edge for edge in found if _is(edge.target, symbol) and edge.kind in kinds)
         return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
 
     def _mentions(self, symbol: Symbol) -> dict[str, set[str]]:
@@ -299,7 +300,14 @@ class Graph:
             for meaning in reversed(meanings)
             if meaning.symbol and meaning.symbol != source
         }
-        return [Edge(kind, view.path, reference.line, text, source, target, tier) for target, tier in found.items()]
+        by_name = kind == "use" and view.scoping.called_by_name
+        return [
+            Edge(
+                "call" if by_name and target.kind in {"function", "method"} else kind,
+                view.path, reference.line, text, source, target, tier,
+            )
+            for target, tier in found.items()
+        ]  # fmt: skip
 
     def _brings(self, view: View, item: ImportFact) -> tuple[str, ...]:
         """Return the files that one import means: a module, or those of its names that are modules."""
@@ -310,6 +318,11 @@ class Graph:
         if item.names and len(found) > 1:  # of the files of a package, those that hold what is imported
             holders = {s.path for name, _ in item.names for s in names.named(name, view.family)}
             found = [path for path in found if path in holders] or found
+        elif len(found) > 1 and item.module not in {
+            names.paths.declared(path) for path in found
+        }:  # all that a class holds
+            holders = {s.path for s in names.named(item.module.removesuffix(".*").rpartition(".")[2], view.family)}
+            found = [path for path in found if path in holders] or found
         if view.language in {"python", "rust"}:
             separator = "." if view.language == "python" else "::"
             joint = "" if item.module.endswith(separator) else separator
@@ -317,6 +330,10 @@ class Graph:
                 if not any(m.symbol for path in found[:1] for m in names.exported(path, name)):
                     found.extend(names.targets(view, f"{item.module}{joint}{name}"))
         return tuple(dict.fromkeys(path for path in found if path != view.path))
+
+
+def _may_be(view: View, reference: ReferenceFact, kinds: set[str]) -> bool:
+    return reference.kind in kinds or (reference.kind == "use" and "call" in kinds and view.scoping.called_by_name)
 
 
 def _is(target: Symbol, symbol: Symbol) -> bool:

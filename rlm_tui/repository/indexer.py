@@ -23,6 +23,7 @@ class Scoping:
     `members_bare`: a bare name inside of a class can mean a member of it. `global_functions`: a function that its package
     lacks is looked up outside of all packages (PHP). `constructors` are the methods that run when their class is called; one
     with the class's own name always does. `base` is the word for the object as one of its base class.
+    `called_by_name`: a method is called without brackets, too (Scala), so that a use of one is a call.
     """
 
     shared: Literal["file", "folder", "package", "packages", "linked", "open"] = "file"
@@ -31,6 +32,7 @@ class Scoping:
     global_functions: bool = False
     constructors: frozenset[str] = frozenset({"__init__", "__new__", "constructor"})
     base: str = "super"
+    called_by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

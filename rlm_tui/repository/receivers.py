@@ -118,7 +118,7 @@ class Receivers:
             if field is not None:
                 return field
             owner = view.owner(view.facts.symbols[owner].scope)
-        if view.family == "c" and scope >= 0 and view.owner(scope) < 0 and (outside := self._names.owner(view, scope)):
+        if outside := self._names.outside(view, scope):
             field = self._field(outside, name, depth)
             if field is not None:
                 return field
@@ -138,9 +138,11 @@ class Receivers:
     def _variable(self, meaning: Meaning, depth: int) -> list[Value] | None:
         """Return what a variable at file or class level holds, None for anything else."""
         symbol = meaning.symbol
+        view = self._names.view(symbol.path) if symbol else None
+        if view and view.scoping.called_by_name and symbol and symbol.kind in {"function", "method"}:
+            return self._called([Value(meaning, False)], depth)
         if symbol is None or symbol.kind not in {"variable", "constant"}:
             return None
-        view = self._names.view(symbol.path)
         place = view.place(symbol) if view else -1
         if view is None:
             return []

@@ -130,7 +130,7 @@ class Resolution:
                     own = all(member.parent == symbol.qualified and member.path == view.path for member in found)
                     return [Meaning(member, (), Tier.SCOPE if own else Tier.RECEIVER) for member in found]
             place = symbol.scope
-        if view.language == "cpp" and scope >= 0 and view.owner(scope) < 0 and (outside := self.owner(view, scope)):
+        if outside := self.outside(view, scope):
             found = [s for s in self.members(outside, name) if not is_constructor(s)]
             if found:
                 return [Meaning(member, (), Tier.RECEIVER) for member in found]
@@ -208,14 +208,19 @@ class Resolution:
         found = [
             symbol
             for symbol in self.named(name, view.family)
-            if symbol.path in targets and self.paths.declared(symbol.path) == around and self._is_top(symbol)
+            if symbol.path in targets and self._names(self.paths.declared(symbol.path), around) and self._is_top(symbol)
         ]
         last = around.rpartition(".")[2]
         for owner in self.named(last, view.family) if targets and not found else ():
             declared = self.paths.declared(owner.path)
-            if owner.path in targets and f"{declared}.{owner.qualified}".lstrip(".") == around:
+            if owner.path in targets and self._names(f"{declared}.{owner.qualified}", around):
                 found.extend(self.members(owner, name))
         return [Meaning(symbol, (), Tier.IMPORT) for symbol in dict.fromkeys(found)]
+
+    @staticmethod
+    def _names(declared: str, written: str) -> bool:
+        """Tell whether a package or class is what an import names, from the root or from a package around the importer."""
+        return f".{declared}".endswith(f".{written}")
 
     def exported(self, path: str, name: str, depth: int = 0) -> list[Meaning]:
         """Return what the module at `path` offers as `name`, through its re-exports."""
@@ -302,13 +307,18 @@ class Resolution:
             return view.symbols[place]
         while scope >= 0:
             symbol = view.symbols[scope]
-            if symbol.kind == "method" and "." in symbol.qualified:
+            if "." in symbol.qualified and view.facts.symbols[scope].scope < 0:
                 name = symbol.qualified.rpartition(".")[0].rpartition(".")[2]
                 near = [s for s in self.named(name, view.family) if s.kind in CONTAINERS | {"type"}]
                 same = [s for s in near if s.path.rpartition("/")[0] == view.folder] or near
                 return same[0] if len(same) == 1 else None
             scope = view.facts.symbols[scope].scope
         return None
+
+    def outside(self, view: View, scope: int) -> Symbol | None:
+        """Return the class whose member `scope` is, where it stands apart from it and names the others bare."""
+        apart = view.scoping.members_bare and view.scoping.spread != "file" and scope >= 0 and view.owner(scope) < 0
+        return self.owner(view, scope) if apart else None
 
     def own_members(self, owner: Symbol, name: str) -> list[Symbol]:
         """Return the members `name` that a class declares itself."""
