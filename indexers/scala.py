@@ -11,8 +11,9 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, member, parse
+from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths
+from rlm_tui.repository.written import member
 
 _QUERY = """
 (class_definition) @def.class
