@@ -32,7 +32,10 @@ class ConfigError(Exception):
 
 
 class Settings(BaseSettings):
-    """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results."""
+    """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results.
+
+    `confirm_above` is how many sub-calls one cell may start on the screen before the user is asked; None: any number.
+    """
 
     model_config = SettingsConfigDict(env_prefix="RLM_TUI_", frozen=True, extra="forbid", env_ignore_empty=True)
 
@@ -53,6 +56,7 @@ class Settings(BaseSettings):
     max_calls: Annotated[int, Field(gt=0)] | None = 200
     max_time: Positive | None = 900.0
     max_depth: Annotated[int, Field(ge=0, le=5)] = 1
+    confirm_above: Annotated[int, Field(ge=0)] | None = 20
     memo: bool = True
     slots: Annotated[int, Field(ge=1, le=64)] = 8
     theme: str = ""

@@ -48,6 +48,7 @@ async def open_workspace(path: Path, settings: Settings) -> AsyncIterator[Worksp
             runs = RunStore(settings.runs_dir)
             memo = Memo(settings.cache_dir / "memo") if settings.memo else None
             engine = Engine(repository, sandbox, models, runs, settings.bounds, settings.slots, memo=memo)
+            engine.confirm_above = settings.confirm_above
             warming = asyncio.create_task(_warm(endpoint)) if models.root.is_language_model else None
             try:
                 yield Workspace(settings, repository, sandbox, models, runs, engine, tuple(endpoint.warnings))

@@ -10,6 +10,7 @@ from sample_runs import BEGIN, PlayedRun, finished
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from rlm_tui.engine.fanout import Approve
 from rlm_tui.records.events import Event
 from rlm_tui.records.store import RunStore
 from rlm_tui.repository.repository import Repository
@@ -33,6 +34,7 @@ class Stage:
     language_model: bool = True
     replay: str | None = None
     asked: list[tuple[str, History]] = field(default_factory=list)
+    approvers: list[Approve] = field(default_factory=list)
     resumed: list[str] = field(default_factory=list)
     played: list[PlayedRun] = field(default_factory=list)
 
@@ -58,6 +60,7 @@ class Stage:
                 runs=self.runs,
                 ask=self.ask,
                 resume=self.resume,
+                ask_before=self.approvers.append,
                 sandbox_name="sealed",
                 model=names[0],
                 sub_model=names[1],

@@ -10,7 +10,7 @@ from rlm_tui.engine.child import end_child, start_child
 from rlm_tui.engine.conversation import Conversation
 from rlm_tui.engine.host import Host, functions
 from rlm_tui.engine.journal import clean
-from rlm_tui.engine.ledger import BudgetSpent, Cost
+from rlm_tui.engine.ledger import CLOSING_OUTPUT, TURN_OUTPUT, BudgetSpent, Cost
 from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.past import told_before
@@ -28,7 +28,7 @@ from rlm_tui.engine.prompts import (
     system_prompt,
 )
 from rlm_tui.engine.schema import Schema, read
-from rlm_tui.engine.turn import CLOSING_OUTPUT, TURN_OUTPUT, tokens_of, turn
+from rlm_tui.engine.turn import tokens_of, turn
 from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Block, Cell, ModelError, Output, Reply, Text, Usage
 from rlm_tui.records.events import CellEnded

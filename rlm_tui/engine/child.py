@@ -15,7 +15,7 @@ async def start_child(node: Node, host: Host, facts: Facts, context: str) -> Ses
     work = node.work
     history = work.question.history if node.parent is None else ()
     return await work.sandbox.session(
-        functions(),
+        [function for function in functions() if not function.local],
         host,
         {
             "repo": {

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 
+from rlm_tui.engine.fanout import Plan
 from rlm_tui.engine.ledger import WIDTH, BudgetSpent
 from rlm_tui.engine.looks import LOCAL, look, run_tool
 from rlm_tui.engine.memo import Entry
@@ -21,6 +22,7 @@ from rlm_tui.engine.summary import files_in, show_arguments, show_result
 from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import ToolCalled
+from rlm_tui.repl.combinators import OFFERED
 from rlm_tui.repl.protocol import JSON, GuestFunction
 from rlm_tui.repl.tools import Tool, tools, written_signature
 from rlm_tui.repository.repository import Repository
@@ -50,6 +52,7 @@ class Host:
             "llm_query_batched": self.llm_query_batched,
             "rlm_query": self.rlm_query,
             "rlm_query_batched": self.rlm_query_batched,
+            "plan_queries": self.plan_queries,
         }
 
     async def __call__(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
@@ -68,7 +71,7 @@ class Host:
             raise
         finally:
             # A query sees only what its prompt holds: by itself it is no look at the repository.
-            node.looked = node.looked or not (error or name.startswith("llm_"))
+            node.looked = node.looked or not (error or name.startswith(("llm_", "plan_")))
             node.work.journal.emit(
                 ToolCalled(
                     **node.work.journal.stamp(node.id, node.parent_id),
@@ -160,8 +163,19 @@ class Host:
         slots = [{**shared, **(task if isinstance(task, dict) else {"task": task})} for task in _listed(tasks, "tasks")]
         return await self._agents(slots, model)
 
+    async def plan_queries(self, what: str, calls: int, characters: int, model: str | None = None) -> str:
+        """Return the plan of queries that a combinator is about to ask; refuses what the run has no calls for."""
+        node = self._node
+        fan_out = node.work.fan_out
+        chosen = node.work.models.named(model)
+        return await fan_out.announce(fan_out.queries(what, int(calls), int(characters), chosen), node.id)
+
     async def _queries(self, prompts: Sequence[object], model: str | None) -> list[str]:
-        chosen = self._node.work.models.named(model)
+        node = self._node
+        chosen = node.work.models.named(model)
+        length = sum(len(prompt) for prompt in prompts if isinstance(prompt, str))
+        fan_out = node.work.fan_out
+        await fan_out.allow(fan_out.queries("llm_query_batched", len(prompts), length, chosen), node.id)
         return [str(answer) for answer in await self._all([self._query(prompt, chosen) for prompt in prompts])]
 
     def _query(self, prompt: object, model: Model) -> Order | str:
@@ -170,7 +184,9 @@ class Host:
         return Order("query", label_of(prompt), prompt, self._node.repository, model)
 
     async def _agents(self, slots: Sequence[Mapping[str, object]], model: str | None) -> list[JSON]:
-        chosen = self._node.work.models.named(model)
+        node = self._node
+        chosen = node.work.models.named(model)
+        await node.work.fan_out.allow(Plan("rlm_query_batched", len(slots), 0, chosen.name), node.id)
         scopes = await asyncio.gather(*(asyncio.to_thread(self._scope, slot) for slot in slots))
         return await self._all([self._task(slot, scope, chosen) for slot, scope in zip(slots, scopes, strict=True)])
 
@@ -285,7 +301,15 @@ def functions() -> tuple[GuestFunction, ...]:
     return (
         *(GuestFunction(tool.name, tool.signature, tool.doc, tool.owners, tool.hidden) for tool in tools().values()),
         *(GuestFunction(one.__name__, written_signature(one, one.__name__), inspect.getdoc(one) or "") for one in own),
+        GuestFunction("plan_queries", "", "", hidden=True),
+        *(_local(one) for one in OFFERED),
     )
+
+
+def _local(function: Callable[..., object]) -> GuestFunction:
+    """Return a function of the guest's own as the prompt lists it."""
+    name = function.__name__
+    return GuestFunction(name, written_signature(function, name, hidden=0), inspect.getdoc(function) or "", local=True)
 
 
 def label_of(text: str) -> str:

@@ -20,6 +20,16 @@ WARN_AT = 0.8
 WIDTH = 256
 """The most sub-calls that one cell may start in one batch."""
 
+TURN_OUTPUT = 8_192
+"""The most tokens of an agent's turn."""
+QUERY_OUTPUT = 4_096
+"""The most tokens of a query's answer."""
+CLOSING_OUTPUT = 2_048
+"""The most tokens of a closing answer."""
+
+CHARACTERS = 3
+"""Characters a token, at least, in code and prose: what a reservation counts with. Estimates for people use 4."""
+
 _LEAST_OUTPUT = 512
 _CLOSING_PART = 0.1
 _CLOSING_SECONDS = 20.0
@@ -80,6 +90,19 @@ class Ledger:
     def pending(self) -> Cost:
         """What is reserved and not settled yet."""
         return Cost(self._pending_tokens, self._pending_dollars)
+
+    @property
+    def calls_left(self) -> int | None:
+        """How many more calls may start; None without a bound."""
+        return None if self.bounds.calls is None else max(0, self.bounds.calls - self.calls)
+
+    def room_for(self, tokens: int, dollars: float | None) -> str:
+        """Say which bound so much more would exceed; "" for none."""
+        return self._over(Reservation(tokens, dollars or 0.0, 0), False) or ""
+
+    def pause(self, seconds: float) -> None:
+        """Take time off the run's clock: the user was asked something."""
+        self._start += seconds
 
     @property
     def working_seconds(self) -> float | None:

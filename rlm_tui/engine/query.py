@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+from rlm_tui.engine.ledger import QUERY_OUTPUT, TURN_OUTPUT
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.prompts import DIRECT, QUERY, Facts, direct_message
 from rlm_tui.engine.seen import Seen
-from rlm_tui.engine.turn import QUERY_OUTPUT, TURN_OUTPUT, turn
+from rlm_tui.engine.turn import turn
 from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Message, Text
 from rlm_tui.repository.repository import Repository

@@ -10,6 +10,7 @@ from pathlib import Path
 from rlm_tui import __version__
 from rlm_tui.engine.agent import agent
 from rlm_tui.engine.citations import check
+from rlm_tui.engine.fanout import Approve, FanOut
 from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import WARN_AT, BudgetSpent, Ledger, Slots
 from rlm_tui.engine.measure import facts_of
@@ -59,8 +60,11 @@ class Engine:
     ) -> None:
         """Give each run `bounds` and each cell `limits`; `slots` completions, and sub-agents of one depth, run at once.
 
-        `memo` keeps the results of sub-calls for later runs.
+        `memo` keeps the results of sub-calls for later runs. `approve`, once both are set, is asked about fan-outs of more than
+        `confirm_above` sub-calls.
         """
+        self.approve: Approve | None = None
+        self.confirm_above: int | None = None
         self.repository, self.sandbox, self.models, self.runs, self.bounds = repository, sandbox, models, runs, bounds
         self.slots, self.limits, self.memo = slots, limits or Limits(), memo
         self._live: set[Run] = set()
@@ -209,6 +213,7 @@ class Run:
             ),
             depth=depth,
             limits=engine.limits,
+            fan_out=FanOut(ledger, journal, engine.approve, engine.confirm_above),
             past=self._past,
         )
         outcome = await self._root_call(work, repository, facts, choice)
@@ -322,14 +327,19 @@ async def _watch(root: Node, ledger: Ledger) -> None:
     seconds, working = ledger.bounds.seconds, ledger.working_seconds
     if seconds is None or working is None:
         return
-    await asyncio.sleep(seconds * WARN_AT - ledger.seconds)
+    await _reach(ledger, seconds * WARN_AT)
     ledger.warn()
-    await asyncio.sleep(working - ledger.seconds)
+    await _reach(ledger, working)
     reason = ledger.expire()
     root.stop(reason)
     root.cancel_children(reason)
-    await asyncio.sleep(seconds + _GRACE - ledger.seconds)
+    await _reach(ledger, seconds + _GRACE)
     root.cancel(reason)
+
+
+async def _reach(ledger: Ledger, seconds: float) -> None:
+    while (left := seconds - ledger.seconds) > 0:  # noqa: ASYNC110 - the clock may have been paused meanwhile
+        await asyncio.sleep(left)
 
 
 def _record(runs: RunStore, run_id: str) -> tuple[RecordWriter | None, str]:

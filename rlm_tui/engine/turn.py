@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 
 from rlm_tui.engine.journal import Joiner
-from rlm_tui.engine.ledger import Cost
+from rlm_tui.engine.ledger import CHARACTERS, Cost
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.past import turn_again
 from rlm_tui.models.protocol import (
@@ -26,20 +26,10 @@ from rlm_tui.models.protocol import (
 from rlm_tui.records.events import Retrying, StepStarted, Tokens, TurnEnded
 from rlm_tui.records.tree import Step
 
-TURN_OUTPUT = 8_192
-"""The most tokens of an agent's turn."""
-QUERY_OUTPUT = 4_096
-"""The most tokens of a query's answer."""
-CLOSING_OUTPUT = 2_048
-"""The most tokens of a closing answer."""
-
-_CHARACTERS = 3
-"""Characters a token, at least, in code and prose: what a reservation counts with. Estimates for people use 4."""
-
 
 def tokens_of(system: str, messages: Sequence[Message]) -> int:
     """Return how many input tokens a request has at most, by its characters."""
-    return (len(system) + sum(_length(block) for message in messages for block in message.blocks)) // _CHARACTERS + 200
+    return (len(system) + sum(_length(block) for message in messages for block in message.blocks)) // CHARACTERS + 200
 
 
 def _length(block: Block) -> int:

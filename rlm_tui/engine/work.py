@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rlm_tui.engine.fanout import FanOut
 from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import Ledger, Slots
 from rlm_tui.engine.mode import Mode
@@ -81,6 +82,7 @@ class Work:
     recall: Recall
     depth: int
     limits: Limits
+    fan_out: FanOut
     past: Past | None = None
     """The unfinished run that this one goes on with."""
     started: int = 0

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, cast
 
-from rlm_tui.repl import cells, frames, guest, seal
+from rlm_tui.repl import cells, combinators, frames, guest, seal
 from rlm_tui.repl.lazy import Lazy, Repo
 from rlm_tui.repl.output import Output
 
@@ -72,6 +72,10 @@ class Child:
                 owned.setdefault(owner, {})[name] = cells.method(self.ask, name, doc)
             if not hidden:
                 functions[name] = cells.Method(self.ask, name, signature, doc)
+            elif name == "plan_queries":
+                plan = cells.Method(self.ask, name, signature, doc)
+                given: dict[str, Callable[..., object]] = {**functions, name: plan, "text_of": guest.text_of}
+                functions.update(combinators.bound(given))
         self._kinds.update(guest.bound_kinds(self.ask, owned))
         shown = cast(int, message["output"])
         variables = cast("dict[str, Any]", message["variables"])

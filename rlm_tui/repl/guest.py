@@ -326,6 +326,19 @@ def public(kind: type, value: object = None) -> list[str]:
     )
 
 
+def text_of(value: object) -> str:
+    """Return what a query is shown of a value: its numbered lines where it has a source, else its text.
+
+    Raises `ValueError` for a module: its files are too much for one prompt.
+    """
+    if isinstance(value, Module):
+        raise ValueError(f"{value.name} is a module, which is no text: split({value.locator!r}) cuts it into slices")
+    if isinstance(value, Match | Edge):
+        value = value.symbol if isinstance(value, Match) else value.target
+    source = value.source if isinstance(value, Symbol | File | Slice) else value
+    return str(source)
+
+
 def bound_kinds(ask: Ask, owned: dict[str, dict[str, Callable[..., object]]]) -> dict[str, type[Record]]:
     """Return the record classes of one session: `owned` are host functions by the class that has them as methods."""
     return {

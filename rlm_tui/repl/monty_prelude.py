@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rlm_tui.repl.combinators import source
 from rlm_tui.repl.guest import LINE, RECORDS, SLICE
 from rlm_tui.repl.protocol import GuestFunction
 
@@ -112,6 +113,23 @@ def _get(v, name):
     if not _is_record(v) or (v.record == "Edge" and name == "source"):
         return getattr(v, name)
     return _ask("peek" if name == "source" else "outline", [v], {})
+
+def text_of(v):
+    if not _is_record(v):
+        return str(v)
+    if v.record == "Module":
+        raise ValueError(v.name + " is a module, which is no text: split(" + repr(v.locator) + ") cuts it into slices")
+    if v.record in ("Match", "Edge"):
+        v = v.symbol if v.record == "Match" else v.target
+    if v.record not in ("Symbol", "File", "Slice"):
+        return str(v)
+    s = v if v.record == "Slice" else _ask("peek", [v], {})
+    rows = [s.locator]
+    number = s.start
+    for line in s.text.splitlines():
+        rows.append(f"{number:5}  {line}")
+        number += 1
+    return "\\n".join(rows)
 
 def _resolve(name):
     return _ask("resolve", [name], {})
@@ -220,4 +238,6 @@ def prelude(functions: Sequence[GuestFunction]) -> str:
     pieces += [_FUNCTION.format(name=function.name) for function in functions if not function.hidden]
     if any(function.name == "llm_query_batched" for function in functions):
         pieces.append("\nllm_batch = llm_query_batched\n")
+    if any(function.name == "plan_queries" for function in functions):
+        pieces += [_FUNCTION.format(name="plan_queries"), source()]
     return "".join(pieces)

@@ -100,13 +100,17 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GuestFunction:
-    """A host function as the guest sees it. `owners` are the guest classes that also have it as a method."""
+    """A host function as the guest sees it. `owners` are the guest classes that also have it as a method.
+
+    A `local` one is the guest's own, made of others: it is listed in the prompt, and no call of it reaches the host.
+    """
 
     name: str
     signature: str
     doc: str
     owners: tuple[str, ...] = ()
     hidden: bool = False
+    local: bool = False
 
 
 class SandboxError(Exception):

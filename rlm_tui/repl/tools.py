@@ -51,14 +51,14 @@ def tool(*, owners: tuple[str, ...] = (), hidden: bool = False) -> Callable[[Cal
     return wrap
 
 
-def written_signature(function: Callable[..., object], name: str) -> str:
-    """Return the call of `name` as a cell writes it: the signature of `function` without its first parameter.
+def written_signature(function: Callable[..., object], name: str, hidden: int = 1) -> str:
+    """Return the call of `name` as a cell writes it: the signature of `function` without its first `hidden` parameters.
 
     Scalar types are left out: a symbol may stand where its name may, and defaults say the rest.
     """
     whole = inspect.signature(function)
     parts: list[str] = []
-    for parameter in list(whole.parameters.values())[1:]:
+    for parameter in list(whole.parameters.values())[hidden:]:
         if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts:
             parts.append("*")
         kind, default = _annotation(parameter.annotation), parameter.default

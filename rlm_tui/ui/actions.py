@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from textual.binding import Binding, BindingType
 
 Place: TypeAlias = Literal[
-    "everywhere", "ask", "prompt", "calls", "answer", "citations", "trace", "code", "runs", "help"
+    "everywhere", "ask", "prompt", "calls", "answer", "citations", "trace", "code", "runs", "plan", "help"
 ]
 
 PLACES: dict[Place, str] = {
@@ -22,6 +22,7 @@ PLACES: dict[Place, str] = {
     "trace": "Trace",
     "code": "Code",
     "runs": "Runs",
+    "plan": "Large fan-out",
     "help": "Help",
 }
 """The title of each place, in the order of the help screen."""
@@ -84,6 +85,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("code", "cited", ("c",), "cited lines", "Scroll to the cited lines"),
     Action("runs", "select", ("enter",), "open", "Show the run again", bound=False),
     Action("runs", "back", ("escape",), "back", "Back"),
+    Action("plan", "answer(True)", ("y",), "go on", "Let it begin"),
+    Action("plan", "answer(False)", ("n", "escape"), "decline", "Go on without it"),
     Action("help", "back", ("escape",), "back", "Back"),
     Action("everywhere", "toggle_theme", ("t",), "", "Dark or light", slash="theme"),
     Action("everywhere", "help", ("question_mark", "f1"), "help", "All keys", slash="help"),

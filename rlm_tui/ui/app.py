@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -23,8 +24,12 @@ from rlm_tui.ui.actions import ACTIONS, bindings, slashes
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.lost_terminal import is_terminal_gone, outlive_terminal
+from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.session import LiveRun, Session
+
+if TYPE_CHECKING:
+    from rlm_tui.engine.fanout import Plan
 
 DRAWS = 0.1
 """Seconds between two draws while a run lives."""
@@ -60,6 +65,7 @@ class RlmApp(App[int]):
         self._interrupted = 0.0
         self._rested = 0.0
         self._indexing = False
+        self._asking = asyncio.Lock()
         self._main = AskScreen()
         self._theme_notice = self._take_themes()
 
@@ -89,6 +95,7 @@ class RlmApp(App[int]):
 
     def on_mount(self) -> None:
         """Start what runs beside the screen."""
+        self.session.ask_before(self.allows)
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError):  # loops of Windows take no signals
             for number, code in _SIGNALS.items():
@@ -150,6 +157,25 @@ class RlmApp(App[int]):
         self.shown, self.shown_id = self.current.tree, self.current.id
         self.run_worker(self._listen(self.current), name="run", exit_on_error=False)
         self._main.begin()
+
+    async def allows(self, call_id: str, plan: Plan) -> bool:
+        """Ask the user about a large fan-out, one at a time; while nobody answers, it waits."""
+        async with self._asking:
+            tree = self.current.tree if self.current is not None else Tree()
+            screen = PlanScreen(tree, call_id, str(plan))
+            answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+            def answer(allowed: bool | None) -> None:
+                if not answered.done():
+                    answered.set_result(bool(allowed))
+
+            self.push_screen(screen, answer)
+            try:
+                return await answered
+            except asyncio.CancelledError:  # its call was cancelled meanwhile
+                if self.screen is screen:
+                    screen.dismiss(False)
+                raise
 
     def cancel_run(self) -> None:
         """Stop the run: first softly, then at once."""

@@ -11,6 +11,7 @@ from rlm_tui.records.events import Event
 from rlm_tui.records.tree import Tree
 
 if TYPE_CHECKING:
+    from rlm_tui.engine.fanout import Approve
     from rlm_tui.records.store import RunStore
     from rlm_tui.repository.repository import Repository
     from rlm_tui.workspace import Workspace
@@ -44,14 +45,16 @@ class LiveRun(Protocol):
 class Session:
     """One sitting in one repository. `ask` takes a question with the session's earlier questions and answers.
 
-    `resume` goes on with an unfinished run. `theme` is a theme's name, "" for our dark one. `replay` is the id of a recorded
-    run to show at the start, `resumed` of one to go on with. `clock` gives seconds since the epoch.
+    `resume` goes on with an unfinished run, and `ask_before` takes what is to be asked before large fan-outs. `theme` is a
+    theme's name, "" for our dark one. `replay` is the id of a recorded run to show at the start, `resumed` of one to go on
+    with. `clock` gives seconds since the epoch.
     """
 
     repository: Repository
     runs: RunStore
     ask: Callable[[str, History], LiveRun]
     resume: Callable[[str], LiveRun]
+    ask_before: Callable[[Approve], None]
     sandbox_name: str
     model: str
     sub_model: str
@@ -77,11 +80,15 @@ class Session:
         def ask(text: str, history: History) -> LiveRun:
             return workspace.engine.ask(Question(text, scope=scope, route=settings.route, history=history))
 
+        def ask_before(approve: Approve) -> None:
+            workspace.engine.approve = approve
+
         return cls(
             repository=workspace.repository,
             runs=workspace.runs,
             ask=ask,
             resume=workspace.engine.resume,
+            ask_before=ask_before,
             sandbox_name=workspace.sandbox.name,
             model=models.root.name,
             sub_model=models.sub.name,

@@ -86,12 +86,12 @@ async def test_time_runs_out_and_the_answer_comes_from_what_is_there(tmp_path: P
         root=[cell("print(llm_query_batched(['fast', 'slow']))"), text("What is there.")],
         query=lambda prompt: silent() if prompt == "slow" else text("an answer"),
     )
-    async with bench(tmp_path, script, bounds=Bounds(seconds=2.5)) as made:
+    async with bench(tmp_path, script, bounds=Bounds(seconds=6)) as made:
         run = made.engine.ask(Question(script.question, route="repl"))
         end = await run.wait()
         sent = said(made.server.bodies[-1], 2)
     assert (end.status, end.code, end.answer) == ("budget", 5, "What is there.")
-    assert "'an answer', 'Error: the time of 2 s is used up'" in sent
+    assert "'an answer', 'Error: the time of 6 s is used up'" in sent
     assert [call.phase for call in run.tree.calls.values()] == ["budget", "done", "cancelled"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from sample_runs import answering, finished
 from screen_stage import Screenful, Stage, opened
 from textual.binding import Binding
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
+from rlm_tui.engine.fanout import Plan
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui.actions import ACTIONS, Action, Place, bindings, key_table
 from rlm_tui.ui.answer import AnswerPane
@@ -20,6 +22,7 @@ from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.page import Page
+from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.status import Footer, Tabs
@@ -35,6 +38,7 @@ HOLDERS: dict[Place, type] = {
     "trace": TraceScreen,
     "code": CodeScreen,
     "runs": OptionList,
+    "plan": PlanScreen,
     "help": HelpScreen,
 }
 LIVE = len(answering().events)
@@ -240,6 +244,27 @@ async def again(on: Screenful) -> None:
     assert on.stage.resumed == ["cut"]
 
 
+async def plan(on: Screenful) -> None:
+    await on.ask(until=4)
+    (approve,) = on.stage.approvers
+    asked = Plan("map_query", 0, 24, "claude-haiku-5-5", 90_000, 0.4)
+    for key, allowed in (("y", True), ("n", False), ("escape", False)):
+        answer = asyncio.ensure_future(approve("0", asked))
+        await on.pilot.pause()
+        assert isinstance(on.screen, PlanScreen)
+        shown = " ".join(str(one.render()) for one in on.screen.query(Static))
+        assert "map_query: 24 queries of claude-haiku-5-5, at most 90,000 tokens, $0.40" in shown
+        assert "root is about to start" in shown and "left" in shown
+        await on.pilot.press(key)
+        assert await answer is allowed
+    answer = asyncio.ensure_future(approve("0", asked))
+    await on.pilot.pause()
+    answer.cancel()
+    await on.pilot.pause()
+    await on.pilot.pause()
+    assert isinstance(on.screen, AskScreen)
+
+
 async def runs(on: Screenful) -> None:
     run_id = write_record(on.stage)
     await on.press("tab", "r")
@@ -385,6 +410,8 @@ PLAYS: dict[tuple[Place, str], Play] = {
     ("code", "cited"): cited,
     ("runs", "select"): runs,
     ("runs", "back"): runs,
+    ("plan", "answer(True)"): plan,
+    ("plan", "answer(False)"): plan,
     ("help", "back"): help_screen,
     ("everywhere", "toggle_theme"): toggle_theme,
     ("everywhere", "help"): help_screen,
