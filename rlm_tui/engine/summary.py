@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rlm_tui.repository.symbols import Edge, File, Hit, Import, Match, Module, Slice, Symbol
+from rlm_tui.repository.symbols import Cycle, Edge, File, Hit, Import, Match, Module, Remark, Setting, Slice, Symbol
 
 _LONGEST = 160
 _FILES = 100
@@ -43,9 +43,9 @@ def files_in(result: object, most: int = _FILES) -> list[str]:
     found: dict[str, None] = {}
     for item in _items(result):
         match item:
-            case Slice() | Hit() | Symbol() | Import():
+            case Slice() | Hit() | Symbol() | Import() | Cycle() | Setting():
                 found[item.path] = None
-            case Match():
+            case Match() | Remark():
                 found[item.symbol.path] = None
             case Edge():
                 found[item.path] = found[item.target.path] = None
@@ -72,9 +72,9 @@ def _value(value: object) -> str:
             return f"{{{', '.join(f'{key}: {_value(item)}' for key, item in list(value.items())[:4])}}}"
         case Symbol():
             return f"{value.span} {value.qualified}"
-        case Match():
+        case Match() | Remark():
             return f"{value.symbol.span} {value.symbol.qualified}"
-        case Hit() | Import():
+        case Hit() | Import() | Cycle() | Setting():
             return f"{value.path}:{value.line}"
         case Edge():
             return f"{value.path}:{value.line} {value.target.qualified}"

@@ -239,12 +239,10 @@ class Hit(Line):
         return f"{self.locator}  [{self.symbol}]  {self.text.strip()}"
 
 
-class Match(Record):
-    """A Symbol that find ranked: symbol score why; path, start, end, span, qualified and kind are those of its symbol."""
+class About(Record):
+    """What is said of a Symbol; path, start, end, span, qualified and kind are those of its symbol."""
 
     symbol: Symbol
-    score: float
-    why: str
 
     def __getattr__(self, name: str) -> object:
         if name in (
@@ -272,16 +270,34 @@ class Match(Record):
         """Return what it is sorted by: path, line, repr."""
         return self.symbol.key()
 
+
+class Match(About):
+    """A Symbol that find ranked: symbol score why; path, start, end, span, qualified and kind are those of its symbol."""
+
+    score: float
+    why: str
+
     def _line(self) -> str:
         return f"{self.symbol.head()}  score {self.score:.1f} ({self.why})"
 
 
+class Remark(About):
+    """A Symbol and what an analysis says of it: symbol value (a number) text; path, span, qualified ... as in a Match."""
+
+    value: int
+    text: str
+
+    def _line(self) -> str:
+        return f"{self.symbol.head()}  {self.text}"
+
+
 class Edge(Line):
-    """A use of target (Symbol) within source (Symbol, None at file level): kind path line text tier (5 = a guess)."""
+    """A use of target (Symbol) within source (Symbol, None at file level): kind path line text distance tier (5 = a guess)."""
 
     kind: str
     target: Symbol
     tier: int
+    distance: int
 
     def __init__(self, fields: dict[str, object]) -> None:
         self._source = fields.pop("source", None)
@@ -295,7 +311,8 @@ class Edge(Line):
     def _line(self) -> str:
         source = self._source.qualified if isinstance(self._source, Symbol) else "<file>"
         tier = _TIERS.get(self.tier, f"tier {self.tier}")
-        return f"{self.locator}  {source} -> {self.target.qualified}  {self.kind}, {tier}  {self.text}"
+        far = f"[{self.distance} uses away]  " if self.distance > 1 else ""
+        return f"{self.locator}  {source} -> {self.target.qualified}  {self.kind}, {tier}  {far}{self.text}"
 
 
 class Import(Line):
@@ -308,8 +325,33 @@ class Import(Line):
         return f"{self.locator}  imports {self.target}{'' if self.inside else ' (outside)'}  {self.text}"
 
 
+class Cycle(Line):
+    """A circle of imports: files (all in it) circle (the shortest, as path:line) kind (runtime, deferred, type-only)."""
+
+    kind: str
+    files: list[str]
+    circle: list[str]
+
+    def _line(self) -> str:
+        shown = " -> ".join([*self.circle[1:], self.path])
+        return f"{self.locator}  {self.kind} import cycle of {len(self.files)} files: -> {shown}"
+
+
+class Setting(Line):
+    """A place that reads a setting: path line text name kind (env, config or named) default symbol."""
+
+    name: str
+    kind: str
+    default: str
+    symbol: str
+
+    def _line(self) -> str:
+        default = f" = {self.default}" if self.default else ""
+        return f"{self.locator}  [{self.symbol}]  {self.kind} {self.name}{default}  {self.text.strip()}"
+
+
 RECORDS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import)
+    kind.__name__: kind for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting)
 }
 
 

@@ -40,7 +40,15 @@ def _line(r):
         return r.span + "  [" + r.symbol + "]  " + r.text.strip()
     if k == "Edge":
         source = r.source.qualified if r.source is not None else "<file>"
-        return f"{r.span}  {source} -> {r.target.qualified}  {r.kind}, {_TIERS.get(r.tier, r.tier)}  {r.text}"
+        far = f"[{r.distance} uses away]  " if r.distance > 1 else ""
+        return f"{r.span}  {source} -> {r.target.qualified}  {r.kind}, {_TIERS.get(r.tier, r.tier)}  {far}{r.text}"
+    if k == "Remark":
+        return f"{r.span}  {r.symbol.kind} {r.qualified}  {r.text}"
+    if k == "Cycle":
+        return f"{r.span}  {r.kind} import cycle of {len(r.files)} files: -> " + " -> ".join(r.circle[1:] + [r.path])
+    if k == "Setting":
+        default = " = " + r.default if r.default else ""
+        return f"{r.span}  [{r.symbol}]  {r.kind} {r.name}{default}  {r.text.strip()}"
     return r.span + "  imports " + r.target + ("" if r.inside else " (outside)") + "  " + r.text
 
 def _lines(r):
@@ -64,7 +72,7 @@ def _record(r, kind, fields):
     for name, value in fields.items():
         if name != "@":
             setattr(r, name, value)
-    if kind == "Match":
+    if kind in ("Match", "Remark"):
         for name in ("path", "start", "end", "span", "name", "qualified", "kind", "signature", "doc", "module", "locator"):
             setattr(r, name, getattr(r.symbol, name))
     elif kind == "Module":

@@ -9,11 +9,24 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import fields
 
 from rlm_tui.repl.frames import text
-from rlm_tui.repository.symbols import Edge, File, Hit, Import, Match, Module, Slice, Span, Symbol
+from rlm_tui.repository.symbols import (
+    Cycle,
+    Edge,
+    File,
+    Hit,
+    Import,
+    Match,
+    Module,
+    Remark,
+    Setting,
+    Slice,
+    Span,
+    Symbol,
+)
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind))
-    for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import)
+    for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting)
 }
 
 

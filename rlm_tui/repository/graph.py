@@ -28,6 +28,8 @@ _ENTRIES = frozenset({"__init__", "index", "mod", "lib", "main"})
 """Files that stand for their folder."""
 _MOST_VISITED = 4_000
 """So many symbols are looked at for a path of calls."""
+_MOST_HEIRS = 200
+"""So many subclasses are looked at for overriding methods."""
 _CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
 
 
@@ -176,7 +178,7 @@ class Graph:
 
         A call of a method that `b` overrides may run `b`: it ends the chain, as an edge of tier 4.
         """
-        ends = self._overridden(b)
+        ends = self.overridden(b)
         came: dict[Symbol, Edge | None] = {a: None}
         waiting = deque([(a, 0)])
         while waiting and len(came) < _MOST_VISITED:
@@ -194,16 +196,38 @@ class Graph:
                 waiting.append((target, depth + 1))
         return []
 
-    def _overridden(self, method: Symbol) -> set[Symbol]:
+    @_alone
+    def overridden(self, method: Symbol) -> set[Symbol]:
         """Return the methods of bases that `method` overrides or implements."""
+        names, _ = self._state()
+        owner = self._owner(method)
+        bases = names.lineage(owner)[1:] if owner else ()
+        return {found for base in bases for found in names.own_members(base, method.name)}
+
+    @_alone
+    def overriders(self, method: Symbol) -> list[Edge]:
+        """Return the methods of subclasses, at any depth, that override or implement `method`: edges of kind override."""
+        names, _ = self._state()
+        owner = self._owner(method)
+        waiting, known = [owner] if owner else [], {owner}
+        found: list[Edge] = []
+        while waiting and len(known) < _MOST_HEIRS:
+            for edge in self.subclasses(waiting.pop()):
+                if edge.source and edge.source not in known:
+                    known.add(edge.source)
+                    waiting.append(edge.source)
+                    found += [
+                        Edge("override", s.path, s.start, s.signature, s, method, Tier.RECEIVER)
+                        for s in names.own_members(edge.source, method.name)
+                    ]
+        return _ordered(found)
+
+    def _owner(self, method: Symbol) -> Symbol | None:
         names, _ = self._state()
         view = names.view(method.path)
         place = view.place(method) if view else -1
         owner = view.owner(view.facts.symbols[place].scope) if view and place >= 0 else -1
-        if view is None or owner < 0 or method.kind != "method":
-            return set()
-        bases = names.lineage(view.symbols[owner])[1:]
-        return {found for base in bases for found in names.own_members(base, method.name)}
+        return view.symbols[owner] if view and owner >= 0 and method.kind == "method" else None
 
     # Inside
 

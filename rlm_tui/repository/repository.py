@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from platformdirs import user_cache_dir
 
 from rlm_tui.repository import modules, ripgrep
+from rlm_tui.repository.analyses import Analyses
 from rlm_tui.repository.catalogue import Catalogue, Overview
 from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.git import Head
@@ -22,10 +22,11 @@ from rlm_tui.repository.index_folder import claim, tidy
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
 from rlm_tui.repository.ranking import Ranking, reading
-from rlm_tui.repository.sanitize import escape_name, sanitize
+from rlm_tui.repository.sanitize import escape_name
 from rlm_tui.repository.schema import SCHEMA, file_of
 from rlm_tui.repository.searching import grep
 from rlm_tui.repository.secrets import REFUSAL, is_secret
+from rlm_tui.repository.sources import Sources
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbol_list import SymbolList
 from rlm_tui.repository.symbols import (
@@ -41,13 +42,9 @@ from rlm_tui.repository.symbols import (
     Symbol,
     UnknownName,
 )
-from rlm_tui.repository.walk import read
 
 _FEW = 8
 """Up to so many files, asking for the importers of each is quicker than reading the imports of all."""
-_CLOSED = frozenset(("binary", "unreadable"))
-_WIDEST = 300
-"""Characters of a line that an edge carries."""
 
 
 class Repository:
@@ -67,6 +64,7 @@ class Repository:
         self._indexing = indexing
         self._naming = Naming(store, self.name, self._module, self._within, self._whole)
         self._fingerprints = Fingerprints(root)
+        self._sources = Sources(root, store)
         self._catalogue = Catalogue(store, indexing)
         self._ranking = Ranking(store, reading(root, store), Past(root, head, store.folder).history)
         self._listed: tuple[object, Overview] | None = None
@@ -230,7 +228,7 @@ class Repository:
             first, last = 1, None
         else:
             first, last = found.start, found.end
-        lines = self._lines(found.path)
+        lines = self._sources.lines(found.path)
         first = max(1, start if start is not None else first)
         last = min(len(lines), end if end is not None else (last if last is not None and start is None else len(lines)))
         if lines and first > len(lines):
@@ -313,7 +311,12 @@ class Repository:
 
     def call_path(self, a: str, b: str, limit: int = 12) -> list[Edge]:
         """Return the shortest chain of calls from one symbol to another, of at most `limit` edges; [] without one."""
-        return self._with_lines(self._graph.call_path(self._naming.symbol(a), self._naming.symbol(b), limit))
+        return self._sources.with_lines(self._graph.call_path(self._naming.symbol(a), self._naming.symbol(b), limit))
+
+    @cached_property
+    def analyses(self) -> Analyses:
+        """What can be computed about what is in scope: impact, tests, cycles, the longest functions and the like."""
+        return Analyses(self._store, self._graph, self._naming, self._sources, self._admits, self._search)
 
     # Inside
 
@@ -334,22 +337,7 @@ class Repository:
 
     def _edges(self, method: Callable[[Symbol], list[Edge]], target: str) -> list[Edge]:
         # Not limited to the scope: "nobody calls it" would be false where only nobody in the scope does.
-        return self._with_lines(method(self._naming.symbol(target)))
-
-    def _with_lines(self, edges: Sequence[Edge]) -> list[Edge]:
-        """Return the edges, each with the line of its use as it stands in the file."""
-        texts: dict[str, list[str]] = {}
-        found: list[Edge] = []
-        for edge in edges:
-            if edge.path not in texts:
-                try:
-                    texts[edge.path] = self._lines(edge.path)
-                except PermissionError:  # gone since it was indexed: what the graph knows of the line has to do
-                    texts[edge.path] = []
-            lines = texts[edge.path]
-            text = lines[edge.line - 1].strip()[:_WIDEST] if edge.line <= len(lines) else edge.text
-            found.append(replace(edge, text=text))
-        return found
+        return self._sources.with_lines(method(self._naming.symbol(target)))
 
     def _paths_of(self, target: str) -> set[str]:
         found = self.resolve(target)
@@ -393,14 +381,9 @@ class Repository:
         self.update([path])
         return True
 
-    def _lines(self, path: str) -> list[str]:
-        if is_secret(path):
-            raise PermissionError(REFUSAL.format(path=path))
-        file = self._store.file(path)
-        if file is not None and file.status in _CLOSED:
-            raise PermissionError(f"{path} is {file.status}: there is no text to show")
-        try:
-            source = read(self.root, self._store.raw(path) or self._raw(path))
-        except OSError as error:
-            raise PermissionError(f"{path} cannot be read: {error.strerror or error}") from error
-        return sanitize(source.decode("utf-8", "replace")).removesuffix("\n").split("\n")
+    def _admits(self, scope: str) -> Callable[[str], bool]:
+        self._whole()
+        return self.narrow([scope])._within if scope else self._within  # noqa: SLF001 - another of our own kind
+
+    def _search(self, pattern: str, scope: str, limit: int) -> list[Hit]:
+        return self.grep(pattern, scope or None, limit=limit)

@@ -172,6 +172,13 @@ class Store:
             result.extend(found[bisect_left(found, first) : bisect_left(found, end)])
         return result
 
+    def ids_by_length(self, kinds: Sequence[str]) -> array[int]:
+        """Return the ids of the definitions of `kinds`, those with the most lines first."""
+        marks = ", ".join("?" * len(kinds))
+        query = f'SELECT id FROM symbol WHERE kind IN ({marks}) ORDER BY "end" - start DESC, id'  # noqa: S608 - marks only
+        with self._db.reading() as db:
+            return array("q", [row[0] for row in db.execute(query, tuple(kinds))])
+
     def symbols_at(self, identities: Sequence[int]) -> list[Symbol]:
         """Return the definitions with these ids, in their order; what is gone is left out."""
         with self._db.reading() as db:

@@ -142,9 +142,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A use of `target` at `path:line`, inside `source` (None at file level). `kind` is call, import, inherit or use.
+    """A use of `target` at `path:line`, inside `source` (None at file level). `kind` is call, import, inherit, override or use.
 
-    `text` is the line of the use, stripped.
+    `text` is the line of the use, stripped. `distance` is how many uses lie between `source` and the symbol that was asked
+    about: more than 1 where uses of users were followed.
     """
 
     kind: str
@@ -154,6 +155,7 @@ class Edge:
     source: Symbol | None
     target: Symbol
     tier: Tier
+    distance: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,47 @@ class Import:
     text: str
     target: str
     inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A definition and what an analysis says of it: in words, and as the number that it is ranked by (lines, complexity)."""
+
+    symbol: Symbol
+    value: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Files that import each other in a circle; `path` and `line` are of the first import of the shortest circle among them.
+
+    `files` are all of them; `circle` is the shortest circle as `path:line`, one an import. `kind` is "runtime" where imports
+    that run as the files are loaded close it, else "deferred" (imports in functions are needed) or "type-only".
+    """
+
+    path: str
+    line: int
+    kind: str
+    files: tuple[str, ...]
+    circle: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A place that reads the environment variable or configuration key `name`.
+
+    `kind` is env or config, or "named" where the name only stands in the code. `default` is as written, "" without one;
+    `symbol` is the qualified name of the definition around it, or "".
+    """
+
+    path: str
+    line: int
+    text: str
+    name: str
+    kind: str
+    default: str
+    symbol: str
 
 
 class RepositoryError(Exception):

@@ -1,0 +1,83 @@
+"""What a change of a symbol can reach, and which tests reach it: uses of uses, followed from the symbol outwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rlm_tui.repository.graph import Graph
+from rlm_tui.repository.parse import is_test_path
+from rlm_tui.repository.symbols import Edge, Symbol, Tier
+
+_MOST_FOLLOWED = 400
+"""So many symbols are asked for their users at most: what is further away than these says little."""
+
+
+def impact(graph: Graph, symbol: Symbol, depth: int, limit: int) -> list[Edge]:
+    """Return up to `limit` uses of `symbol`, uses of its users and so on, nearest first, each definition once, tests after code.
+
+    Overriding methods count as users, and so do callers of the method that `symbol` overrides: a call of that may run this one.
+    Guesses are told at their distance and not followed. `depth` bounds the distance. Fewer than `limit`: there are no more.
+    """
+    found: list[Edge] = []
+    for edges in _levels(graph, symbol, depth):
+        found += edges
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def tests(graph: Graph, symbol: Symbol, depth: int, limit: int) -> list[Edge]:
+    """Return up to `limit` uses in test code by which it reaches `symbol`, directly or through others, nearest first.
+
+    `target` is what the test uses: the symbol itself, or at a greater distance what leads to it.
+    """
+    found: list[Edge] = []
+    for edges in _levels(graph, symbol, depth):
+        found += [edge for edge in edges if _in_test(edge)]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def _levels(graph: Graph, symbol: Symbol, depth: int) -> Iterator[list[Edge]]:
+    """Give the uses by distance; of each definition that uses something only the first, of a file level one a file."""
+    seen: set[Symbol | str] = {symbol}
+    level = [symbol]
+    followed = 0
+    for distance in range(1, depth + 1):
+        edges: list[Edge] = []
+        further: list[Symbol] = []
+        for user in level:
+            if followed == _MOST_FOLLOWED:
+                break
+            followed += 1
+            for edge in _users(graph, user):
+                key = edge.source or edge.path
+                if key in seen:
+                    continue
+                if edge.tier != Tier.GUESS:
+                    seen.add(key)
+                    if edge.source is not None and not _in_test(edge):
+                        further.append(edge.source)
+                edges.append(replace(edge, distance=distance))
+        yield sorted(dict.fromkeys(edges), key=_rank)
+        level = further
+
+
+def _users(graph: Graph, symbol: Symbol) -> list[Edge]:
+    """Return who is affected by `symbol`: what refers to it, overrides it, or calls the method that it overrides."""
+    edges = graph.references(symbol)
+    if symbol.kind == "method":
+        edges += graph.overriders(symbol)
+        for base in graph.overridden(symbol):
+            edges += [replace(edge, tier=max(edge.tier, Tier.TYPE)) for edge in graph.callers(base)]
+    return edges
+
+
+def _rank(edge: Edge) -> tuple[bool, bool, bool]:
+    return (edge.tier == Tier.GUESS, _in_test(edge), edge.source is None)
+
+
+def _in_test(edge: Edge) -> bool:
+    return edge.source.is_test if edge.source else is_test_path(edge.path)
