@@ -14,11 +14,12 @@ from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, joined, nearest
 
+_KEYS = "[(shorthand_property_identifier) (pair value: [(identifier) (member_expression)])] @member"
 SHARED_QUERY = """
 (function_declaration) @def.function
 (generator_function_declaration) @def.function
 (class_declaration) @def.class
-(method_definition) @def.function
+(class_body (method_definition) @def.function)
 (variable_declarator name: (identifier) value: [(arrow_function) (function_expression) (generator_function)]) @def.function
 (variable_declarator name: (identifier)
   value: (call_expression arguments: (arguments . [(arrow_function) (function_expression)]))) @def.function
@@ -26,9 +27,21 @@ SHARED_QUERY = """
 (program (lexical_declaration (variable_declarator name: (identifier)) @def.variable))
 (program (variable_declaration (variable_declarator name: (identifier)) @def.variable))
 (program (export_statement (lexical_declaration (variable_declarator name: (identifier)) @def.variable)))
-(pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @def.function
+(pair key: (property_identifier) value: [(arrow_function) (function_expression)]) @def.method
+(object (method_definition) @def.method)
 (assignment_expression left: (member_expression) right: [(arrow_function) (function_expression)]) @def.function
 (assignment_expression left: (member_expression) right: (class)) @def.class
+(export_statement value: [(arrow_function) (function_expression)] @def.function)
+(export_statement value: (class) @def.class)
+(export_statement value: (object) @def.variable)
+(program (lexical_declaration (variable_declarator value: (object KEYS))))
+(program (variable_declaration (variable_declarator value: (object KEYS))))
+(program (export_statement (lexical_declaration (variable_declarator value: (object KEYS)))))
+(program (export_statement value: (object KEYS)))
+(program (expression_statement (assignment_expression right: [(identifier) (object) (assignment_expression)])) @import)
+(program (variable_declaration (variable_declarator value: (assignment_expression)) @import))
+(arrow_function) @block
+(function_expression) @block
 (call_expression function: [(identifier) (member_expression)] @call)
 (call_expression function: (import)) @import
 (new_expression constructor: [(identifier) (member_expression)] @call)
@@ -51,7 +64,7 @@ SHARED_QUERY = """
 (assignment_expression right: (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
 (variable_declarator name: (identifier) value: [(new_expression) (call_expression) (await_expression)]) @bind
 (assignment_expression left: (member_expression) right: (new_expression)) @bind
-"""
+""".replace("KEYS", _KEYS)
 
 _QUERY = (
     SHARED_QUERY
@@ -69,7 +82,14 @@ _CLAUSE = re.compile(r"\{([^{}]*)\}")
 _DEFAULT = re.compile(r"(?:import|export)\s+(?:type\s+)?([\w$]+)\s*(?:,|\bfrom\b)")
 _STAR = re.compile(r"\*\s*as\s+([\w$]+)")
 _REQUIRED = re.compile(r"(?:([\w$.]+)|\{([^{}]*)\})\s*=\s*require\b")
-_DEFAULTED = re.compile(r"export\s+default\s+(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?|class)?\s*([\w$]+)")
+_DEFAULTED = re.compile(
+    r"export\s+default\s+(?:(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?|class)\s*([\w$]+)|([\w$]+)\s*;?$)"
+)
+_EXPORTED = re.compile(
+    r"(?:([\w$]+)\s*=\s*)?(?:exports\s*=\s*)?(?:module\.exports|exports)(?:\.([\w$]+))?\s*=\s*(?:([\w$]+)\s*;?$|\{(.*))",
+    re.DOTALL,
+)
+_NESTED = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}")
 _ASSIGNED = re.compile(
     r"(?:(?:public|private|protected|readonly|static|declare|override|accessor)\s+)*(#?[\w$.]+)[!?]?\s*"
     r"(?::\s*([^=;\n]+?)\s*(?:=|;|$)|=\s*(?:await\s+)?(new\s+)?([\w$.]+)(?:<[^()]*>)?(\()?)"
@@ -77,6 +97,7 @@ _ASSIGNED = re.compile(
 _PARAMETER = re.compile(
     r"(?<=[(,])\s*((?:(?:public|private|protected|readonly|override)\s+)*)(?:\.\.\.)?([\w$]+)\??\s*:\s*([^,()=]+)"
 )
+_OBJECT = re.compile(r"(?:[\w$]+\s*=\s*)?\{")
 _RESULT = re.compile(r"\)\s*:\s*([^{=]+?)\s*(?:=>|$)")
 _WORDS = """
 string number boolean any unknown void never null undefined object symbol bigint this true false Object Array
@@ -93,10 +114,14 @@ def imports(text: str, line: int) -> Iterable[ImportFact]:
     exported = head.startswith("export")
     if exported and head.startswith("export default"):
         named = _DEFAULTED.match(head)
-        if named and named.group(1) not in {"async", "function", "class", "new"}:
-            yield ImportFact(line, f"export default {named.group(1)}", "", ((named.group(1), "default"),), "", True)
+        name = (named.group(1) or named.group(2)) if named else ""
+        if name and name not in {"async", "function", "class", "new", "extends"}:
+            yield ImportFact(line, f"export default {name}", "", ((name, "default"),), "", True)
         return
     written = " ".join(head.split())[:200]
+    if not head.startswith(("import", "export ", "export{", "export*")) and (given := _EXPORTED.match(head)):
+        yield from _given(given, line, written)
+        return
     if not match:
         clause = _CLAUSE.search(head)
         if exported and clause and head[6:].lstrip().removeprefix("type").lstrip().startswith("{"):
@@ -124,6 +149,20 @@ def imports(text: str, line: int) -> Iterable[ImportFact]:
         yield ImportFact(line, written, module, (), star.group(1), exported)
 
 
+def _given(match: re.Match[str], line: int, written: str) -> Iterable[ImportFact]:
+    """Read `module.exports = a`, `exports.b = a`, `module.exports = { a, b: c }`, `var app = module.exports = {}`."""
+    holder, key, name, listed = match.groups()
+    pairs = [(name, key or "default")] if name else []
+    if listed and not key:
+        for _round in range(6):
+            listed = _NESTED.sub("", listed)
+        pairs = [(inner, outer) for outer, inner in _pairs(listed, ":")]
+    if holder and holder != "exports":
+        pairs.append((holder, "default"))
+    if pairs:
+        yield ImportFact(line, written, "", tuple(pairs), "", True)
+
+
 def _pairs(listed: str, keyword: str) -> tuple[tuple[str, str], ...]:
     pairs = []
     for part in re.sub(r"//[^\n]*|/\*.*?\*/", "", listed).split(","):
@@ -139,6 +178,8 @@ def _pairs(listed: str, keyword: str) -> tuple[tuple[str, str], ...]:
 
 def name_of(node: Node, text: str) -> tuple[str, str]:
     """Name a definition: by its name, its key, or what it is assigned to (`exports.run`, `Session.prototype.send`)."""
+    if node.type in {"arrow_function", "function_expression", "class", "object"}:
+        return "default", ""
     if node.type == "pair":
         key = node.child_by_field_name("key")
         return (text[key.start_byte : key.end_byte], "") if key else ("", "")
@@ -172,7 +213,7 @@ def bindings(text: str, start: int, end: int) -> Iterable[Bound]:
 
 def parameters(signature: str) -> Iterable[Bound]:
     """Read the annotations of a signature; a constructor's parameter properties become fields."""
-    if ":" not in signature:
+    if ":" not in signature or _OBJECT.match(signature):
         return
     for match in _PARAMETER.finditer(signature):
         kept, name, declared = match.groups()
@@ -233,7 +274,7 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
         p.rpartition("/")[0] for p in manifests if p.split("/")[-2] in {name, f"{scope.lstrip('@')}-{name}"}
     ):
         entries = (inner, f"src/{inner}") if inner else _ENTRIES
-        found.extend(p for entry in entries for p in paths.first(_spellings(f"{folder}/{entry}")))
+        found += next((p for entry in entries if (p := paths.first(_spellings(f"{folder}/{entry}")))), ())
     return nearest(found[:1] if scope else found, importer)
 
 

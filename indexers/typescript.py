@@ -23,7 +23,7 @@ _TYPED = """
 (module) @def.module
 (method_signature) @def.function
 (abstract_method_signature) @def.function
-(program (ambient_declaration (function_signature) @def.function))
+(function_signature) @def.function
 (public_field_definition value: [(arrow_function) (function_expression)]) @def.function
 (enum_assignment name: (property_identifier)) @def.constant
 (enum_body name: (property_identifier) @def.constant)
@@ -51,7 +51,24 @@ _JSX = """
 def _name_of(node: Node, text: str) -> tuple[str, str]:
     if node.type == "property_identifier":
         return text[node.start_byte : node.end_byte], ""
+    if node.type == "function_signature" and _goes_on(node, text):
+        return "", ""
     return javascript.name_of(node, text)
+
+
+def _goes_on(node: Node, text: str) -> bool:
+    """Tell whether another overload or the implementation follows: the last one stands for all."""
+    outer = node.parent if node.parent and node.parent.type == "export_statement" else node
+    after = outer.next_named_sibling
+    while after and after.type == "comment":
+        after = after.next_named_sibling
+    following = after.child_by_field_name("declaration") if after and outer is not node else after
+    name = javascript.name_of(node, text)
+    return (
+        following is not None
+        and following.type in {"function_signature", "function_declaration"}
+        and javascript.name_of(following, text) == name
+    )
 
 
 GRAMMAR = Grammar(

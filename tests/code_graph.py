@@ -45,7 +45,8 @@ class Code:
         for path, text in files.items():
             source = dedent(text).lstrip("\n").encode()
             self.sources[path] = source
-            found = facts_of(path, source)
+            known = "." + path.rpartition(".")[2] in indexers()
+            found = facts_of(path, source) if known else FileFacts("text", 1, "", False, False, (), (), (), ())
             folder = path.rpartition("/")[0]
             file = File(path, found.language, len(source), found.lines, folder, "parsed", found.is_test)
             self.store.put(file, found, source)

@@ -60,6 +60,16 @@ class BindingFact(NamedTuple):
     scope: int
 
 
+class BlockFact(NamedTuple):
+    """A function without a name, from line `start` to `end`, and the definitions and bindings (their indices) local to it."""
+
+    start: int
+    end: int
+    scope: int
+    symbols: tuple[int, ...]
+    bindings: tuple[int, ...]
+
+
 class FileFacts(NamedTuple):
     """Everything that one parse gave. `package` is the name the file declares for itself (Go, Java), "" otherwise."""
 
@@ -72,3 +82,4 @@ class FileFacts(NamedTuple):
     references: tuple[ReferenceFact, ...]
     imports: tuple[ImportFact, ...]
     bindings: tuple[BindingFact, ...]
+    blocks: tuple[BlockFact, ...] = ()

@@ -14,9 +14,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.implementers import implementers
+from rlm_tui.repository.meanings import constructors, is_constructor
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.receivers import Receivers
-from rlm_tui.repository.resolution import Resolution, constructors, is_constructor
+from rlm_tui.repository.resolution import Resolution
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
 from rlm_tui.repository.views import View
@@ -322,7 +323,7 @@ class Graph:
         found = {
             meaning.symbol: meaning.tier
             for meaning in reversed(meanings)
-            if meaning.symbol and meaning.symbol != source
+            if meaning.symbol and (meaning.symbol != source or kind == "call")
         }
         by_name = kind == "use" and view.scoping.called_by_name
         return [

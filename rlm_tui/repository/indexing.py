@@ -28,7 +28,7 @@ _BATCH_FILES = 200
 _BATCH_SECONDS = 0.3
 _STUCK = 60.0
 """Seconds after which another instance that scans and stores nothing is no longer waited for."""
-_DECIDES = ("facts", "heads", "packing", "parse", "secrets", "walk", "words", "worker")
+_DECIDES = ("blocks", "facts", "heads", "packing", "parse", "secrets", "walk", "words", "worker")
 """Modules beside this one that decide what is stored of a file."""
 MANY = 200
 """From so many changed files on, listing everything and using all processors is the quicker way."""

@@ -7,7 +7,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.words import BREAKS, identifiers, joined
 
 SymbolRow = tuple[str, str, str, int, int, str, str, str, bool, str, str, int, int]
@@ -123,6 +123,7 @@ def _blob(facts: FileFacts) -> bytes:
         list(zip(*facts.references, strict=True)) or [()] * 5,
         facts.imports,
         facts.bindings,
+        facts.blocks,
     ]
     return zlib.compress(json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"), 1)
 
@@ -138,6 +139,7 @@ class Unpacked:
         self._references: tuple[list[str], list[int], list[str], list[str], list[int]] = columns[3]
         self._imports: list[tuple[int, str, str, list[list[str]], str, bool]] = columns[4]
         self._bindings: list[tuple[str, str, int]] = columns[5]
+        self._blocks: list[tuple[int, int, int, list[int], list[int]]] = columns[6]
 
     def references(self, name: str = "") -> tuple[ReferenceFact, ...]:
         """Return the references in order; only those to `name` when it is given."""
@@ -161,6 +163,10 @@ class Unpacked:
     def bindings(self) -> tuple[BindingFact, ...]:
         """Return the bindings in order."""
         return tuple(BindingFact(*binding) for binding in self._bindings)
+
+    def blocks(self) -> tuple[BlockFact, ...]:
+        """Return the functions without a name that have something local."""
+        return tuple(BlockFact(a, b, scope, tuple(inner), tuple(bound)) for a, b, scope, inner, bound in self._blocks)
 
     def symbols(self, rows: list[SymbolRow]) -> tuple[SymbolFact, ...]:
         """Return the definitions: `rows` as stored, joined with their scopes."""

@@ -8,7 +8,9 @@ in Python costs more than the parse. Capture names:
 - `word`      a name that is a call unless the definition around has a `local` of that name (Ruby)
 - `loose`     a name before brackets where the grammar sees only tokens (a Rust macro): a call if they are round
 - `use`, `type`, `inherit`  other uses of a name
+- `member`    a key of an object with the name that it stands for (`key: name`, or `name` alone)
 - `import`    a whole import statement; `bind` a declaration or assignment that tells a type
+- `block`     a function that may have no name: what is local to it can be named nowhere else
 - `outer`     a node that widens the definition which is its last child (decorators)
 
 Text is handled as Latin-1, so that offsets in it are the tree's byte offsets; what is kept is decoded again at the end.
@@ -24,6 +26,7 @@ from functools import cache, lru_cache
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
+from rlm_tui.repository.blocks import blocks
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.heads import Head, decode, decorators, doc, leading, no_visibility, signature
 from rlm_tui.repository.written import member
@@ -140,12 +143,18 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     symbols, outline, types = _symbols(grammar, definitions, text, test)
     bounds, scopes = outline
     bindings = [*types]
+    bound: list[tuple[int, int]] = []
     for node in sorted(
         captures.get("bind", ()), key=_start
     ):  # captures come in no order, and the first declaration counts
         start = node.start_byte
         for name, written in grammar.bindings(text, start, node.end_byte):
+            bound.append((start, len(bindings)))
             bindings.append(BindingFact(decode(name), _type(written), scopes[bisect_right(bounds, start) - 1]))
+    for node in captures.get("member", ()):
+        key, _, name = text[node.start_byte : node.end_byte].partition(":")
+        scope = scopes[bisect_right(bounds, node.start_byte) - 1]
+        bindings.append(BindingFact(decode(key.strip("\"' \n")), _type(f"={(name or key).strip()}"), scope))
     imports: list[ImportFact] = []
     for node in sorted(captures.get("import", ()), key=_start):
         imports.extend(grammar.imports(decode(text[node.start_byte : node.end_byte]), node.start_point[0] + 1))
@@ -161,6 +170,7 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
         _references(grammar, captures, text, bounds, scopes, symbols, known),
         tuple(imports),
         tuple(bindings),
+        blocks(captures.get("block", ()), symbols, bound),
     )
 
 

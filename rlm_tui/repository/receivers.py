@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rlm_tui.repository.facts import ReferenceFact
+from rlm_tui.repository.facts import BlockFact, ReferenceFact
+from rlm_tui.repository.meanings import Meaning
+from rlm_tui.repository.objects import VALUES, whole
 from rlm_tui.repository.parse import CONTAINERS
-from rlm_tui.repository.resolution import Meaning, Resolution
+from rlm_tui.repository.resolution import Resolution
 from rlm_tui.repository.symbols import Symbol, Tier
 from rlm_tui.repository.views import View
 
@@ -53,33 +55,33 @@ class Receivers:
 
     def __init__(self, names: Resolution) -> None:
         self._names = names
-        self._known: dict[tuple[str, int, str], list[Value] | None] = {}
+        self._known: dict[tuple[str, int, str, tuple[BlockFact, ...]], list[Value] | None] = {}
 
     def resolve(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means; [] when it is known to mean nothing here, None when that is not known."""
         names = self._names
         if not reference.receiver:
-            found = names.bare(view, reference.name, reference.scope)
+            found = names.bare(view, reference.name, reference.scope, reference.line)
             if found or view.family != "c":
-                return [meaning for meaning in found if meaning.symbol]
+                return [inner for meaning in found for inner in whole(names, view, meaning)]
             return None
         if reference.kind == "inherit":
-            return names.dotted(view, reference.receiver, reference.name, reference.scope)
-        values = self.values(view, reference.receiver, reference.scope)
+            return names.dotted(view, reference.receiver, reference.name, reference.scope, reference.line)
+        values = self.values(view, reference.receiver, reference.scope, line=reference.line)
         if values is None:
             return None
         found = [inner for value in values for inner in self._member(view, value, reference.name)]
         return [meaning for meaning in found if meaning.symbol]
 
-    def values(self, view: View, expression: str, scope: int, depth: int = 0) -> list[Value] | None:
+    def values(self, view: View, expression: str, scope: int, depth: int = 0, line: int = 0) -> list[Value] | None:
         """Return what an expression may be; [] for something outside of the repository, None when it is not known."""
-        key = (view.path, scope, expression)
+        key = (view.path, scope, expression, view.blocks(line))
         if key not in self._known:
             self._known[key] = None  # what leads back to itself is not known
-            self._known[key] = self._follow(view, expression, scope, depth) if depth < _DEEP else None
+            self._known[key] = self._follow(view, expression, scope, depth, line) if depth < _DEEP else None
         return self._known[key]
 
-    def _follow(self, view: View, expression: str, scope: int, depth: int) -> list[Value] | None:
+    def _follow(self, view: View, expression: str, scope: int, depth: int, line: int) -> list[Value] | None:
         parts = _PART.findall(expression)
         if not parts or "".join(name + after for name, after in parts) != re.sub(r"\.|->|::|\?(?=\.)", "", expression):
             return None
@@ -94,7 +96,7 @@ class Receivers:
             owner = self._names.owner(view, scope)
             values = [_instance(owner, Tier.RECEIVER)] if owner else None
         else:
-            values = self._head(view, first, scope, depth)
+            values = self._head(view, first, scope, depth, line)
         values = self._after(values, after, depth)
         for name, after in rest:
             if not values:
@@ -104,13 +106,18 @@ class Receivers:
             values = self._after(found or (None if any(step is None for step in steps) else []), after, depth)
         return values
 
-    def _head(self, view: View, name: str, scope: int, depth: int) -> list[Value] | None:
+    def _head(self, view: View, name: str, scope: int, depth: int, line: int) -> list[Value] | None:
         """Return what a bare name in an expression is: a variable with a known type, or what the scopes say."""
         place = scope
-        while place >= 0:
-            written = view.types.get(place, {}).get(name)
-            if written and name != "return":
-                return self.typed(view, written, scope, depth + 1)
+        while True:
+            places, local = view.local(name, place, line)
+            if places:
+                break
+            declared = local or (view.types.get(place, {}).get(name, "") if place >= 0 and name != "return" else "")
+            if declared:
+                return self.typed(view, declared, scope, depth + 1, line)
+            if place < 0:
+                break
             place = view.facts.symbols[place].scope
         owner = view.owner(scope) if view.scoping.members_bare else -1
         while owner >= 0:
@@ -122,7 +129,7 @@ class Receivers:
             field = self._field(outside, name, depth)
             if field is not None:
                 return field
-        found = self._names.heads(view, [name], scope)
+        found = self._names.heads(view, [name], scope, line)
         if not found:
             written = view.types.get(-1, {}).get(name)
             return self.typed(view, written, -1, depth + 1) if written else None
@@ -136,12 +143,12 @@ class Receivers:
         return values
 
     def _variable(self, meaning: Meaning, depth: int) -> list[Value] | None:
-        """Return what a variable at file or class level holds, None for anything else."""
+        """Return what a variable at file or class level holds; None for anything else, and where nothing says it."""
         symbol = meaning.symbol
         view = self._names.view(symbol.path) if symbol else None
         if view and view.scoping.called_by_name and symbol and symbol.kind in {"function", "method"}:
             return self._called([Value(meaning, False)], depth)
-        if symbol is None or symbol.kind not in {"variable", "constant"}:
+        if symbol is None or symbol.kind not in VALUES:
             return None
         place = view.place(symbol) if view else -1
         if view is None:
@@ -149,7 +156,7 @@ class Receivers:
         written = view.types.get(place, {}).get(symbol.name) or view.types.get(view.facts.symbols[place].scope, {}).get(
             symbol.name
         )
-        return (self.typed(view, written, -1, depth + 1) if written else None) or []
+        return (self.typed(view, written, -1, depth + 1) or []) if written else None
 
     def _after(self, values: list[Value] | None, after: str, depth: int) -> list[Value] | None:
         """Apply calls and indices: a variable of a type written with brackets is taken for one of its elements already."""
@@ -171,6 +178,8 @@ class Receivers:
             if symbol.kind in CONTAINERS or symbol.kind == "type":
                 results.append(_instance(symbol, max(value.meaning.tier, Tier.TYPE)))
                 continue
+            if symbol.kind in VALUES:
+                continue
             view = self._names.view(symbol.path)
             place = view.place(symbol) if view else -1
             written = view.types.get(place, {}).get("return") if view else None
@@ -190,25 +199,25 @@ class Receivers:
         written = view.types.get(place, {}).get("[]") if view else None
         return (self.typed(view, written, place, depth + 1) or []) if view and written else [value]
 
-    def typed(self, view: View, written: str, scope: int, depth: int = 0) -> list[Value] | None:
+    def typed(self, view: View, written: str, scope: int, depth: int = 0, line: int = 0) -> list[Value] | None:
         """Return the instances that a type, as written, stands for: `Foo`, `Optional[Foo]`, `*pkg.Foo`, `f()`, `=x.y`."""
         if depth >= _DEEP:
             return None
         if written.startswith("=") or written.endswith("()"):
-            values = self.values(view, written.removeprefix("=").replace("::", "."), scope, depth + 1)
+            values = self.values(view, written.removeprefix("=").replace("::", "."), scope, depth + 1, line)
             return values if values is None else [Value(_surer(v.meaning), v.instance) for v in values]
         found: list[Value] = []
         for part in _alternatives(written):
             for name in _TYPE_PART.findall(part):
                 receiver, _, last = name.replace("::", ".").rpartition(".")
-                if last in _HOLDERS:
-                    break
-                if last not in _NEITHER and last not in _HELD:
-                    found.extend(
-                        _instance(meaning.symbol, Tier.TYPE)
-                        for meaning in self._names.dotted(view, receiver, last, scope)
-                        if meaning.symbol and meaning.symbol.kind in CONTAINERS | {"type"}
-                    )
+                if last in _NEITHER:
+                    continue
+                stands = last in _HELD or last in _HOLDERS  # unless the repository has a class of that name
+                kinds = CONTAINERS if stands else CONTAINERS | {"type"}
+                meanings = self._names.dotted(view, receiver, last, scope, line)
+                own = [_instance(m.symbol, Tier.TYPE) for m in meanings if m.symbol and m.symbol.kind in kinds]
+                found.extend(own)
+                if own or last not in _HELD:
                     break
         return found
 

@@ -7,11 +7,12 @@ leaves marks in the caches while it is under way, by which cycles end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.indexer import Indexer, indexers
+from rlm_tui.repository.meanings import Meaning, is_constructor
+from rlm_tui.repository.objects import VALUES, listed, required, whole
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.paths import Paths
 from rlm_tui.repository.store import Store
@@ -23,32 +24,6 @@ _DEEP = 12
 _MOST_BASES = 200
 _VIEWS = 3_000
 _PACKAGED = frozenset({"package", "packages"})
-
-
-@cache
-def _constructors() -> dict[str, frozenset[str]]:
-    return {indexer.name: indexer.scoping.constructors for indexer in indexers().values()}
-
-
-def constructors(language: str) -> frozenset[str]:
-    """Return the names of the methods that run when their class is called, in `language`."""
-    return _constructors().get(language, frozenset())
-
-
-def is_constructor(symbol: Symbol) -> bool:
-    """Tell whether to call the symbol's class is to call the symbol."""
-    return symbol.name in constructors(symbol.language) or (
-        symbol.kind == "method" and symbol.parent.rpartition(".")[2] == symbol.name
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a name means: a symbol, or (without one) the module whose files are `paths`; () is a module outside."""
-
-    symbol: Symbol | None
-    paths: tuple[str, ...]
-    tier: Tier
 
 
 class Resolution:
@@ -111,15 +86,20 @@ class Resolution:
 
     # Names
 
-    def bare(self, view: View, name: str, scope: int) -> list[Meaning]:
-        """Return what `name` means in `scope`; [] for locals, builtins and what is not known."""
+    def bare(self, view: View, name: str, scope: int, line: int = 0) -> list[Meaning]:
+        """Return what `name` means in `scope`, at `line`; [] for locals, builtins and what is not known."""
         if view.scoping.shared == "open":
             return self._open(view, name, scope)
         place = scope
-        while place >= 0:
+        while True:
+            local, written = view.local(name, place, line)
+            if local or written:
+                return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in local]
+            if place < 0:
+                break
             symbol = view.facts.symbols[place]
             if symbol.kind not in CONTAINERS:
-                inner = view.by_qualified.get(f"{symbol.qualified}.{name}")
+                inner = [i for i in view.by_qualified.get(f"{symbol.qualified}.{name}", ()) if view.is_lexical(i)]
                 if inner:
                     return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in inner]
                 if name in view.types.get(place, ()) and name != "return":
@@ -135,7 +115,7 @@ class Resolution:
             if found:
                 return [Meaning(member, (), Tier.RECEIVER) for member in found]
         if name in view.top:
-            return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top[name]]
+            return required(self, view, name) or [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top[name]]
         return self.brought(view, name) or self._around(view, name)
 
     def _open(self, view: View, name: str, scope: int) -> list[Meaning]:
@@ -239,9 +219,12 @@ class Resolution:
         for item, original in view.imported.get(name, ()):
             if item.module == "" and item.exported and original != name:
                 local = [Meaning(view.symbols[i], (), Tier.IMPORT) for i in view.top.get(original, ())]
-                return local or self.brought(view, original, depth + 1)
+                if found := local or self.brought(view, original, depth + 1):
+                    return found
         if name == "default":
             return []
+        if view.family == "javascript" and (loose := view.loose(name)):
+            return [Meaning(view.symbols[i], (), Tier.IMPORT) for i in loose]
         found = self.brought(view, name, depth + 1)
         return [meaning for meaning in found if meaning.symbol or meaning.paths]
 
@@ -325,7 +308,9 @@ class Resolution:
         view = self.view(owner.path)
         if view is None:
             return []
-        here = [view.symbols[i] for i in view.by_qualified.get(f"{owner.qualified}.{name}", ())]
+        places = view.by_qualified.get(f"{owner.qualified}.{name}", ())
+        within = view.place(owner)
+        here = [view.symbols[i] for i in [i for i in places if view.facts.symbols[i].scope == within] or places]
         if (here and view.scoping.shared != "open") or view.scoping.spread == "file":
             return here
         folder = owner.path.rpartition("/")[0]
@@ -362,19 +347,19 @@ class Resolution:
         around = view.facts.symbols[reference.scope].scope if reference.scope >= 0 else -1
         return [m.symbol for m in self.dotted(view, reference.receiver, reference.name, around) if m.symbol]
 
-    def dotted(self, view: View, receiver: str, name: str, scope: int) -> list[Meaning]:
+    def dotted(self, view: View, receiver: str, name: str, scope: int, line: int = 0) -> list[Meaning]:
         """Return what `receiver.name` means where the receiver is a module or a class, not an instance."""
         if not receiver:
-            return self.bare(view, name, scope)
+            return self.bare(view, name, scope, line)
         parts = receiver.replace("::", ".").split(".")
-        found = self.heads(view, parts, scope)
+        found = self.heads(view, parts, scope, line)
         for part in [*parts[1:], name]:
             found = list(dict.fromkeys(inner for meaning in found for inner in self.step(view, meaning, part)))
         return found
 
-    def heads(self, view: View, parts: Sequence[str], scope: int) -> list[Meaning]:
+    def heads(self, view: View, parts: Sequence[str], scope: int, line: int = 0) -> list[Meaning]:
         """Return what the first part of a dotted name means; `import a.b` binds the whole of it."""
-        found = self.bare(view, parts[0], scope)
+        found = self.bare(view, parts[0], scope, line)
         if not found and view.language == "rust":
             targets = self.targets(view, parts[0]) if parts[0] in {"crate", "super", "self"} else ()
             found = [Meaning(None, targets, Tier.IMPORT)] if targets else []
@@ -386,9 +371,15 @@ class Resolution:
         """Return what `part` means inside of a module or a class."""
         if meaning.symbol:
             tier = max(meaning.tier, Tier.SCOPE)
-            found = self.members(meaning.symbol, part) if meaning.symbol.kind in CONTAINERS | {"module", "type"} else []
+            open_ = view.family == "javascript" or meaning.symbol.kind in CONTAINERS | {"module", "type"}
+            found = self.members(meaning.symbol, part) if open_ else []
+            found = [s for s in found if s.signature.startswith("static ")] or found
+            if not found and meaning.symbol.kind in VALUES:
+                return listed(self, meaning.symbol, part, tier)
             return [Meaning(symbol, (), tier) for symbol in found]
         exported = [inner for path in meaning.paths for inner in self.exported(path, part)]
+        if not exported:
+            exported = [member for inner in whole(self, view, meaning) for member in self.step(view, inner, part)]
         if exported or not meaning.paths:
             return exported
         if view.language == "python":

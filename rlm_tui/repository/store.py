@@ -238,6 +238,7 @@ class Store:
             references=facts.references(),
             imports=facts.imports(),
             bindings=facts.bindings(),
+            blocks=facts.blocks(),
         )
 
     def unpacked(self, path: str) -> Unpacked | None:

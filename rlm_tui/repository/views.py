@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 
-from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
+from rlm_tui.repository.facts import BlockFact, FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.symbols import Symbol
@@ -22,6 +22,7 @@ class View:
         self.indexer = indexer
         self.language = indexer.name
         self.family = indexer.family
+        self._blocks: dict[int, tuple[BlockFact, ...]] = {}
         self.scoping = indexer.scoping
 
     @cached_property
@@ -37,6 +38,8 @@ class View:
         """The places of definitions that stand in no class and no function, by last name."""
         found: dict[str, list[int]] = defaultdict(list)
         for index, symbol in enumerate(self.facts.symbols):
+            if index in self.blocked:
+                continue
             around = symbol.scope
             while around >= 0 and self.facts.symbols[around].kind == "module":
                 around = self.facts.symbols[around].scope
@@ -45,13 +48,49 @@ class View:
                 found[symbol.name].append(index)
         return dict(found)
 
+    def loose(self, name: str) -> list[int]:
+        """Return the places of methods `name` of objects without a name, such as `module.exports = { name() {} }`."""
+        symbols = self.facts.symbols
+        return [i for i in self.by_qualified.get(name, ()) if symbols[i].kind == "method" and i not in self.blocked]
+
     @cached_property
     def types(self) -> dict[int, dict[str, str]]:
         """The declared or inferred types, by scope and name; a later declaration never hides an earlier one."""
         found: dict[int, dict[str, str]] = defaultdict(dict)
-        for binding in self.facts.bindings:
-            found[binding.scope].setdefault(binding.name, binding.type)
+        local = {index for block in self.facts.blocks for index in block.bindings}
+        for index, binding in enumerate(self.facts.bindings):
+            if index not in local:
+                found[binding.scope].setdefault(binding.name, binding.type)
         return dict(found)
+
+    @cached_property
+    def blocked(self) -> set[int]:
+        """The places of definitions that are local to a function without a name."""
+        return {index for block in self.facts.blocks for index in block.symbols}
+
+    def is_lexical(self, place: int) -> bool:
+        """Tell whether the definition at `place` has a name that can stand by itself in all of its scope."""
+        return place not in self.blocked and self.facts.symbols[place].kind != "method"
+
+    def blocks(self, line: int) -> tuple[BlockFact, ...]:
+        """Return the functions without a name around `line` that have something local, innermost first."""
+        if not self.facts.blocks:
+            return ()
+        if line not in self._blocks:
+            self._blocks[line] = tuple(b for b in reversed(self.facts.blocks) if b.start <= line <= b.end)
+        return self._blocks[line]
+
+    def local(self, name: str, scope: int, line: int) -> tuple[list[int], str]:
+        """Return what is local as `name` to functions without a name around `line`, directly in `scope`: places, or a type."""
+        for block in self.blocks(line):
+            if block.scope == scope:
+                named = (i for i in block.symbols if self.facts.symbols[i].name == name)
+                places = [i for i in named if self.facts.symbols[i].kind != "method"]
+                types = (self.facts.bindings[i] for i in block.bindings)
+                written = next((binding.type for binding in types if binding.name == name), "")
+                if places or written:
+                    return places, written
+        return [], ""
 
     @cached_property
     def fields(self) -> dict[int, dict[str, tuple[str, int]]]:

@@ -76,8 +76,8 @@ def test_javascript_definitions() -> None:
         "Service.run": "method",
         "helper": "function",
         "stream": "function",
-        "routes.list": "function",
-        "routes.show": "function",
+        "routes.list": "method",
+        "routes.show": "method",
         "Service.stop": "method",
         "legacy": "function",
     }.items():

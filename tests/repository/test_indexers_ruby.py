@@ -192,6 +192,7 @@ def test_edges() -> None:
         "Zoo.Keeper": 2,
         "Zoo.Keeper.pet": 4,
         "Zoo.Lion": 2,
+        "Zoo.Lion.roar": 4,
     }
     assert code.callers("Zoo.Animal.wake") == {"lib/zoo/lion.rb:3 Zoo.Lion.roar 3", "lib/zoo/lion.rb:5 Zoo.Lion.roar 4"}
     assert code.callers("Zoo.Eating.eat") == {"lib/zoo/animal.rb:8 Zoo.Animal.wake 3", "lib/zoo.rb:3 Zoo.feed 5"}

@@ -1,0 +1,137 @@
+"""Edges of JavaScript and TypeScript: what is local to callbacks, objects of functions, CommonJS, overloads, entry points."""
+
+from __future__ import annotations
+
+from code_graph import Code
+
+
+def test_helpers_of_one_callback_mean_nothing_in_another() -> None:
+    code = Code({
+        "lib/paint.ts": "export function paint(x: number) { return x }\n",
+        "lib/paint.test.ts": """
+            import { paint } from './paint'
+            it('is one', () => {
+              const paint = () => 1
+              class Box { open() {} }
+              const box = new Box()
+              paint()
+              box.open()
+            })
+            it('is two', () => {
+              class Box { open() {} }
+              const box = new Box()
+              box.open()
+              paint(2)
+            })
+        """,
+    })  # fmt: skip
+    assert code.callers("lib/paint.ts::paint") == {"lib/paint.test.ts:13 <file> 2"}
+    calls = {(edge.line, edge.target.qualified): edge.target.start for edge in code.graph.calls_in("lib/paint.test.ts")}
+    assert calls[5, "Box"] == 4 and calls[11, "Box"] == 10
+    assert calls[6, "paint"] == 3 and (13, "paint") in calls
+    assert calls[7, "Box.open"] == 4 and calls[12, "Box.open"] == 10
+
+
+def test_methods_of_an_object_are_no_names_of_their_own() -> None:
+    code = Code({
+        "a.js": """
+            import { render } from './b'
+            const page = { render() { return 1 }, draw: () => page.render() }
+            export function go() { render(); page.draw() }
+        """,
+        "b.js": "export function render() {}\n",
+    })  # fmt: skip
+    assert code.callees("go") == {"render": 2, "page.draw": 1}
+    assert code.callers("b.js::render") == {"a.js:3 go 2"}
+    assert code.callers("a.js::page.render") == {"a.js:2 page.draw 1"}
+
+
+def test_objects_hold_functions_under_their_own_or_other_names() -> None:
+    code = Code({
+        "tools.js": """
+            function cut() {}
+            const glue = () => 1
+            export default { cut, paste: glue, fold() {} }
+            export const named = { chop: cut }
+        """,
+        "use.js": """
+            import tools, { named } from './tools.js'
+            function work() { tools.cut(); tools.paste(); tools.fold(); named.chop() }
+        """,
+    })  # fmt: skip
+    assert code.callees("work") == {"cut": 2, "glue": 2, "default.fold": 2}
+    assert {edge.line for edge in code.graph.callers(code.symbol("cut"))} == {2}
+
+
+def test_common_js() -> None:
+    code = Code({
+        "lib/app.js": """
+            var app = exports = module.exports = {};
+            app.start = function start() { this.listen(); };
+            app.listen = function listen() {};
+        """,
+        "lib/make.js": "module.exports = make;\nfunction make() { return 1 }\nmake.fast = function () {};\n",
+        "lib/two.js": "function one() {}\nmodule.exports = { one, other: one, third() { return { one: 2 } } };\n",
+        "index.js": """
+            const app = require('./lib/app');
+            const make = require('./lib/make');
+            const two = require('./lib/two');
+            const { other } = require('./lib/two');
+            function main() { app.start(); make(); make.fast(); two.one(); two.third(); other(); }
+        """,
+    })  # fmt: skip
+    assert code.callees("main") == {"app.start": 2, "make": 2, "make.fast": 2, "one": 2, "third": 2}
+    assert set(code.callees("app.start")) == {"app.listen"}
+
+
+def test_default_exports_without_a_name_and_overloads() -> None:
+    code = Code({
+        "types.d.ts": "export function check<T>(value: T): void\nexport function check(): void\n",
+        "pick.ts": """
+            export function pick(a: string): string
+            export function pick(a: number): number
+            export function pick(a: any): any { return a }
+        """,
+        "anonymous.ts": "export default (a: number) => a\n",
+        "wrapped.ts": "import { wrap } from './wrap'\nexport default wrap({})\n",
+        "wrap.ts": "export function wrap(a: object) { return () => a }\n",
+        "use.ts": """
+            import { check } from './types'
+            import { pick } from './pick'
+            import twice from './anonymous'
+            import wrapped from './wrapped'
+            export function use() { check(1); pick(2); twice(3); wrapped() }
+        """,
+    })  # fmt: skip
+    assert code.callees("use") == {"check": 2, "pick": 2, "default": 2}
+    assert code.symbol("pick").start == 3
+
+
+def test_static_and_other_methods_of_one_name() -> None:
+    code = Code({
+        "a.js": """
+            class Heads { concat() { return 1 }
+              static concat() { return new Heads() }
+            }
+            function join() { Heads.concat() }
+            function add() { const heads = new Heads(); heads.concat() }
+        """
+    })  # fmt: skip
+    lines = {edge.source.name: edge.target.start for edge in code.graph.calls_in("a.js") if edge.source}
+    assert lines == {"concat": 1, "join": 2, "add": 1}
+
+
+def test_a_package_is_entered_by_its_source() -> None:
+    code = Code({
+        "packages/shop/package.json": "{}",
+        "packages/shop/index.js": "module.exports = require('./dist/shop.js')\n",
+        "packages/shop/src/index.ts": "export * from './cart'\n",
+        "packages/shop/src/cart.ts": "export function cart() {}\n",
+        "packages/page/src/main.ts": "import { cart } from 'shop'\nexport function show() { cart() }\n",
+    })  # fmt: skip
+    assert code.callees("show") == {"cart": 2}
+
+
+def test_recursion_is_a_call() -> None:
+    code = Code({"a.py": "def walk(n):\n    return walk(n - 1)\n"})
+    assert code.callers("walk") == {"a.py:2 walk 1"}
