@@ -66,7 +66,7 @@ _INCLUDED = re.compile(r"(?:require|include)(?:_once)?\b(.*)", re.DOTALL)
 _PATH = re.compile(r"[\"']([^\"'$\n]+\.(?:php|inc))[\"']")
 _SPELLED = re.compile(r"(?:\w+)?(?:\\\w+)+")
 _ATTRIBUTE = re.compile(r"(?:#\[|,)\s*(\\?[A-Z][\w\\]*(?:\((?:[^()]|\([^()]*\))*\))?)")
-_NEW = re.compile(r"\(\s*new\s+\\?(?:\w+\\)*(\w+)(?:\((?:[^()]|\([^()]*\))*\))?\s*\)\s*(?=->|\?->)")
+_NEW = re.compile(r"\(\s*new\s+([\w\\]+)(?:\((?:[^()]|\([^()]*\))*\))?\s*\)\s*(?=->|\?->)")
 _THIS = re.compile(r"\$this\b")
 _ASSIGNED = re.compile(r"(\$[\w]+(?:->\w+)?)\s*(?:\?\?)?=\s*(new\s+)?")
 _CAUGHT = re.compile(r"catch\s*\(\s*([\w\\| ]+?)\s+(\$\w+)")
@@ -79,6 +79,8 @@ _TAG = re.compile(
     r"(\??[A-Za-z_\\][\w\\|]*)(?:\s+&?(?:\.\.\.)?(\$\w+))?"
 )
 _MAX_BINDING = 400
+_MOST_SCATTERED = 8
+"""So many files of a namespace are looked into for what has no file of its own name: functions, helper classes."""
 _WORDS = """
 int string bool float array mixed void null callable iterable object true false never resource
 integer boolean double self static parent isset unset empty array_map count sprintf is_array in_array strlen implode explode
@@ -118,7 +120,7 @@ def _imports(text: str, line: int) -> Iterable[ImportFact]:
                     line, written, f"{prefix}{words[0]}".strip("\\"), words[-1] if len(words) == 3 else "", kind or ""
                 )
     else:
-        yield ImportFact(line, written, text, ((text.rpartition("\\")[2],) * 2,), "", False)
+        yield ImportFact(line, written, text, ((text.rpartition("\\")[2], text),), "", False)
 
 
 def _brought(line: int, written: str, full: str, alias: str, kind: str) -> ImportFact:
@@ -126,14 +128,9 @@ def _brought(line: int, written: str, full: str, alias: str, kind: str) -> Impor
     return ImportFact(line, written, f"{space}\\" if kind else full, ((name, alias or name),), "", False)
 
 
-def _last(match: re.Match[str]) -> str:
-    return match.group().rpartition("\\")[2]
-
-
 def _plain(written: str) -> str:
-    """Write `$this` as `this`, `parent` as `super`, `static` as `self`; a name with its namespace as its last part."""
+    """Write `$this` as `this`, `parent` as `super`, `static` as `self`, `(new Foo(x))->` as `Foo()->`."""
     plain = _NEW.sub(r"\1()", written) if written.startswith("(") else written
-    plain = _SPELLED.sub(_last, plain) if "\\" in plain else plain
     for word, meaning in (("parent::", "super::"), ("static::", "self::")):
         if plain.startswith(word):
             plain = meaning + plain.removeprefix(word)
@@ -141,6 +138,9 @@ def _plain(written: str) -> str:
 
 
 def _split(whole: str) -> tuple[str, str]:
+    if _SPELLED.fullmatch(whole):
+        last = whole.removeprefix("\\")
+        return (last, "") if last.islower() and "\\" not in last else (whole, "")
     name, receiver = member(_plain(whole))
     return ("", "") if name.startswith("$") else (name, receiver)
 
@@ -157,7 +157,9 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
     target = _THIS.sub("this", name).replace("->", ".")
     made = text[match.end() : min(end, match.end() + _MAX_BINDING)]
     if new:
-        if not re.match(r"(?:class|self|static|parent|function)\b|[^A-Za-z_\\]", made):
+        if re.match(r"(?:self|static)\b", made):
+            yield target, "=self"
+        elif not re.match(r"(?:class|parent|function)\b|[^A-Za-z_\\]", made):
             yield target, _type(re.split(r"[\s({;]", made, maxsplit=1)[0])
     elif made.endswith(")") and (made[0].isalpha() or made[0] in "$\\("):
         name, receiver = _split(_uncalled(made))
@@ -178,7 +180,7 @@ def _uncalled(made: str) -> str:
 
 
 def _type(declared: str) -> str:
-    parts = [part.strip("?\\ ").rpartition("\\")[2] for part in declared.split("|")]
+    parts = [part.strip("? ") for part in declared.split("|")]
     kept = ["self" if part in ("static", "$this", "this") else part for part in parts]
     return "|".join(part for part in kept if part == "self" or part.lower() not in _BUILTIN)
 
@@ -199,7 +201,7 @@ def _documented(doc: str, name: str) -> Iterable[Bound]:
     if "@" not in doc:
         return
     for tag, declared, variable in _TAG.findall(doc):
-        found = _type(declared)
+        found = "|".join(part.rpartition("\\")[2] for part in _type(declared).split("|"))
         if not found:
             continue
         if tag == "return":
@@ -238,14 +240,12 @@ def _parse(path: str, source: bytes) -> FileFacts:
     if b"\\" not in source:
         return facts
     uses = {alias: item.module for item in facts.imports if item.text.startswith("use") for _, alias in item.names}
-    own = {symbol.name for symbol in facts.symbols}
     kept: dict[str, ImportFact] = {}
     for item in facts.imports:
         if item.text.startswith("use") or "\\" not in item.module:
             kept[item.text + item.module] = item
-        elif item.names[0][1] not in uses and item.names[0][1] not in own:
-            full = _full(item.module, facts.package, uses)
-            kept.setdefault(full, item._replace(module=full))
+        elif "\\" in item.module[1:] or not item.names[0][0].islower():
+            kept.setdefault(item.module, item._replace(module=_full(item.module, facts.package, uses)))
     return facts._replace(imports=tuple(kept.values()))
 
 
@@ -271,7 +271,7 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     named = [path for path in paths.named(f"{name}.php") if paths.declared(path) == space]
     if not named and space:
         around = paths.packaged(space)
-        named = list(around) if len(around) == 1 else []
+        return tuple(around) if len(around) <= _MOST_SCATTERED else ()
     return nearest(named, importer)
 
 

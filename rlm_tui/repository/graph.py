@@ -25,7 +25,7 @@ from rlm_tui.repository.views import View
 _MOST_ALIASES = 16
 P = ParamSpec("P")
 R = TypeVar("R")
-_ENTRIES = frozenset({"__init__", "index", "mod", "lib", "main"})
+_ENTRIES = frozenset({"__init__", "init", "index", "mod", "lib", "main"})
 """Files that stand for their folder."""
 _MOST_VISITED = 4_000
 """So many symbols are looked at for a path of calls."""

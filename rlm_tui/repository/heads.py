@@ -17,7 +17,7 @@ _MAX_DOC = 1200
 _MAX_COMMENT = 20_000
 _MAX_DECORATORS = 20
 _MAX_DECORATOR = 120
-_MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!\S*\*/)|///?!?|#!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
+_MARKS = re.compile(r"^[ \t]*(?:--+|/\*+!?|\*+/|\*(?!\S*\*/)|///?!?|#!?)?[ \t]?|[ \t]*\*+/[ \t]*$", re.MULTILINE)
 _DOCSTRING = re.compile(r"\s*[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.DOTALL)
 
 ANNOTATION = re.compile(r"@((?!interface\b)[\w.$:]+(?:\((?:[^()]|\([^()]*\))*\))?)")

@@ -90,9 +90,14 @@ class Naming:
         match = _INSIDE.match(target)
         if not match or not (file := self._file(match["path"])):
             return None
-        name, line = _SEPARATORS.sub(".", match["name"]), int(match["line"] or 0)
+        written, line = match["name"], int(match["line"] or 0)
+        name = _SEPARATORS.sub(".", written)
         symbols = self._store.symbols_in(file.path)
-        found = [s for s in symbols if s.qualified == name] or [s for s in symbols if s.qualified.endswith("." + name)]
+        found = (
+            [s for s in symbols if written in (s.qualified, s.name)]  # a shell's `a::b` and a heading may hold anything
+            or [s for s in symbols if s.qualified == name]
+            or [s for s in symbols if s.qualified.endswith("." + name)]
+        )
         if line:
             # The line is a hint that tells namesakes apart: the file may have changed since the locator was made.
             found = sorted(found, key=lambda symbol: abs(symbol.start - line))[:1]
@@ -109,6 +114,7 @@ class Naming:
             [s for s in same if s.qualified == name]
             or [s for s in same if s.qualified.endswith(ending)]
             or [s for s in same if any(dotted == name or dotted.endswith(ending) for dotted in self._dotted(s))]
+            or [s for s in self._store.symbols_named(target) if self._within(s.path)]
         )
         return _one(target, found)
 

@@ -15,8 +15,8 @@ from rlm_tui.repository.views import View
 
 _DEEP = 10
 _SELF = frozenset({"self", "this", "cls", "Self", "@self"})
-_PART = re.compile(r"([#@]?[\w$]+)((?:\(\)|\[\]|[!?])*)(?:\.|->|::|\?\.|$)")
-_TYPE_PART = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::)[A-Za-z_$][\w$]*)*")
+_PART = re.compile(r"([#@]?[\w$\\]+)((?:\(\)|\[\]|[!?])*)(?:\.|->|::|\?\.|$)")
+_TYPE_PART = re.compile(r"[A-Za-z_$\\][\w$\\]*(?:(?:\.|::)[A-Za-z_$][\w$]*)*")
 _HELD_WORDS = """
 Optional Final ClassVar Annotated Type type Awaitable Coroutine Promise Box Rc Arc Ref RefCell Mutex MutexGuard Cow
 unique_ptr shared_ptr weak_ptr Readonly Partial const mut dyn impl struct volatile typeof keyof readonly final Result Option

@@ -82,7 +82,7 @@ def test_imports_types_and_uses() -> None:
         ("App\\Money\\Note", (("Note", "Paper"),)),
         ("App\\Money\\", (("add", "add"),)),
         ("./boot.php", ()),
-        ("App\\Base\\Counter", (("Counter", "Counter"),)),
+        ("App\\Base\\Counter", (("Counter", "\\App\\Base\\Counter"),)),
     ]
     assert types(facts) == {
         ("Store", "clerk", "Clerk"),
@@ -98,7 +98,7 @@ def test_imports_types_and_uses() -> None:
         ("top", "return", "Store"),
     }
     assert calls(facts, "inherit") == [
-        "Counter in Store",
+        "\\App\\Base\\Counter in Store",
         "Sells in Store",
         "Lends in Store",
         "Logs in Store",
@@ -195,4 +195,26 @@ def test_bases_and_importers() -> None:
     assert [edge.path for edge in code.graph.subclasses(code.symbol("Animal"))] == ["src/Zoo/Lion.php"]
     assert [edge.path for edge in code.graph.subclasses(code.symbol("Eating"))] == ["src/Zoo/Animal.php"]
     found = [item.path for item in code.graph.importers("src/Zoo/Staff/Keeper.php")]
-    assert found == ["src/Zoo/Animal.php", "src/Zoo/Lion.php"]
+    assert found == ["src/Zoo/Animal.php", "src/Zoo/Lion.php", "src/Zoo/Lion.php"]
+
+
+def test_a_name_written_with_its_namespace_is_that_one() -> None:
+    code = Code(
+        {
+            "src/Client.php": r"""
+                <?php
+                namespace Zoo;
+                class Client extends \Other\Client implements Api, \Far\Api {
+                    public function make() { return new self(); }
+                    public function run() { $made = new static(); $made->make(); return \Zoo\help(); }
+                }
+            """,
+            "src/Api.php": "<?php\nnamespace Zoo;\ninterface Api {}\n",
+            "other/Client.php": "<?php\nnamespace Other;\nclass Client {}\n",
+            "src/helpers.php": "<?php\nnamespace Zoo;\nfunction help() {}\n",
+        }
+    )
+    assert [edge.path for edge in code.graph.subclasses(code.symbol("Api"))] == ["src/Client.php"]
+    assert [edge.path for edge in code.graph.subclasses(code.symbol("other/Client.php::Client"))] == ["src/Client.php"]
+    assert code.graph.subclasses(code.symbol("src/Client.php::Client")) == []
+    assert code.callees("Client.run") == {"Client.make": 4, "help": 2}
