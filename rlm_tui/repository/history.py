@@ -27,6 +27,8 @@ _BYTES, _SECONDS = 60_000_000, 5.0
 """So much of the log is read, and so long: what has come by then has to do."""
 _SIMILAR = 40
 """So many similar commits count."""
+_ENOUGH = 5.0
+"""What a file can gain: many commits that say the same are hardly more than a few."""
 _HALF = 400
 """So many commits later, having been touched counts half."""
 _SATURATION, _LENGTH = 1.2, 0.5
@@ -62,7 +64,7 @@ class History:
         """How much each path was touched lately, from 0 to 1."""
 
     def similar(self, terms: Mapping[str, float], whole: float) -> dict[str, float]:
-        """Return what commits with similar messages say of each path; all `terms` in a message of its own would be `whole`."""
+        """Return what commits with similar messages say of each path, up to 5; `terms` together weigh `whole`."""
         total = len(self._lengths)
         if not total:
             return {}
@@ -83,7 +85,7 @@ class History:
             touched = [path for path in self._paths[number] if path]
             for path in touched:
                 found[path] += scores[number] ** 2 / whole / sqrt(len(self._paths[number]))
-        return dict(found)
+        return {path: _ENOUGH * value / (_ENOUGH + value) for path, value in found.items()}
 
 
 class _Moved:
@@ -163,8 +165,11 @@ def unpack(blob: bytes) -> tuple[str, list[Commit]]:
 
 
 def _parse(log: bytes) -> Iterator[Commit]:
-    for record in log.split(b"\x01")[1:]:
-        message, _, names = record.partition(b"\x02")
-        paths = [path_of(name.strip(b"\n")) for name in names.split(b"\0") if name.strip(b"\n")]
-        if 0 < len(paths) <= _FILES:
-            yield Commit(" ".join(words(message[:_MESSAGE].decode("utf-8", "replace"))), tuple(paths))
+    message, paths = b"", list[str]()
+    for token in [*log.split(b"\0"), b"\1\2"]:
+        if token.startswith(b"\1") and token.endswith(b"\2"):
+            if 0 < len(paths) <= _FILES:
+                yield Commit(" ".join(words(message[:_MESSAGE].decode("utf-8", "replace"))), tuple(paths))
+            message, paths = token[1:-1], []
+        elif name := token.removeprefix(b"\n"):
+            paths.append(path_of(name))

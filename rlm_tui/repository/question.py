@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
-from rlm_tui.repository.words import words
+from rlm_tui.repository.words import identifiers, parts, split, words
 
 _STOP = frozenset(
     words(
@@ -41,6 +42,8 @@ _NAME = re.compile(
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _FILE = re.compile(r"(?<![\w.])(?:[\w.@+-]+[/\\])*[\w@+-][\w.@+-]*\.[A-Za-z]{1,5}(?![\w/])")
 _LONGEST = 20_000
+_COMPOUND = 6
+"""Shorter words are not looked for in two parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,13 @@ class Asked:
 
     `terms` are its stemmed words with their weights; `names` the identifiers that it names as code, with what qualifies them
     (`Session` for `Session.send`); `files` what looks like the name of a file, folders included;
-    `length` is the number of words in it.
+    `aliases` what may be written in one, or apart, with its words ("formdata" for form data); `length` is the number of words.
     """
 
     terms: dict[str, float]
     names: dict[str, tuple[str, ...]]
     files: tuple[str, ...]
+    aliases: dict[str, tuple[str, ...]]
     length: int
 
     @property
@@ -73,7 +77,7 @@ class Asked:
         kept = {term: weight for term, weight in weights.items() if term not in _STOP} or weights
         terms = {term: weight * (_CHANGE if term in _CHANGES else 1) for term, weight in kept.items() if term.isalnum()}
         files = dict.fromkeys(name.replace("\\", "/") for name in _FILE.findall(text))
-        return cls(terms, _names(text), tuple(files), len(text.split()))
+        return cls(terms, _names(text), tuple(files), _aliases(text), len(text.split()))
 
 
 def _names(text: str) -> dict[str, tuple[str, ...]]:
@@ -85,4 +89,13 @@ def _names(text: str) -> dict[str, tuple[str, ...]]:
         parts = _IDENTIFIER.findall(piece)
         if parts and len(parts[-1]) > 1:
             found.setdefault(parts[-1], tuple(parts[:-1]))
+    return found
+
+
+def _aliases(text: str) -> dict[str, tuple[str, ...]]:
+    written = [part for name in identifiers(text) for part in parts(name)]
+    found = {word: split(word) for word in written if len(word) >= _COMPOUND}
+    for one, other in pairwise(written):
+        if min(len(one), len(other)) > 1 and not _STOP.intersection(split(one) + split(other)):
+            found.setdefault(one + other, split(one) + split(other))
     return found

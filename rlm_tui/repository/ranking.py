@@ -5,25 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from heapq import nsmallest
 from math import log, sqrt
 from pathlib import Path
 
-from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.history import History
+from rlm_tui.repository.looking import Looker, Page, Scored, Source, factor_of, subject_of
 from rlm_tui.repository.question import Asked
 from rlm_tui.repository.schema import LAST, SHIFT
-from rlm_tui.repository.scoring import (
-    Reader,
-    Source,
-    bodies,
-    body_score,
-    file_score,
-    name_score,
-    path_score,
-    text_score,
-)
 from rlm_tui.repository.secrets import is_secret
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import File, Match, Symbol
@@ -39,54 +28,34 @@ _WHOLE = 10.0
 """What the words of a question weigh together, however many they are."""
 _DEFINED = 1.5
 """What a word counts, for the choice of files, that is in a name they define, on top of being in them."""
-_SIMILAR = 30
-"""So many files that similar commits touched are looked into, whatever they say themselves."""
+_FIRST = 60
+"""So many files that define what is named, or that similar commits touched, are looked into whatever they say themselves."""
+_LOOKED = 80
+"""In so many of them the definitions are scored."""
 _ALONE = 6.0
 """How much more a name counts when it is the whole question; in one of so many words, twice as much."""
-_SAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|docs?|docs_src|benchmarks?|bench|scripts)/")
-_KINDS = {"module": 0.7, "variable": 0.6, "constant": 0.6}
-WEIGHTS = {
-    "exact name": 3.0,
-    "name": 0.2,
-    "doc": 0.1,
-    "body": 0.4,
-    "file": 0.25,
-    "path": 1.0,
-    "named file": 6.0,
-    "history": 0.5,
-    "recent": 0.5,
+OWN = {
+    "exact name": ("exact name", 2.5),
+    "name": ("name", 0.1),
+    "doc": ("doc", 0.1),
+    "body": ("body", 0.4),
+    "joined": ("body", 0.1),
 }
-"""What each part of a score counts."""
-_OF_FILE = frozenset(("file", "path", "named file", "history", "recent"))
-"""The parts that all definitions of a file have together: they go to those that fit best by themselves."""
+OF_FILE = {
+    "file": ("file", 0.25),
+    "file joined": ("file", 0.1),
+    "defines": ("file", 0.1),
+    "path": ("path", 1.1),
+    "named file": ("path", 6.0),
+    "tests": ("tests", 0.1),
+    "history": ("history", 1.2),
+    "recent": ("history", 0.5),
+    "central": ("central", 0.3),
+}
+"""What is measured of a definition and of its file, the part of the score that it is told as, and what it counts.
 
-
-@dataclass(slots=True)
-class Scored:
-    """A definition, or a file as such, with the parts of its score as they were measured."""
-
-    file: File
-    identity: int
-    start: int
-    factor: float
-    parts: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def own(self) -> float:
-        """What it earns without its file."""
-        return sum(WEIGHTS[part] * value for part, value in self.parts.items() if part not in _OF_FILE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sought:
-    """What is looked for in every file: words with their weights, names, and what the past says of paths."""
-
-    asked: Asked
-    weights: Mapping[str, float]
-    reader: Reader
-    named: Mapping[int, float]
-    similar: Mapping[str, float]
-    recent: Mapping[str, float]
+What a file has is shared among its definitions: the one that fits best by itself gets all of it, the second half, ...
+"""
 
 
 class Ranking:
@@ -105,12 +74,11 @@ class Ranking:
         """
         weighed: list[tuple[float, Scored, dict[str, float]]] = []
         for group in self.scored(text, within):
-            for place, one in enumerate(sorted(group, key=lambda one: -one.factor * one.own), 1):
-                share = one.factor / place
-                told = {
-                    part: WEIGHTS[part] * value * (share if part in _OF_FILE else one.factor)
-                    for part, value in one.parts.items()
-                }
+            for place, one in enumerate(sorted(group, key=lambda one: -own(one)), 1):
+                told = dict.fromkeys((part for part, _ in (*OWN.values(), *OF_FILE.values())), 0.0)
+                for features, share in ((OWN, one.factor), (OF_FILE, one.factor / place)):
+                    for feature, (part, weight) in features.items():
+                        told[part] += share * weight * one.parts.get(feature, 0.0)
                 weighed.append((sum(told.values()), one, told))
         best = nsmallest(k, weighed, key=lambda item: (-item[0], item[1].file.path, item[1].start))
         found: list[Match] = []
@@ -125,18 +93,38 @@ class Ranking:
         weights, chosen = self._choose(asked)
         history = self._past(self._store.paths())
         similar = history.similar(asked.terms, _WHOLE)
-        sought = _Sought(asked, weights, Reader(weights), self._named(asked), similar, history.recent)
-        stamps = map(self._store.stamp, sorted(similar, key=lambda path: (-similar[path], path))[:_SIMILAR])
-        first = [*(identity >> SHIFT for identity in sought.named), *(stamp.id for stamp in stamps if stamp)]
-        looked, size = 0, 0
-        for identity in dict.fromkeys([*first, *chosen]):
-            if looked == _FILES or size > _BYTES:
-                break
+        named = self._named(asked)
+        first = [identity >> SHIFT for identity in named]
+        first += [
+            stamp.id for path in sorted(similar, key=lambda path: -similar[path]) if (stamp := self._store.stamp(path))
+        ]
+        looker = Looker(self._store, self._source, asked, weights, named)
+        pages: list[Page] = []
+        size = 0
+        for identity in dict.fromkeys([*first[:_FIRST], *chosen]):
             file = self._store.file_at(identity)
-            if file is not None and within(file.path):
-                looked += 1
-                size += file.size
-                yield self._look_into(identity, file, sought)
+            if file is None or not within(file.path):
+                continue
+            pages.append(looker.page(identity, file))
+            page = pages[-1]
+            page.parts["history"] = similar.get(file.path, 0.0)
+            page.parts["recent"] = history.recent.get(file.path, 0.0)
+            page.score = page.factor * sum(
+                weight * page.parts.get(feature, 0.0) for feature, (_, weight) in OF_FILE.items()
+            )
+            size += file.size
+            if len(pages) == _FILES or size > _BYTES:
+                break
+        by_subject: dict[str, float] = {}
+        for page in pages:
+            if page.file.is_test:
+                subject = subject_of(page.file.path)
+                by_subject[subject] = max(by_subject.get(subject, 0.0), page.parts["file"])
+        meant = {identity >> SHIFT for identity in named}
+        for page in nsmallest(_LOOKED, pages, key=lambda page: (page.identity not in meant, -page.score)):
+            page.parts["central"] = self._centrality(page.file.path)
+            page.parts["tests"] = 0.0 if page.file.is_test else by_subject.get(subject_of(page.file.path), 0.0)
+            yield looker.definitions(page)
 
     def _choose(self, asked: Asked) -> tuple[dict[str, float], list[int]]:
         """Return the weights of the words, and the ids of the files that have them, those with the most first."""
@@ -173,42 +161,18 @@ class Ranking:
                 )
         return found
 
-    def _look_into(self, identity: int, file: File, sought: _Sought) -> list[Scored]:
-        outlines = self._store.outlines(identity)
-        weights = sought.weights
-        try:
-            source = self._source(file.path)
-        except OSError:  # gone, or closed to us, since it was indexed
-            source = b""
-        parts = bodies(source, outlines, sought.reader)
-        whole = {
-            "file": file_score(parts, weights),
-            "path": path_score(file.path, weights),
-            "named file": max((_ends(file.path, name) for name in sought.asked.files), default=0.0),
-            "history": sought.similar.get(file.path, 0.0),
-            "recent": sought.recent.get(file.path, 0.0),
-        }
-        tests_wanted = sought.asked.about_tests
-        factor = _factor(file.path, file.language, file.is_test and not tests_wanted) * _KINDS["module"]
-        found = [Scored(file, (identity << SHIFT) + LAST, 1, factor, {"body": body_score(parts[-1], weights), **whole})]
-        for outline, part in zip(outlines, parts, strict=False):
-            own = {
-                "exact name": sought.named.get(outline.id, 0.0),
-                "name": name_score(outline, weights),
-                "doc": text_score(outline, sought.reader, weights),
-                "body": body_score(part, weights),
-            }
-            factor = _factor(file.path, file.language, (file.is_test or outline.is_test) and not tests_wanted)
-            factor *= _KINDS.get(outline.kind, 1.0)
-            found.append(Scored(file, outline.id, outline.start, factor, {**own, **whole}))
-        return found
+    def _centrality(self, path: str) -> float:
+        name = path.rpartition("/")[2].partition(".")[0]
+        if name in ("__init__", "index", "mod", "lib"):
+            name = path.rpartition("/")[0].rpartition("/")[2]
+        return log(1 + self._store.count_importing(name, 1_000)) / log(1_000)
 
     def _priors_of(self, about_tests: bool) -> dict[int, float]:
         """Return by id what a file counts whatever is asked: less for tests, built code, and the longer it is."""
         key = (self._store.generation, about_tests)
         if self._priors[0] != key:
             priors = {
-                identity: _factor(file.path, file.language, file.is_test and not about_tests)
+                identity: factor_of(file.path, file.language, file.is_test and not about_tests)
                 / (4 + log(1 + file.size / 2_000))
                 for identity, file in self._store.listed()
             }
@@ -216,12 +180,17 @@ class Ranking:
         return self._priors[1]
 
 
+def own(one: Scored) -> float:
+    """Return what a definition earns without its file."""
+    return one.factor * sum(weight * one.parts.get(feature, 0.0) for feature, (_, weight) in OWN.items())
+
+
 def why(told: Mapping[str, float]) -> str:
     """Return the parts in words, the weighty ones, that add up to the score in tenths: `name 3.1, body 1.2`."""
     shown: list[str] = []
     total, before = 0.0, 0
-    for part in WEIGHTS:
-        total += told.get(part, 0.0)
+    for part, value in told.items():
+        total += value
         # Tenths of the sum, not of the part: what rounding takes here it gives there.
         tenths = round(10 * round(round(total, 2), 1))
         if tenths > before:
@@ -230,32 +199,11 @@ def why(told: Mapping[str, float]) -> str:
     return ", ".join(shown)
 
 
-def _ends(path: str, name: str) -> float:
-    """Return how much of `name`, from its end, is the end of `path`: none when not even the file's own name."""
-    mine, asked = path.split("/")[::-1], name.split("/")[::-1]
-    same = 0
-    for a, b in zip(mine, asked, strict=False):
-        if a != b:
-            break
-        same += 1
-    return same / (same + 1)
-
-
 def _as_symbol(file: File) -> Symbol:
     name = file.path.rpartition("/")[2]
     return Symbol(
         name, name, "module", file.path, 1, max(1, file.lines), "", "", "", file.module, file.language, file.is_test
     )
-
-
-def _factor(path: str, language: str, is_unwanted_test: bool) -> float:
-    """Return what a file is discounted by: tests (unless asked for), generated and vendored code, samples, prose."""
-    factor = 0.4 if is_unwanted_test else 1.0
-    if is_generated(path):
-        factor *= 0.5
-    elif _SAMPLES.search(path):
-        factor *= 0.6
-    return factor * (0.5 if language in ("", "text") else 1.0)
 
 
 def reading(root: Path, store: Store) -> Source:

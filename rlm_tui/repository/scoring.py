@@ -1,138 +1,103 @@
-"""Scores the definitions of one file for a question, by the frequencies of its words in the source: BM25 for each part."""
+"""Scores texts for a question by how often they have its words: BM25, over identifiers split and stemmed as the index does it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from typing import TypeVar
 
-from rlm_tui.repository.schema import Outline
-from rlm_tui.repository.words import BREAKS, split, words
+from rlm_tui.repository.words import compounds, split, words
 
 _SATURATION = 1.2
 """k1 of BM25: how soon a further occurrence of a word adds little."""
-_LENGTH, _LENGTH_FILE = 0.6, 0.4
-"""b of BM25: how much a long definition, and a long file, is held to have said more."""
-_BODY, _WHOLE, _TEXT, _NAME, _PATH = 60, 900, 12, 2.5, 4
-"""Words of a usual body, file, signature with documentation, name, path."""
+_LENGTH = 0.6
+"""b of BM25: how much a long text is held to have said more."""
 _OUTER = 0.5
-"""What a word of the name around a definition counts against one of its own."""
+"""What a word of the name around a definition, or of the folders around a file, counts against one of its own."""
 
-Counts = Mapping[str, float]
-
-
-class Reader:
-    """Counts the words of a question in texts, however they are written: `maxRetries` has "retri"."""
-
-    def __init__(self, terms: Iterable[str]) -> None:
-        self._terms = frozenset(terms)
-        self._known: dict[bytes, tuple[str, ...]] = {}
-
-    def count(self, tokens: Sequence[bytes]) -> Counter[str]:
-        """Return how often each word of the question is in `tokens` (identifiers as written)."""
-        found: Counter[str] = Counter()
-        known = self._known
-        for token, times in Counter(tokens).items():
-            terms = known.get(token)
-            if terms is None:
-                terms = known[token] = tuple(
-                    word for word in split(token.decode("utf-8", "replace")) if word in self._terms
-                )
-            for term in terms:
-                found[term] += times
-        return found
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Part:
-    """The words of the question in one part of a definition, and how many words that part has."""
+class Text:
+    """What a text has of a question: its words, sets of them that stand in one identifier, and all words it has."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    joined: Counter[tuple[str, ...]] = field(default_factory=Counter)
     length: int = 0
 
-    def add(self, reader: Reader, plain: bytes) -> None:
-        """Count a piece of text in which everything but identifiers is spaces."""
+
+class Reader:
+    """Counts the words of a question in texts, however they are written: `maxRetries` has "retri".
+
+    `weights` tells what each word weighs; `aliases` which words something written in one, or in two, stands for.
+    """
+
+    def __init__(self, weights: Mapping[str, float], aliases: Mapping[str, tuple[str, ...]]) -> None:
+        self._weights = weights
+        self._aliases = aliases
+        self._known: dict[bytes, tuple[str, ...]] = {}
+
+    def telling(self, tokens: Sequence[bytes]) -> dict[bytes, int]:
+        """Return the identifiers (as written) that have words of the question, and how often each is among `tokens`."""
+        known = self._known
+        found: dict[bytes, int] = {}
+        for token, times in Counter(tokens).items():
+            terms = known.get(token)
+            if terms is None:
+                terms = known[token] = self._terms(token.decode("utf-8", "replace"))
+            if terms:
+                found[token] = times
+        return found
+
+    def text(self, telling: Mapping[bytes, int], length: int) -> Text:
+        """Return what a text of `length` words has, given its identifiers that `telling` returned."""
+        text = Text(length=length)
+        for token, times in telling.items():
+            terms = self._known[token]
+            for term in terms:
+                text.counts[term] += times
+            if len(terms) > 1:
+                text.joined[terms] += times
+        return text
+
+    def read(self, plain: bytes) -> Text:
+        """Return what a piece of text has in which everything but identifiers is spaces."""
         tokens = plain.split()
-        self.counts.update(reader.count(tokens))
-        self.length += len(tokens)
+        return self.text(self.telling(tokens), len(tokens))
+
+    def words(self, text: Text, usual: float, slope: float = _LENGTH) -> float:
+        """Return the sum over the words of their weight, times how much their frequency says in a text of this length."""
+        return bm25(text.counts, text.length / usual, slope, self._weights) if text.counts else 0.0
+
+    def joined(self, text: Text, usual: float, slope: float = _LENGTH) -> float:
+        """Return the same for words that stand together in one identifier."""
+        if not text.joined:
+            return 0.0
+        weights = {terms: sum(self._weights[term] for term in terms) for terms in text.joined}
+        return bm25(text.joined, text.length / usual, slope, weights)
+
+    def _terms(self, identifier: str) -> tuple[str, ...]:
+        weights, aliases = self._weights, self._aliases
+        found = {word for word in split(identifier) if word in weights}
+        for compound in compounds(identifier):
+            if compound in aliases:
+                found.update(word for word in aliases[compound] if word in weights)
+        return tuple(sorted(found)) if found else ()
 
 
-def bm25(counts: Counts, length: float, usual: float, slope: float, weights: Mapping[str, float]) -> float:
-    """Return the sum over the words of their weight, times how much their frequency says."""
-    if not counts:
-        return 0.0
-    norm = _SATURATION * (1 - slope + slope * length / usual)
-    return sum(weights[term] * count * (1 + _SATURATION) / (count + norm) for term, count in counts.items())
+def bm25(counts: Mapping[T, float], length: float, slope: float, weights: Mapping[T, float]) -> float:
+    """Return the sum of the weights, each times how much its count says; `length` is 1 for a usual text."""
+    norm = _SATURATION * (1 - slope + slope * length)
+    return sum(weights[key] * count * (1 + _SATURATION) / (count + norm) for key, count in counts.items())
 
 
-def bodies(source: bytes, outlines: Sequence[Outline], reader: Reader) -> list[Part]:
-    """Return the words in each definition without those in the definitions inside it; the last is what is outside of all."""
-    plain = source.translate(BREAKS)
-    found = [Part() for _ in range(len(outlines) + 1)]
-    spans = [(o.start_byte, o.end_byte, i) for i, o in enumerate(outlines) if o.start_byte < o.end_byte]
-    edges = sorted([(start, 1, -end, i) for start, end, i in spans] + [(end, 0, 0, i) for _, end, i in spans])
-    around = [-1]
-    position = 0
-    for where, opens, _, i in edges:
-        if where > position:
-            found[around[-1]].add(reader, plain[position:where])
-            position = where
-        if opens:
-            around.append(i)
-        elif i in around:
-            around.remove(i)
-    found[-1].add(reader, plain[position:])
-    return found
-
-
-def body_score(part: Part, weights: Mapping[str, float]) -> float:
-    """Return what the own text of a definition says about the question."""
-    return bm25(part.counts, part.length, _BODY, _LENGTH, weights)
-
-
-def file_score(parts: Sequence[Part], weights: Mapping[str, float]) -> float:
-    """Return what the whole text of a file says about the question."""
-    counts: Counter[str] = Counter()
-    for part in parts:
-        counts.update(part.counts)
-    return bm25(counts, sum(part.length for part in parts), _WHOLE, _LENGTH_FILE, weights)
-
-
-def text_score(outline: Outline, reader: Reader, weights: Mapping[str, float]) -> float:
-    """Return what the signature and the documentation of a definition say about the question."""
-    part = Part()
-    part.add(reader, f"{outline.signature} {outline.doc}".encode().translate(BREAKS))
-    return bm25(part.counts, part.length, _TEXT, _LENGTH, weights)
-
-
-def name_score(outline: Outline, weights: Mapping[str, float]) -> float:
-    """Return what the name of a definition says: `send` answers "send" better than `send_all_later` does."""
-    own = split(outline.name)
-    counts = {term: 1.0 for term in own if term in weights}
-    outer = outline.qualified.removesuffix(outline.name)
-    around = words(outer) if outer else []
-    for term in around:
-        if term in weights:
-            counts[term] = counts.get(term, 0.0) + _OUTER
-    return bm25(counts, len(own) + _OUTER * len(around), _NAME, _LENGTH, weights)
-
-
-def path_score(path: str, weights: Mapping[str, float]) -> float:
-    """Return what the path of a file says; its own name counts more than the folders."""
-    folder, _, name = path.rpartition("/")
-    own, around = _words(name.partition(".")[0] or name), _words(folder)
-    counts = {term: 1.0 for term in own if term in weights}
-    for term in dict.fromkeys(around):
-        if term in weights:
-            counts[term] = counts.get(term, 0.0) + _OUTER
-    return bm25(counts, len(own) + _OUTER * len(around), _PATH, _LENGTH, weights)
-
-
-@lru_cache(maxsize=20_000)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(words(text))
-
-
-Source = Callable[[str], bytes]
-"""Reads the file at a path; raises `OSError` or `PermissionError` where there is nothing to read."""
+def name_counts(name: str, around: str, weights: Mapping[str, float]) -> tuple[dict[str, float], float]:
+    """Return the words of the question in a name, and the length of the name; what stands around it counts less."""
+    own, outer = split(name), dict.fromkeys(words(around))
+    counts = dict.fromkeys((word for word in own if word in weights), 1.0)
+    for word in outer:
+        if word in weights:
+            counts[word] = counts.get(word, 0.0) + _OUTER
+    return counts, len(own) + _OUTER * len(outer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 _PART = re.compile(r"[A-Z]+(?![^\W\dA-Z_])|[A-Z]?[^\W\dA-Z_]+|\d+")
 BREAKS = bytes(code if chr(code).isalnum() or chr(code) == "_" or code > 127 else 32 for code in range(256))
@@ -32,6 +33,18 @@ def identifiers(text: str) -> list[str]:
 def split(identifier: str) -> tuple[str, ...]:
     """Return the stemmed words of one identifier: snake_case and camelCase are split; numbers and single letters dropped."""
     return tuple(_split(identifier).split())
+
+
+def parts(identifier: str) -> list[str]:
+    """Return the words of one identifier as written, in lower case."""
+    return [part.lower() for part in _PART.findall(identifier)]
+
+
+@lru_cache(maxsize=100_000)
+def compounds(identifier: str) -> tuple[str, ...]:
+    """Return the words of one identifier as written, and those next to each other in one: "form", "data", "formdata"."""
+    written = parts(identifier)
+    return (*written, *map("".join, pairwise(written)))
 
 
 @lru_cache(maxsize=100_000)
