@@ -10,6 +10,7 @@ from pathlib import Path
 from rlm_tui import __version__
 from rlm_tui.engine.agent import agent
 from rlm_tui.engine.citations import check
+from rlm_tui.engine.coverage import coverage
 from rlm_tui.engine.fanout import Approve, FanOut
 from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import WARN_AT, BudgetSpent, Ledger, Slots
@@ -25,7 +26,7 @@ from rlm_tui.engine.router import Choice, Measure, choose
 from rlm_tui.engine.seen import Seen, told
 from rlm_tui.engine.work import Models, Outcome, Question, Work
 from rlm_tui.models.protocol import Usage
-from rlm_tui.records.events import Bounds, Cited, Event, RunEnded, RunStarted, Status
+from rlm_tui.records.events import Bounds, Cited, Covered, Event, RunEnded, RunStarted, Status
 from rlm_tui.records.log import RecordError, RecordWriter
 from rlm_tui.records.store import RunStore, new_run_id
 from rlm_tui.records.tree import Tree
@@ -217,6 +218,8 @@ class Run:
             past=self._past,
         )
         outcome = await self._root_call(work, repository, facts, choice)
+        modules, more = await asyncio.to_thread(coverage, repository, work.seen.paths)
+        journal.emit(Covered(**journal.stamp(), modules=modules, more=more))
         if outcome.text:
             await self._cite(work, repository, outcome.text)
         return outcome

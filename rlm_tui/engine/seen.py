@@ -38,6 +38,11 @@ class Seen:
                 with self._lock:
                     self._lines.update(((piece.path, number), one) for number, one in enumerate(digests, piece.start))
 
+    @property
+    def paths(self) -> list[str]:
+        """All files that the run has read something of."""
+        return list(self._states)
+
     def __contains__(self, path: str) -> bool:
         """Whether the run has read anything of the file."""
         return path in self._states

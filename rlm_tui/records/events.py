@@ -65,6 +65,15 @@ class Citation(_Frozen):
     excerpt: str = ""
 
 
+class ModuleCovered(_Frozen):
+    """A module of the run's scope: how many files it has, and how many of them the run read something of."""
+
+    name: str
+    path: str
+    files: int
+    read: int
+
+
 class RunStarted(_Event):
     """A question was taken on. `version` is that of the program; `why` explains the route.
 
@@ -211,6 +220,14 @@ class Cited(_Event):
     citations: tuple[Citation, ...]
 
 
+class Covered(_Event):
+    """What the run looked at, and what not, by module; `more` modules beyond these were not looked at."""
+
+    kind: Literal["covered"] = "covered"
+    modules: tuple[ModuleCovered, ...]
+    more: int = 0
+
+
 class Noticed(_Event):
     """Something people should know: a budget at 80%, a file that changed during the run, soft cancel."""
 
@@ -245,6 +262,7 @@ Event: TypeAlias = Annotated[
     | CellEnded
     | CallEnded
     | Cited
+    | Covered
     | Noticed
     | RunEnded,
     Field(discriminator="kind"),

@@ -7,13 +7,15 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from rlm_tui.records.events import Citation, Tokens
+from rlm_tui.records.events import Citation, Covered, Tokens
 from rlm_tui.records.tree import Call, Tree
 
 SHAPE = 1
 """The version of the JSON report's shape; it changes when a field changes its meaning or goes."""
 
 _MOST_CHILDREN = 40
+_NAMED = 40
+"""Modules that were not looked at and are named."""
 _FENCE = re.compile(r"^\s*(`{3,})", re.MULTILINE)
 
 
@@ -34,10 +36,8 @@ def markdown(tree: Tree) -> str:
         )
     if tree.root is not None:
         parts.append("## Calls\n\n" + "\n".join(_rows(tree, tree.root, 0)))
-    if coverage := _coverage(tree):
-        rows = "\n".join(f"- {_code(folder)}: {_count(files, 'file')}" for folder, files in coverage.items())
-        of = f"{sum(coverage.values()):,} of {_count(start.files, 'file')}:" if start.files else ""
-        parts.append(f"## Looked at\n\n{of}\n\n{rows}" if of else f"## Looked at\n\n{rows}")
+    if tree.coverage is not None:
+        parts.append("## Looked at\n\n" + _looked_at(tree.coverage))
     if tree.end is not None and tree.end.changed:
         rows = "\n".join(f"- {_code(path)}" for path in tree.end.changed)
         parts.append(f"## Changed meanwhile\n\nNo longer as the run first read them:\n\n{rows}")
@@ -87,6 +87,7 @@ def as_json(tree: Tree) -> str:
         "tokens": tree.spent().model_dump(),
         "calls": [_call_json(tree, call) for call in tree.calls.values()],
         "files": sorted(_files(tree)),
+        "coverage": tree.coverage.model_dump(include={"modules", "more"}) if tree.coverage else None,
         "changed": list(end.changed) if end else [],
         "notices": [{"level": notice.level, "text": notice.text} for notice in tree.notices],
     }
@@ -177,13 +178,21 @@ def _files(tree: Tree) -> set[str]:
     return found.union(*(call.files for call in tree.calls.values()))
 
 
-def _coverage(tree: Tree) -> dict[str, int]:
-    """Count the files that tools showed something of, by folder."""
-    folders: dict[str, int] = {}
-    for path in sorted(_files(tree)):
-        folder = path.rpartition("/")[0] or "."
-        folders[folder] = folders.get(folder, 0) + 1
-    return folders
+def _looked_at(coverage: Covered) -> str:
+    """Tell which modules were looked at, and name those that were not."""
+    read = [module for module in coverage.modules if module.read]
+    rest = [module for module in coverage.modules if not module.read]
+    left = len(rest) + coverage.more
+    parts = [f"{len(read):,} of {_count(len(read) + left, 'module')}."]
+    if read:
+        parts.append(
+            "\n".join(f"- {_code(one.path or '.')}: {one.read:,} of {_count(one.files, 'file')}" for one in read)
+        )
+    if rest:
+        named = rest[:_NAMED]
+        more = f" and {left - len(named):,} more" if left > len(named) else ""
+        parts.append(f"Not looked at: {', '.join(_code(one.path or '.') for one in named)}{more}.")
+    return "\n\n".join(parts)
 
 
 def _seconds(tree: Tree) -> float:

@@ -13,6 +13,7 @@ from rlm_tui.records.events import (
     CellEnded,
     Citation,
     Cited,
+    Covered,
     Event,
     Noticed,
     Retrying,
@@ -99,6 +100,7 @@ class Tree:
     end: RunEnded | None = None
     calls: dict[str, Call] = field(default_factory=dict)
     citations: tuple[Citation, ...] = ()
+    coverage: Covered | None = None
     notices: list[Noticed] = field(default_factory=list)
     last: float = 0.0
 
@@ -158,6 +160,8 @@ class Tree:
                     self._start(event)
             case Cited():
                 self.citations = event.citations
+            case Covered():
+                self.coverage = event
             case Noticed():
                 self.notices.append(event)
             case _:

@@ -15,7 +15,9 @@ from rlm_tui.records.events import (
     CellEnded,
     Citation,
     Cited,
+    Covered,
     Event,
+    ModuleCovered,
     Noticed,
     RunEnded,
     RunStarted,
@@ -79,6 +81,11 @@ def events(question: str = "Why does `refresh` wait?", answer: str = "Because.\n
         Citation(path="src/a.py", start=3, end=5, ok=True, excerpt='"""\n````python\nx\n````\n"""'),
         Citation(path="src/no.py", start=9, end=9, ok=False, reason="no such file"),
     ))  # fmt: skip
+    add(Covered, more=1, modules=(
+        ModuleCovered(name="src", path="src", files=3, read=2),
+        ModuleCovered(name="docs", path="docs", files=1, read=0),
+        ModuleCovered(name="(root)", path="", files=4, read=0),
+    ))  # fmt: skip
     add(Noticed, level="warning", text="80% of the run's tokens are used")
     add(RunEnded, status="done", answer=answer)
     return made
@@ -89,7 +96,8 @@ def test_the_report_tells_everything_that_decides_whether_to_believe_it() -> Non
     for part in (
         "# Why does \\`refresh\\` wait?", "`shop@c0ffee`, limited to `src`", "rlm (large)", "big, sub-calls small", "0.1.0",
         "## Answer\n\nBecause.", "1. `src/a.py:3-5` ✓ checked", "2. `src/no.py:9` ✗ no such file",
-        "- root — agent, done (", "  - \\<b\\>first\\* — query, failed: the wire \\| broke", "2 of 3 files:\n\n- `src`: 2 files",
+        "- root — agent, done (", "  - \\<b\\>first\\* — query, failed: the wire \\| broke",
+        "1 of 4 modules.\n\n- `src`: 2 of 3 files\n\nNot looked at: `docs`, `.` and 1 more.",
         "80% of the run's tokens", "10 tokens in, 2 out, $0.0100",
     ):  # fmt: skip
         assert part in report, part
@@ -114,7 +122,7 @@ def test_json_has_a_stable_shape() -> None:
     assert report["shape"] == 1
     assert set(report) == {
         "shape", "run", "version", "question", "mode", "status", "code", "error", "answer", "citations", "repository", "route",
-        "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "changed", "notices",
+        "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "coverage", "changed", "notices",
     }  # fmt: skip
     assert report["citations"][1] == {
         "path": "src/no.py", "start": 9, "end": 9, "ok": False, "reason": "no such file", "excerpt": "",

@@ -1,0 +1,31 @@
+"""A run says which modules it looked at, and which not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine_runs import Script, bench
+from messages_server import cell, text
+
+from rlm_tui.engine.run import Question
+
+
+async def test_modules_that_were_read_are_told_from_those_that_were_not(tmp_path: Path) -> None:
+    script = Script(
+        root=[
+            cell("print(peek('src/shop/payment.py', 1, 3))"),
+            cell("print(rlm_query('look there', scope='web'))"),
+            text("See `src/shop/payment.py:1-3`."),
+        ],
+        agents={"look there": [cell("print(outline('web/cart.js'))"), text("Nothing.")]},
+    )
+    async with bench(tmp_path, script) as b:
+        run = b.engine.ask(Question(script.question, route="rlm"))
+        await run.wait()
+        modules = {module.path: module.files for module in b.repository.modules()}
+    covered = run.tree.coverage
+    assert covered is not None
+    assert {one.path: (one.read, one.files) for one in covered.modules} == {
+        path: ({"src/shop": 1, "web": 1}.get(path, 0), files) for path, files in modules.items()
+    }
+    assert [one.read for one in covered.modules] == sorted((one.read for one in covered.modules), reverse=True)
