@@ -205,5 +205,7 @@ INDEXER = Indexer(
     "csharp",
     _parse,
     _resolve,
-    scoping=Scoping(shared="packages", spread="package", members_bare=True, constructors=frozenset(), base="base"),
+    scoping=Scoping(
+        shared="packages", spread="package", members_bare=True, constructors=frozenset(), base="base", extensions=True
+    ),
 )

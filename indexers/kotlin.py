@@ -50,6 +50,7 @@ _QUERY = """
 (class_parameter) @bind
 (lambda_parameters (variable_declaration (_)) @bind)
 (for_statement (variable_declaration (_)) @bind)
+(function_body "=") @bind
 (catch_block (identifier) (user_type)) @bind
 """
 
@@ -103,6 +104,9 @@ def _imports(text: str, line: int) -> Iterable[ImportFact]:
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
     end = min(end, start + _MAX_BINDING)
+    if text[start] == "=":
+        yield from _made("return", text[start + 1 : end])
+        return
     match = _PROPERTY.match(text, start, end)
     if not match:
         if (match := _NAMED.match(text, start, end)) and match.group(2) not in _BASIC:
@@ -113,7 +117,12 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
         if kind not in _BASIC:
             yield name, kind
         return
-    expression = text[match.end() : end].partition("?:")[0].strip()
+    yield from _made(name, text[match.end() : end])
+
+
+def _made(name: str, written: str) -> Iterable[Bound]:
+    """Say of what type the expression is that `name` gets."""
+    expression = written.partition("?:")[0].strip()
     if not _NO_EXPRESSION.match(expression):
         if cast := _CAST.match(expression):
             yield name, cast.group(1)
@@ -181,5 +190,5 @@ INDEXER = Indexer(
     "java",
     _parse,
     _resolve,
-    scoping=Scoping(shared="package", spread="package", members_bare=True),
+    scoping=Scoping(shared="package", spread="package", members_bare=True, extensions=True),
 )

@@ -55,11 +55,11 @@ _IMPORT = re.compile(
 )
 _DECLARED = re.compile(
     r"(?:(?:if|guard)\s+|(?:@\w+(?:\([^()]*\))?\s*|(?!let\b|var\b)[a-z]+(?:\([a-z]+\))?\s+)*)(?:let|var)\s+(\w+)\s*"
-    r"(?::\s*(?:(?:any|some)\s+)?([\w.]+)|(?::[^=\n{]*)?=\s*)"
+    r"(?::\s*\(?(?:(?:any|some)\s+)?([\w.]+)|(?::[^=\n{]*)?=\s*)"
 )
 _TRIED = re.compile(r"(?:(?:try[?!]?|await)\s+)+")
 _PARAMETER = re.compile(
-    r"(?<=[(,])\s*(?:\w+\s+)?(\w+)\s*:\s*(?:@\w+\s+|(?:inout|any|some|borrowing|consuming|sending)\s+)*([\w.]+)"
+    r"(?<=[(,])\s*(?:\w+\s+)?(\w+)\s*:\s*\(?(?:@\w+\s+|(?:inout|any|some|borrowing|consuming|sending)\s+)*([\w.]+)"
 )
 _RESULT = re.compile(r"->\s*(?:(?:any|some)\s+)?([\w.]+)")
 _CAST = re.compile(r"[^\n]*\sas[?!]?\s+([A-Z][\w.]*)")

@@ -24,6 +24,7 @@ class Scoping:
     lacks is looked up outside of all packages (PHP). `constructors` are the methods that run when their class is called; one
     with the class's own name always does. `base` is the word for the object as one of its base class.
     `called_by_name`: a method is called without brackets, too (Scala), so that a use of one is a call.
+    `extensions`: a function can be declared for a type from outside; its binding `this` says for which (Kotlin, C#).
     """
 
     shared: Literal["file", "folder", "package", "packages", "linked", "open"] = "file"
@@ -33,6 +34,7 @@ class Scoping:
     constructors: frozenset[str] = frozenset({"__init__", "__new__", "constructor"})
     base: str = "super"
     called_by_name: bool = False
+    extensions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,7 +267,26 @@ class Resolution:
         own = self.own_members(owner, name)
         if own:
             return own
-        return next((found for base in self.lineage(owner)[1:] if (found := self.own_members(base, name))), [])
+        inherited = next((found for base in self.lineage(owner)[1:] if (found := self.own_members(base, name))), [])
+        return inherited or self._extensions(owner, name)
+
+    def _extensions(self, owner: Symbol, name: str) -> list[Symbol]:
+        """Return the functions `name` that are declared for a class from outside: their `this` has its type."""
+        view = self.view(owner.path)
+        if view is None or not view.scoping.extensions:
+            return []
+        found: list[Symbol] = []
+        for symbol in self.named(name, view.family):
+            other = self.view(symbol.path)
+            if other and set(self._extended(other, other.place(symbol))).intersection(self.lineage(owner)):
+                found.append(symbol)
+        return found
+
+    def _extended(self, view: View, place: int) -> list[Symbol]:
+        """Return the classes that the function at `place` extends."""
+        before, _, last = view.types.get(place, {}).get("this", "").rpartition(".")
+        found = self.dotted(view, before, last, -1) if last and view.scoping.extensions else []
+        return [meaning.symbol for meaning in found if meaning.symbol and meaning.symbol.kind in CONTAINERS]
 
     def lineage(self, owner: Symbol) -> list[Symbol]:
         """Return a class and all of its bases, each before its own, no matter how they are entangled."""
@@ -290,6 +309,8 @@ class Resolution:
             return view.symbols[place]
         while scope >= 0:
             symbol = view.symbols[scope]
+            if extended := self._extended(view, scope):
+                return extended[0]
             if "." in symbol.qualified and view.facts.symbols[scope].scope < 0:
                 name = symbol.qualified.rpartition(".")[0].rpartition(".")[2]
                 near = [s for s in self.named(name, view.family) if s.kind in CONTAINERS | {"type"}]
@@ -355,6 +376,8 @@ class Resolution:
         found = self.heads(view, parts, scope, line)
         for part in [*parts[1:], name]:
             found = list(dict.fromkeys(inner for meaning in found for inner in self.step(view, meaning, part)))
+        if not found and view.scoping.shared in _PACKAGED:  # written with its package
+            return self._packaged(view, receiver, name)
         return found
 
     def heads(self, view: View, parts: Sequence[str], scope: int, line: int = 0) -> list[Meaning]:

@@ -108,6 +108,7 @@ CSHARP_CODE = {
                     base.Shut();
                     var other = new Money();
                     other.Half();
+                    other.Twice();
                 }
             }
         }
@@ -115,6 +116,7 @@ CSHARP_CODE = {
     "Pay/Till.Count.cs": "namespace Shop.Pay { partial class Till { void Count() { } } }",
     "Pay/Drawer.cs": "namespace Shop.Pay { public class Drawer { public void Shut() { } } }",
     "Log.cs": "namespace Shop { static class Log { public static void Write(string s) { } } }",
+    "Pay/More.cs": "namespace Shop.Pay { static class More { public static Money Twice(this Shop.Api.Money m) => m; } }",
     "Other/Money.cs": "namespace Other { public class Money { public void Spend() { } } }",
 }
 
@@ -123,6 +125,7 @@ def test_csharp_calls_follow_namespaces_partial_classes_fields_and_chains() -> N
     code = Code(CSHARP_CODE)
     assert code.callees("Till.Take") == {
         "Money.Half": 4, "Money.Spend": 4, "Till.Count": 3, "Log.Write": 2, "Drawer.Shut": 3, "Money": 2,
+        "More.Twice": 4,
     }  # fmt: skip
     assert code.callers("Other/Money.cs::Money.Spend") == set()
     assert [e.source.qualified for e in code.graph.subclasses(code.symbol("Drawer")) if e.source] == ["Till"]
@@ -243,6 +246,7 @@ KOTLIN_CODE = {
             count()
             super.shut()
             nearby()
+            other.twice()
           }
           private fun count() {}
         }
@@ -253,6 +257,7 @@ KOTLIN_CODE = {
           fun shut() {}
         }
         fun nearby() {}
+        fun shop.api.Money.twice() { half() }
     """,
     "d/else.kt": """
         package other
@@ -268,7 +273,9 @@ def test_kotlin_calls_follow_declared_packages_companions_and_aliases() -> None:
     code = Code(KOTLIN_CODE)
     assert code.callees("Till.take") == {
         "Money.half": 4, "Money.spend": 4, "Money.of": 2, "helper": 2, "Till.count": 1, "Drawer.shut": 3, "nearby": 2,
+        "twice": 4,
     }  # fmt: skip
+    assert code.callees("twice") == {"Money.half": 3}
     assert code.callers("d/else.kt::Money.spend") == set()
     assert [e.source.qualified for e in code.graph.subclasses(code.symbol("Drawer")) if e.source] == ["Till"]
     assert {i.path for i in code.graph.importers("a/Money.kt")} == {"b/all.kt"}
