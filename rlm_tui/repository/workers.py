@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -42,15 +43,19 @@ class Worker:
     def parse(self, jobs: Sequence[Job]) -> Iterator[Answer]:
         """Yield one answer for each job, in order; a job whose worker died is quarantined. Ends early after `kill`."""
         left = list(jobs)
+        killed: set[Job] = set()
         while left and not self._killed:
             self._ask(left)
             while left and (answer := self._answer()) is not None:
                 yield left.pop(0), *answer
             if left and not self._killed:
                 self._process.kill()
-                self._process.wait()
+                ended = self._process.wait()
                 self._process = self._start()
-                yield left.pop(0), "quarantined", None
+                if ended == -signal.SIGKILL and left[0] not in killed:
+                    killed.add(left[0])  # by somebody else, or for want of memory: the file itself may be innocent
+                else:
+                    yield left.pop(0), "quarantined", None
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""

@@ -155,6 +155,19 @@ def test_a_parse_that_hangs_crashes_or_raises_costs_one_file(root: Path, tmp_pat
     indexing.close()
 
 
+def test_a_file_whose_worker_was_killed_from_outside_is_tried_again(root: Path, tmp_path: Path) -> None:
+    script = tmp_path / "misbehaving.py"
+    once = f"os.path.exists({str(tmp_path / 'once')!r}) or (open({str(tmp_path / 'once')!r}, 'w'), os.kill(os.getpid(), 9))"
+    script.write_text(MISBEHAVING.replace("os.kill(os.getpid(), signal.SIGSEGV)", once))
+    (root / "src/shop/crash.py").write_text("def crash_here(): pass\n")
+    store = Store(tmp_path / "cache")
+    indexing = Indexing(root, store, (sys.executable, str(script)))
+    indexing.scan()
+    assert (tmp_path / "once").exists() and set(statuses(store).values()) == {"parsed", "text"}
+    assert store.symbols_named("crash_here")
+    indexing.close()
+
+
 def test_a_worker_that_cannot_start_is_an_error_with_its_reason(root: Path, tmp_path: Path) -> None:
     command = (sys.executable, "-c", "raise SystemExit('no grammar here')")
     indexing = Indexing(root, Store(tmp_path / "cache"), command)
