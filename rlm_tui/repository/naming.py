@@ -40,12 +40,12 @@ class Naming:
 
     def resolve(self, target: str) -> Named:
         """Return what `target` names: see `Repository.resolve`. Raises `UnknownName` or `AmbiguousName`."""
-        if (exact := _sound(target)) != (target := exact.strip()) and (file := self._file(exact)):
-            return file  # a name may begin or end with a blank
-        found = self._file(target) or self._lines(target) or self._module(target) or self._definition(target)
-        if found is None:
-            raise UnknownName(self._unknown(target))
-        return found
+        exact = _sound(target)
+        for name in dict.fromkeys((exact, exact.strip())):  # a file's may begin or end with a blank
+            found = self._file(name) or self._lines(name) or self._module(name) or self._definition(name)
+            if found is not None:
+                return found
+        raise UnknownName(self._unknown(exact.strip()))
 
     def _definition(self, target: str) -> Symbol | File | None:
         self._wait()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-# C0 but \n and \t, DEL, C1, lone surrogates, and the bidirectional controls (Unicode UAX #9) that reorder what is read.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# C0 but \n and \t, DEL, C1, lone surrogates, line separators that nobody counts as such (but `str.splitlines`), and the
+# bidirectional controls (Unicode UAX #9) that reorder what is read.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _UNSAFE_IN_NAME = re.compile(_UNSAFE.pattern[:-1] + "\t\n\\\\]")
 
 

@@ -39,7 +39,9 @@ class Sources:
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of the file at `path`, safe to show. Raises `PermissionError`."""
-        return sanitize(self.content(path).decode("utf-8", "replace")).removesuffix("\n").split("\n")
+        # Only \n ends a line, for ripgrep, git and the grammars: a lone CR, which would be a line end to `sanitize`, is shown.
+        text = self.content(path).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "␍")
+        return sanitize(text).removesuffix("\n").split("\n")
 
     def with_lines(self, edges: Sequence[Edge]) -> list[Edge]:
         """Return the edges, each with the line of its use as it stands in the file."""

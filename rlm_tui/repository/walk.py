@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -113,7 +114,10 @@ def leads_away(root: Path, raw: bytes) -> bool:
 
 
 def read(root: Path, raw: bytes, limit: int = LARGEST) -> bytes:
-    """Return the first `limit` bytes of a file under `root`. Raises `OSError`: also for links, pipes, and what lies outside."""
+    """Return the first `limit` bytes of a file under `root`, as `plain` gives them.
+
+    Raises `OSError`: also for links, pipes, and what lies outside.
+    """
     path = os.fsencode(root) + b"/" + raw
     parent = os.path.realpath(os.path.dirname(path))  # noqa: PTH120 - the name is bytes, which pathlib does not take
     top = os.path.realpath(os.fsencode(root))
@@ -125,7 +129,16 @@ def read(root: Path, raw: bytes, limit: int = LARGEST) -> bytes:
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise PermissionError(f"{escape_name(os.fsdecode(raw))} is not a regular file")
-        return file.read(limit)
+        return plain(file.read(limit))
+
+
+def plain(source: bytes) -> bytes:
+    """Return the text of a file in UTF-8, without a byte order mark; what has no such mark stays as it is. As ripgrep sees it."""
+    if source.startswith(codecs.BOM_UTF8):
+        return source[len(codecs.BOM_UTF8) :]
+    if source.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not source.startswith(codecs.BOM_UTF32_LE):
+        return source.decode("utf-16", "replace").encode("utf-8", "replace")
+    return source
 
 
 def is_binary_name(path: str) -> bool:
