@@ -145,4 +145,4 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     return beside or nearest(found, importer)
 
 
-INDEXER = Indexer("c", (".c", ".h"), "c", _parse, resolve, scoping=Scoping(shared="linked", spread="anywhere"))
+INDEXER = Indexer("c", (".c",), "c", _parse, resolve, scoping=Scoping(shared="linked", spread="anywhere"))

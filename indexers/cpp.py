@@ -76,13 +76,28 @@ GRAMMAR = replace(
 )
 
 
+_WORDS = (b"class ", b"namespace ", b"template", b"using ")
+_LINES = re.compile(
+    rb"^[ \t]*(?:class\s+\w+(?:\s+\w+)?(?:\s+final)?\s*[;:{]|namespace\s+[\w:]*\s*\{|template\s*<|using\s+[\w:]+\s*[=;:])",
+    re.MULTILINE,
+)
+_EXPORTED = re.compile(rb"\b((?:class|struct)\s+)([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=\s+\w[\w:]*(?:\s+final)?\s*[:{])")
+
+
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(GRAMMAR, path, source)
+    """Read a file as C++; a header in which nothing is C++, as C. Macros between `class` and its name are blanked out."""
+    if path.endswith(".h") and not (any(word in source for word in _WORDS) and _LINES.search(source)):
+        return parse(c.GRAMMAR, path, source)
+    return parse(GRAMMAR, path, _EXPORTED.sub(_blanked, source))
+
+
+def _blanked(match: re.Match[bytes]) -> bytes:
+    return match.group(1) + b" " * len(match.group(2))
 
 
 INDEXER = Indexer(
     "cpp",
-    (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tcc"),
+    (".cc", ".cpp", ".cxx", ".c++", ".h", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tcc"),
     "c",
     _parse,
     c.resolve,
