@@ -13,6 +13,7 @@ from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, nearest
+from rlm_tui.repository.written import bare
 
 _QUERY = """
 (class_declaration) @def.class
@@ -100,7 +101,7 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
                 name,
                 made if text[match.start(4) - 4 : match.start(4)] == "new " else f"{made}()" if opened else f"={made}",
             )
-        elif kind not in _BASIC:
+        elif kind != "return":
             yield name, kind + array
 
 
@@ -115,6 +116,58 @@ def _parameters(signature: str) -> Iterable[Bound]:
     result = parts[-2].rstrip("[]") if len(parts) > 1 else ""
     if result and result not in _BASIC and result not in _MODIFIERS:
         yield "return", result
+
+
+_LITERALS = {
+    "string_literal": ":String", "character_literal": ":char", "true": ":boolean", "false": ":boolean",
+    "null_literal": ":null", "class_literal": ":Class", "lambda_expression": ":->", "method_reference": ":->",
+    "hex_floating_point_literal": ":double", "instanceof_expression": ":boolean",
+}  # fmt: skip
+_INTEGERS = frozenset(
+    ("decimal_integer_literal", "hex_integer_literal", "octal_integer_literal", "binary_integer_literal")
+)
+_NAMES = frozenset(("identifier", "field_access", "method_invocation", "this", "array_access"))
+_TRUTHS = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
+
+
+def _arguments(node: Node, text: str) -> str:
+    """Write the arguments of a call: of a construction, those beside its type."""
+    call: Node | None = node
+    while call is not None and "invocation" not in call.type and call.type != "object_creation_expression":
+        call = call.parent
+    given = call.child_by_field_name("arguments") if call else None
+    if given is None:
+        return ""
+    return ",".join([_argument(one, text) for one in given.named_children if "comment" not in one.type]) or "()"
+
+
+def _argument(node: Node, text: str) -> str:
+    kind = node.type
+    if kind in _LITERALS:
+        return _LITERALS[kind]
+    written = text[node.start_byte : node.end_byte]
+    if kind in _NAMES:
+        return (written if written.isidentifier() else bare(written)).replace(",", "")
+    if kind in _INTEGERS:
+        return ":long" if written[-1] in "lL" else ":int"
+    if kind == "decimal_floating_point_literal":
+        return ":float" if written[-1] in "fF" else ":double"
+    if kind in {"object_creation_expression", "cast_expression", "array_creation_expression"}:
+        made = node.child_by_field_name("type")
+        name = _GENERIC.sub("", text[made.start_byte : made.end_byte]) if made else "?"
+        arrays = "[]" * sum(part.type.startswith("dimensions") for part in node.children) if kind[0] == "a" else ""
+        return f":{name.replace(' ', '')}{arrays}"
+    if kind == "binary_expression":
+        operator, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
+        if operator and operator.type in _TRUTHS:
+            return ":boolean"
+        right = node.child_by_field_name("right")
+        sides = [_argument(side, text) for side in (left, right) if side]
+        return next((side for side in (":String", ":double", ":long") if side in sides), sides[0] if sides else "?")
+    if kind in {"parenthesized_expression", "unary_expression", "assignment_expression", "ternary_expression"}:
+        inner = node.named_children
+        return _argument(inner[-1], text) if inner else "?"
+    return "?"
 
 
 def _visibility(head: Head) -> str:
@@ -133,6 +186,7 @@ GRAMMAR = Grammar(
     parameters=_parameters,
     decorator=ANNOTATION,
     visibility=_visibility,
+    arguments=_arguments,
     builtin=_BASIC,
     package=re.compile(r"^[ \t]*package\s+([\w.]+)\s*;", re.MULTILINE),
 )
@@ -158,4 +212,11 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return ()
 
 
-INDEXER = Indexer("java", (".java",), "java", _parse, _resolve, scoping=Scoping(shared="package", members_bare=True))
+INDEXER = Indexer(
+    "java",
+    (".java",),
+    "java",
+    _parse,
+    _resolve,
+    scoping=Scoping(shared="package", members_bare=True, methods_apart=True),
+)

@@ -1,14 +1,16 @@
 """What clang says of every call in C and C++ sources: `truth_clang.py ROOT [FOLDER...] [-- FLAG...] > truth.jsonl`.
 
 Needs `pip install libclang==14.*`. One line of JSON a call site, as compare.py reads it; "also" are the other declarations and
-definitions of the same function, by linkage. The target is empty where the callee is defined outside of ROOT or is a pointer
-in a field or a variable. Left out: what is written by a macro, operators, implicit
-calls, and calls in templates that depend on their parameters. Every folder with a header is an include folder.
+definitions of the same function, by linkage, and in a C file those of the same name: other builds have them. The target is
+empty where the callee is defined outside of ROOT or is a pointer in a field or a variable. Left out: what a macro writes,
+operators, implicit calls, and calls in templates that depend on their parameters. Every folder with a header is an include
+folder, the system's before them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -63,6 +65,8 @@ class Truth:
 
     def _declare(self, cursor: Cursor) -> None:
         place = (self.inside(cursor), cursor.location.line)
+        if cursor.kind == CursorKind.FUNCTION_DECL and cursor.extent.start.offset == cursor.location.offset:
+            return  # declared by its first use, not by a line of anybody
         if place[0] and place not in self.declared[cursor.get_usr()]:
             self.declared[cursor.get_usr()].insert(0 if cursor.is_definition() else 99, place)
 
@@ -96,10 +100,17 @@ class Truth:
         lines = _lines(self.root / path)
         return "" if lines[line - 1].lstrip().startswith("#") else lines[line - 1]
 
+    def _defining(self, path: str, line: int, name: str) -> list[int]:
+        """Return the other lines of a C file that begin a definition of `name`, in conditions that were not met."""
+        start = re.compile(rf"[A-Za-z_][\w\s*]*\b{re.escape(name)}\s*\((?!.*;\s*$)")
+        return [at for at, text in enumerate(_lines(self.root / path), 1) if at != line and start.match(text)]
+
     def rows(self) -> Iterator[dict[str, object]]:
         """Return the rows to print, by place."""
         for (path, line, _), (name, linkage) in sorted(self.calls.items()):
             places = self.declared.get(linkage) or [("", 0)]
+            if places[0][0].endswith(".c"):
+                places = [*places, *((places[0][0], line) for line in self._defining(*places[0], name))]
             first = {"path": path, "line": line, "name": name, "target_path": places[0][0], "target_line": places[0][1]}
             yield {**first, "also": places[1:]}
 
@@ -125,7 +136,7 @@ def main() -> None:
     folders = [root / folder for folder in arguments[1:split]] or [root]
     includes = sorted({path.parent for suffix in _HEADERS for path in root.rglob(f"*{suffix}")})
     ups = sorted({folder.parent for folder in includes} - set(includes))
-    flags = [f"-I{folder}" for folder in [*includes, *ups]] + arguments[split + 1 :]
+    flags = [f"-idirafter{folder}" for folder in [*includes, *ups]] + arguments[split + 1 :]
     truth = Truth(root)
     index = Index.create()
     for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in _SOURCES):

@@ -29,13 +29,18 @@ class SymbolFact(NamedTuple):
 
 
 class ReferenceFact(NamedTuple):
-    """A use of `name` at `line`. `kind` is call, use, inherit or type; `receiver` is what stands before the dot, as written."""
+    """A use of `name` at `line`. `kind` is call, use, inherit or type; `receiver` is what stands before the dot, as written.
+
+    `arguments` are those of a call in a language with overloads, "()" without any, "" where they were not read: expressions
+    without their own arguments, joined by commas; `:T` is a value of type `T`, `?` anything.
+    """
 
     name: str
     line: int
     kind: str
     receiver: str
     scope: int
+    arguments: str = ""
 
 
 class ImportFact(NamedTuple):

@@ -20,7 +20,8 @@ class Scoping:
     around its own (C#); "linked" those that are unique (C); "open" all of the repository by qualified name, and any file may
     reopen a class or module (Ruby).
     `spread` says where members of a type may be defined: with it ("file"), in its "folder", its "package", or "anywhere".
-    `members_bare`: a bare name inside of a class can mean a member of it. `global_functions`: a function that its package
+    `members_bare`: a bare name inside of a class can mean a member of it. `methods_apart`: a variable never hides a method.
+    `global_functions`: a function that its package
     lacks is looked up outside of all packages (PHP). `constructors` are the methods that run when their class is called; one
     with the class's own name always does. `base` is the word for the object as one of its base class.
     `called_by_name`: a method is called without brackets, too (Scala), so that a use of one is a call.
@@ -30,6 +31,7 @@ class Scoping:
     shared: Literal["file", "folder", "package", "packages", "linked", "open"] = "file"
     spread: Literal["file", "folder", "package", "anywhere"] = "file"
     members_bare: bool = False
+    methods_apart: bool = False
     global_functions: bool = False
     constructors: frozenset[str] = frozenset({"__init__", "__new__", "constructor"})
     base: str = "super"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
@@ -120,12 +121,18 @@ def _blob(facts: FileFacts) -> bytes:
         facts.package,
         facts.has_errors,
         [s.scope for s in facts.symbols],
-        list(zip(*facts.references, strict=True)) or [()] * 5,
+        _columns(facts.references),
         facts.imports,
         facts.bindings,
         facts.blocks,
     ]
     return zlib.compress(json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"), 1)
+
+
+def _columns(references: tuple[ReferenceFact, ...]) -> list[Sequence[str | int]]:
+    """Return the fields of all references one by one; most languages have no arguments."""
+    columns: list[Sequence[str | int]] = list(zip(*references, strict=True)) or [()] * 6
+    return columns if any(columns[5]) else columns[:5]
 
 
 class Unpacked:
@@ -136,21 +143,24 @@ class Unpacked:
         self.package: str = columns[0]
         self.has_errors: bool = columns[1]
         self._scopes: list[int] = columns[2]
-        self._references: tuple[list[str], list[int], list[str], list[str], list[int]] = columns[3]
+        arguments = columns[3][5] if len(columns[3]) > 5 else [""] * len(columns[3][0])
+        self._references: tuple[list[str], list[int], list[str], list[str], list[int], list[str]] = (
+            *columns[3][:5],
+            arguments,
+        )
         self._imports: list[tuple[int, str, str, list[list[str]], str, bool]] = columns[4]
         self._bindings: list[tuple[str, str, int]] = columns[5]
         self._blocks: list[tuple[int, int, int, list[int], list[int]]] = columns[6]
 
     def references(self, name: str = "") -> tuple[ReferenceFact, ...]:
         """Return the references in order; only those to `name` when it is given."""
-        names = self._references[0]
         if not name:
             return tuple(map(ReferenceFact, *self._references))
-        if name not in names:
-            return ()
-        _, lines, kinds, receivers, scopes = self._references
+        names, lines, kinds, receivers, scopes, arguments = self._references
         return tuple(
-            ReferenceFact(n, lines[i], kinds[i], receivers[i], scopes[i]) for i, n in enumerate(names) if n == name
+            ReferenceFact(n, lines[i], kinds[i], receivers[i], scopes[i], arguments[i])
+            for i, n in enumerate(names)
+            if n == name
         )
 
     def imports(self) -> tuple[ImportFact, ...]:

@@ -36,7 +36,7 @@ CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 
 _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions are not worth a hung worker
 _MAX_WIDTH = 20_000
-_MAX_CHAIN = 320
+_MAX_CHAIN = 2_000
 _MAX_NAME = 200
 _VAGUE = {"variable": 0, "type": 1, "module": 2, "class": 3}  # kinds that give way to a surer one for the same node
 _MAX_LOOSE = 120
@@ -92,6 +92,7 @@ class Grammar:
     document the next definition; without them, docstrings are read. `skipped` starts lines between the two (attributes).
     `decorator` finds decorators, annotations and attributes in the text that leads up to a definition's name, those lines
     included; its group 1 is kept. `visibility(head)` is public, protected, internal, private or "".
+    `arguments(node, text)` writes those of the call that a captured node names (see `ReferenceFact`), where overloads need them.
     `closed` says that a bare name means a definition or an import of its own file, or nothing that the index knows.
     `builtin` names are everywhere and tell nothing: bare uses of them are left out.
     """
@@ -111,6 +112,7 @@ class Grammar:
     skipped: tuple[str, ...] = ()
     decorator: re.Pattern[str] | None = None
     visibility: Callable[[Head], str] = no_visibility
+    arguments: Callable[[Node, str], str] | None = None
     closed: bool = False
     builtin: frozenset[str] = frozenset()
 
@@ -288,29 +290,30 @@ def _references(
     known: frozenset[str] | None,
 ) -> tuple[ReferenceFact, ...]:
     """Return the uses in order; of equal uses and types within one definition only the first."""
-    found: list[tuple[int, int, str, str, str, int]] = []
+    found: list[tuple[int, int, str, str, str, int, str]] = []
     hidden = {(scopes[bisect_right(bounds, n.start_byte) - 1], _text(n, text)) for n in captures.get("local", ())}
     builtin = grammar.builtin
-    for kind, start, end, row in _uses(captures, text):
+    read = grammar.arguments
+    for kind, start, end, row, node in _uses(captures, text):
         name, receiver = _member(
-            grammar.split, text[start:end] if end - start <= _MAX_CHAIN else text[end - _MAX_CHAIN : end]
+            grammar.split, text[start:end] if end - start <= _MAX_CHAIN else f"…{text[end - _MAX_CHAIN : end]}"
         )
         if kind == "word":
             if (scopes[bisect_right(bounds, start) - 1], name) in hidden:
                 continue
             kind = "call"
         if receiver:
-            found.append((start, end, kind, name, receiver, row))
+            found.append((start, end, kind, name, receiver, row, read(node, text) if read and kind == "call" else ""))
         elif name and (
             name in known if known is not None and (kind == "use" or name in builtin) else name not in builtin
         ):
-            found.append((start, end, kind, name, "", row))
+            found.append((start, end, kind, name, "", row, read(node, text) if read and kind == "call" else ""))
     found.sort()
     seen: set[tuple[str, str, int, str]] = set()
     references: list[ReferenceFact] = []
     last = -1
     place, places = 0, len(bounds)
-    for start, end, kind, name, receiver, row in found:
+    for start, end, kind, name, receiver, row, arguments in found:
         while place < places and bounds[place] <= start:
             place += 1
         scope = scopes[place - 1]
@@ -322,25 +325,25 @@ def _references(
             if scope >= 0 and symbols[scope].name == name and symbols[scope].start == row + 1:
                 continue  # the name of the definition itself
         last = end
-        references.append(ReferenceFact(name, row + 1, kind, receiver, scope))
+        references.append(ReferenceFact(name, row + 1, kind, receiver, scope, decode(arguments)))
     return tuple(references)
 
 
-def _uses(captures: dict[str, list[Node]], text: str) -> Iterator[tuple[str, int, int, int]]:
-    """Yield kind, first byte, end byte and last row (from 0) of what the captures hold of uses."""
+def _uses(captures: dict[str, list[Node]], text: str) -> Iterator[tuple[str, int, int, int, Node]]:
+    """Yield kind, first byte, end byte and last row (from 0) of what the captures hold of uses, and what was captured."""
     for kind in ("call", "word", "use", "type", "inherit"):
         for node in captures.get(kind, ()):
-            yield kind, node.start_byte, node.end_byte, node.end_point[0]
+            yield kind, node.start_byte, node.end_byte, node.end_point[0], node
     for node in captures.get("invoke", ()):
         after = node.child_by_field_name("arguments") or node.child_by_field_name("block")
         end, row = (after.start_byte, after.start_point[0]) if after else (node.end_byte, node.end_point[0])
-        yield "call", node.start_byte, end, row
+        yield "call", node.start_byte, end, row, node
     for node in captures.get("loose", ()):
         start, end = node.start_byte, node.end_byte
         before = text[max(0, start - _MAX_LOOSE) : start]
         chain = _CHAIN.search(before)
         if text[end : end + 1] == "(" and (chain or not before.rstrip().endswith((".", "::"))):
-            yield "call", start - len(chain.group()) if chain else start, end, node.end_point[0]
+            yield "call", start - len(chain.group()) if chain else start, end, node.end_point[0], node
 
 
 @lru_cache(maxsize=50_000)

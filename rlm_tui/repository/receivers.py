@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rlm_tui.repository.facts import BlockFact, ReferenceFact
 from rlm_tui.repository.meanings import Meaning
 from rlm_tui.repository.objects import VALUES, whole
+from rlm_tui.repository.overloads import Overloads
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.resolution import Resolution
 from rlm_tui.repository.symbols import Symbol, Tier
@@ -56,12 +57,19 @@ class Receivers:
     def __init__(self, names: Resolution) -> None:
         self._names = names
         self._known: dict[tuple[str, int, str, tuple[BlockFact, ...]], list[Value] | None] = {}
+        self._overloads = Overloads(names, self)
 
     def resolve(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means; [] when it is known to mean nothing here, None when that is not known."""
+        found = self.meant(view, reference)
+        return self._overloads.choose(view, reference, found) if found and len(found) > 1 else found
+
+    def meant(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
+        """Return what a reference means, all overloads of it."""
         names = self._names
+        every = bool(reference.arguments)
         if not reference.receiver:
-            found = names.bare(view, reference.name, reference.scope, reference.line)
+            found = names.bare(view, reference.name, reference.scope, reference.line, every)
             if found or view.family != "c":
                 return [inner for meaning in found for inner in whole(names, view, meaning)]
             return None
@@ -70,7 +78,7 @@ class Receivers:
         values = self.values(view, reference.receiver, reference.scope, line=reference.line)
         if values is None:
             return None
-        found = [inner for value in values for inner in self._member(view, value, reference.name)]
+        found = [inner for value in values for inner in self._member(view, value, reference.name, every)]
         return [meaning for meaning in found if meaning.symbol]
 
     def values(self, view: View, expression: str, scope: int, depth: int = 0, line: int = 0) -> list[Value] | None:
@@ -243,10 +251,11 @@ class Receivers:
                 return self.typed(view, *written, depth + 1)
         return None
 
-    def _member(self, view: View, value: Value, name: str) -> list[Meaning]:
-        if value.symbol and value.instance:
-            found = self._names.members(value.symbol, name)
-            return [Meaning(symbol, (), value.meaning.tier) for symbol in found]
+    def _member(self, view: View, value: Value, name: str, every: bool = False) -> list[Meaning]:
+        if value.symbol and (value.instance or every):
+            found = self._names.members(value.symbol, name, every)
+            tier = value.meaning.tier if value.instance else max(value.meaning.tier, Tier.SCOPE)
+            return [Meaning(symbol, (), tier) for symbol in found]
         return self._names.step(view, value.meaning, name)
 
 

@@ -86,14 +86,14 @@ class Resolution:
 
     # Names
 
-    def bare(self, view: View, name: str, scope: int, line: int = 0) -> list[Meaning]:
-        """Return what `name` means in `scope`, at `line`; [] for locals, builtins and what is not known."""
+    def bare(self, view: View, name: str, scope: int, line: int = 0, every: bool = False) -> list[Meaning]:
+        """Return what `name` means in `scope`, at `line`; [] for locals, builtins and the unknown. `every`: see `members`."""
         if view.scoping.shared == "open":
             return self._open(view, name, scope)
         place = scope
         while True:
             local, written = view.local(name, place, line)
-            if local or written:
+            if local or (written and not (every and view.scoping.methods_apart)):
                 return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in local]
             if place < 0:
                 break
@@ -102,16 +102,20 @@ class Resolution:
                 inner = [i for i in view.by_qualified.get(f"{symbol.qualified}.{name}", ()) if view.is_lexical(i)]
                 if inner:
                     return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in inner]
-                if name in view.types.get(place, ()) and name != "return":
+                if (
+                    name in view.types.get(place, ())
+                    and name != "return"
+                    and not (every and view.scoping.methods_apart)
+                ):
                     return []
             elif view.scoping.members_bare or symbol.name == name:
-                found = [s for s in self.members(view.symbols[place], name) if not is_constructor(s)]
+                found = [s for s in self.members(view.symbols[place], name, every) if not is_constructor(s)]
                 if found and view.scoping.members_bare:
                     own = all(member.parent == symbol.qualified and member.path == view.path for member in found)
                     return [Meaning(member, (), Tier.SCOPE if own else Tier.RECEIVER) for member in found]
             place = symbol.scope
         if outside := self.outside(view, scope):
-            found = [s for s in self.members(outside, name) if not is_constructor(s)]
+            found = [s for s in self.members(outside, name, every) if not is_constructor(s)]
             if found:
                 return [Meaning(member, (), Tier.RECEIVER) for member in found]
         if name in view.top:
@@ -262,8 +266,10 @@ class Resolution:
 
     # Members
 
-    def members(self, owner: Symbol, name: str) -> list[Symbol]:
-        """Return the member `name` of a class, its own or the nearest of its bases."""
+    def members(self, owner: Symbol, name: str, every: bool = False) -> list[Symbol]:
+        """Return the member `name` of a class, its own or the nearest of its bases; overloads of `every` one, nearest first."""
+        if every:
+            return [member for base in self.lineage(owner) for member in self.own_members(base, name)]
         own = self.own_members(owner, name)
         if own:
             return own

@@ -1,0 +1,68 @@
+"""Which of several functions of one name a call means."""
+
+from __future__ import annotations
+
+import pytest
+from code_graph import Code, facts_of
+
+WRITER = """
+    package p;
+    class Base { void put(Base b) {} }
+    class Writer extends Base {
+        void put(String s) {}
+        void put(int i) {}
+        void put(long l) {}
+        void put(Object o) {}
+        void put(String s, Object... more) {}
+        void put(char[] text) {}
+        int size() { return 0; }
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "line"),
+    [
+        ('w.put("a")', 4),
+        ("w.put(1 + 2)", 5),
+        ("w.put(7L)", 6),
+        ("w.put(new Use())", 7),
+        ('w.put("a", 1, 2)', 8),
+        ("w.put(new char[3])", 9),
+        ("w.put(name)", 4),
+        ("w.put(field)", 9),
+        ("w.put(w.size())", 5),
+        ("((Writer) other).put((int) it)", 5),
+        ("new Writer().put(new Base())", 2),
+        ('w.put( // a ") comment\n "b")', 4),
+    ],
+)
+def test_an_overload_is_chosen_by_number_and_types_of_the_arguments(call: str, line: int) -> None:
+    use = (
+        "package p; class Use { char[] field; void run(Writer w, String name, Object other, Object it) { "
+        + call
+        + "; } }"
+    )
+    code = Code({"Writer.java": WRITER, "Use.java": use})
+    met = {e.target.start for e in code.graph.callees(code.symbol("Use.run")) if e.target.name == "put"}
+    assert met == {line}
+
+
+def test_a_variable_hides_no_method_of_its_name() -> None:
+    code = Code({"A.java": "class A { int size() { return 1; } void run() { int size = size(); } }"})
+    assert code.callers("A.size") == {"A.java:1 A.run 1"}
+
+
+def test_a_call_stands_on_the_line_of_its_name_and_calls_itself() -> None:
+    code = Code({"A.java": "class A {\n A at(int i,\n  int j) {\n return this\n .at(1,\n 2); } }"})
+    assert code.callers("A.at") == {"A.java:5 A.at 3"}
+
+
+def test_headers_are_read_as_what_they_are() -> None:
+    plain = facts_of("a.h", "#ifndef A\nstruct s { int class; };\n/* a class of its own */\nint f(void);\n#endif\n")
+    plus = facts_of(
+        "b.h",
+        "namespace n {\nclass API_EXPORT Status final : public Base {\n public:\n  bool ok() { return true; }\n};\n}\n",
+    )
+    assert (plain.language, plus.language) == ("c", "cpp")
+    assert [s.qualified for s in plus.symbols] == ["n", "n.Status", "n.Status.ok"]
