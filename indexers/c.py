@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import tree_sitter_c
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, parse
@@ -116,7 +116,7 @@ def _visibility(head: Head) -> str:
 
 GRAMMAR = Grammar(
     "c",
-    tree_sitter_c.language,
+    wheel("tree_sitter_c"),
     SHARED_QUERY,
     imports,
     name_of=name_of,

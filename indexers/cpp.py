@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-import tree_sitter_cpp
-
 from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import CONTAINERS, Bound, parse
@@ -69,7 +68,7 @@ def _visibility(head: Head) -> str:
 GRAMMAR = replace(
     c.GRAMMAR,
     name="cpp",
-    language=tree_sitter_cpp.language,
+    language=wheel("tree_sitter_cpp"),
     query=_QUERY,
     bindings=_bindings,
     visibility=_visibility,

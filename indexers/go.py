@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import tree_sitter_go
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, parse
@@ -159,7 +159,7 @@ def _visibility(head: Head) -> str:
 
 GRAMMAR = Grammar(
     "go",
-    tree_sitter_go.language,
+    wheel("tree_sitter_go"),
     _QUERY,
     _imports,
     name_of=_name_of,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import tree_sitter_java
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
@@ -178,7 +178,7 @@ def _visibility(head: Head) -> str:
 
 GRAMMAR = Grammar(
     "java",
-    tree_sitter_java.language,
+    wheel("tree_sitter_java"),
     _QUERY,
     _imports,
     name_of=_name_of,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import tree_sitter_javascript
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse
@@ -233,7 +233,7 @@ def visibility(head: Head) -> str:
 
 GRAMMAR = Grammar(
     "javascript",
-    tree_sitter_javascript.language,
+    wheel("tree_sitter_javascript"),
     _QUERY,
     imports,
     name_of=name_of,

@@ -6,10 +6,10 @@ import builtins
 import re
 from collections.abc import Iterable, Sequence
 
-import tree_sitter_python
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Bound, Grammar, parse
@@ -119,7 +119,7 @@ def _marks_test(name: str, _before: str) -> bool:
 
 GRAMMAR = Grammar(
     "python",
-    tree_sitter_python.language,
+    wheel("tree_sitter_python"),
     _QUERY,
     _imports,
     name_of=_name_of,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import tree_sitter_rust
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
@@ -152,7 +152,7 @@ def _visibility(head: Head) -> str:
 
 GRAMMAR = Grammar(
     "rust",
-    tree_sitter_rust.language,
+    wheel("tree_sitter_rust"),
     _QUERY,
     _imports,
     name_of=_name_of,

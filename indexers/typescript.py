@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import tree_sitter_typescript
 from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import Grammar, parse
@@ -73,7 +73,7 @@ def _goes_on(node: Node, text: str) -> bool:
 
 GRAMMAR = Grammar(
     "typescript",
-    tree_sitter_typescript.language_typescript,
+    wheel("tree_sitter_typescript", "language_typescript"),
     javascript.SHARED_QUERY + _TYPED,
     javascript.imports,
     name_of=_name_of,
@@ -85,7 +85,7 @@ GRAMMAR = Grammar(
     closed=True,
     builtin=javascript.BASIC,
 )
-_WITH_JSX = replace(GRAMMAR, language=tree_sitter_typescript.language_tsx, query=GRAMMAR.query + _JSX)
+_WITH_JSX = replace(GRAMMAR, language=wheel("tree_sitter_typescript", "language_tsx"), query=GRAMMAR.query + _JSX)
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
