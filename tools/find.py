@@ -8,9 +8,9 @@ from rlm_tui.repository.symbols import Match
 
 
 @tool()
-def find(repository: Repository, words: str, k: int = 20) -> list[Match]:
+def find(repository: Repository, words: str, k: int = 20, kind: str = "", without_tests: bool = False) -> list[Match]:
     """Rank the definitions that fit a question or identifiers best.
 
-    Returns matches: .symbol .score .why
+    kind: "class", "function", ... Returns matches: .symbol .score .why
     """
-    return repository.find(words, max(1, min(k, 200)))
+    return repository.find(words, max(1, min(k, 200)), kind, without_tests)

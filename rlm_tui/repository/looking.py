@@ -22,7 +22,8 @@ _BODY, _FILE, _TEXT, _NAME, _PATH, _NAMES = 60, 900, 12, 2.5, 4, 60
 """Words of a usual body, file, signature with documentation, name, path, and of all names in a file."""
 _LENGTH_FILE = 0.4
 """b of BM25 for whole files: a long file is no less likely to be the one."""
-_TEST = 0.4
+TEST = 0.4
+"""What tests are discounted by, unless they are asked for."""
 _KINDS = {"module": 0.7, "variable": 0.6, "constant": 0.6}
 _SAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|docs?|docs_src|benchmarks?|bench|scripts)/")
 _TEST_AFFIX = re.compile(r"^tests?[_-]|[_.-](?:tests?|spec)$|(?<=[a-z])(?:Tests?|IT)$")
@@ -47,7 +48,9 @@ class Scored:
 
     file: File
     identity: int
+    kind: str
     start: int
+    is_test: bool
     factor: float
     parts: dict[str, float] = field(default_factory=dict)
 
@@ -81,7 +84,9 @@ class Looker:
             "path": self._of_name(name.partition(".")[0] or name, folder, _PATH),
             "named file": max((_ends(file.path, name) for name in self._asked.files), default=0.0),
         }
-        factor = factor_of(file.path, file.language, file.is_test and not self._asked.about_tests)
+        factor = factor_of(file.path, file.language)
+        if file.is_test and not self._asked.about_tests:
+            factor *= TEST
         return Page(identity, file, factor, plain, telling, parts)
 
     def definitions(self, page: Page) -> list[Scored]:
@@ -100,7 +105,9 @@ class Looker:
             Scored(
                 file,
                 (page.identity << SHIFT) + LAST,
+                "module",
                 1,
+                file.is_test,
                 page.factor * _KINDS["module"],
                 page.parts
                 | {"body": self._reader.words(texts[-1], _BODY), "joined": self._reader.joined(texts[-1], _BODY)},
@@ -117,8 +124,9 @@ class Looker:
             }
             factor = page.factor * _KINDS.get(outline.kind, 1.0)
             if outline.is_test and not (file.is_test or self._asked.about_tests):
-                factor *= _TEST
-            found.append(Scored(file, outline.id, outline.start, factor, page.parts | parts))
+                factor *= TEST
+            is_test = file.is_test or outline.is_test
+            found.append(Scored(file, outline.id, outline.kind, outline.start, is_test, factor, page.parts | parts))
         return found
 
     def _of_name(self, name: str, around: str, usual: float) -> float:
@@ -152,13 +160,9 @@ def subject_of(path: str) -> str:
     return _TEST_AFFIX.sub("", path.rpartition("/")[2].rpartition(".")[0]).lower()
 
 
-def factor_of(path: str, language: str, is_unwanted_test: bool) -> float:
-    """Return what a file is discounted by: tests (unless asked for), generated and vendored code, samples, prose."""
-    factor = _TEST if is_unwanted_test else 1.0
-    if is_generated(path):
-        factor *= 0.5
-    elif _SAMPLES.search(path):
-        factor *= 0.6
+def factor_of(path: str, language: str) -> float:
+    """Return what a file is discounted by: generated and vendored code, samples, prose."""
+    factor = 0.5 if is_generated(path) else 0.6 if _SAMPLES.search(path) else 1.0
     return factor * (0.5 if language in ("", "text") else 1.0)
 
 

@@ -52,7 +52,8 @@ class Asked:
 
     `terms` are its stemmed words with their weights; `names` the identifiers that it names as code, with what qualifies them
     (`Session` for `Session.send`); `files` what looks like the name of a file, folders included;
-    `aliases` what may be written in one, or apart, with its words ("formdata" for form data); `length` is the number of words.
+    `aliases` what may be written in one, or apart, with its words ("formdata" for form data); `length` is the number of words;
+    `about_tests` tells whether tests are asked for.
     """
 
     terms: dict[str, float]
@@ -60,11 +61,7 @@ class Asked:
     files: tuple[str, ...]
     aliases: dict[str, tuple[str, ...]]
     length: int
-
-    @property
-    def about_tests(self) -> bool:
-        """Whether tests are asked for."""
-        return "test" in self.terms
+    about_tests: bool
 
     @classmethod
     def of(cls, text: str) -> Asked:
@@ -77,7 +74,7 @@ class Asked:
         kept = {term: weight for term, weight in weights.items() if term not in _STOP} or weights
         terms = {term: weight * (_CHANGE if term in _CHANGES else 1) for term, weight in kept.items() if term.isalnum()}
         files = dict.fromkeys(name.replace("\\", "/") for name in _FILE.findall(text))
-        return cls(terms, _names(text), tuple(files), _aliases(text), len(text.split()))
+        return cls(terms, _names(text), tuple(files), _aliases(text), len(text.split()), "test" in words(lead))
 
 
 def _names(text: str) -> dict[str, tuple[str, ...]]:

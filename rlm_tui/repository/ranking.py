@@ -10,7 +10,7 @@ from math import log, sqrt
 from pathlib import Path
 
 from rlm_tui.repository.history import History
-from rlm_tui.repository.looking import Looker, Page, Scored, Source, factor_of, subject_of
+from rlm_tui.repository.looking import TEST, Looker, Page, Scored, Source, factor_of, subject_of
 from rlm_tui.repository.question import Asked
 from rlm_tui.repository.schema import LAST, SHIFT
 from rlm_tui.repository.secrets import is_secret
@@ -32,6 +32,8 @@ _FIRST = 60
 """So many files that define what is named, or that similar commits touched, are looked into whatever they say themselves."""
 _LOOKED = 80
 """In so many of them the definitions are scored."""
+_SIZE = 2_000
+"""Bytes from which on a file is long enough to have words by chance."""
 _ALONE = 6.0
 """How much more a name counts when it is the whole question; in one of so many words, twice as much."""
 OWN = {
@@ -65,16 +67,21 @@ class Ranking:
         self._store = store
         self._past = past
         self._source = source
-        self._priors: tuple[object, dict[int, float]] = (None, {})
+        self._priors: tuple[object, dict[int, float], dict[int, float]] = (None, {}, {})
 
-    def rank(self, text: str, k: int, within: Callable[[str], bool]) -> list[Match]:
-        """Return the `k` symbols that fit `text` best, of the files that `within` admits.
+    def rank(
+        self, text: str, k: int, within: Callable[[str], bool], kind: str = "", without_tests: bool = False
+    ) -> list[Match]:
+        """Return the `k` symbols that fit `text` best, of the files that `within` admits, and of `kind` when it is given.
 
-        The parts of a score are sums over the words of the question, each weighted by how rare it is; `why` names them.
+        Tests come later, unless the text asks for them. The parts of a score are sums over the words of the question, each
+        weighted by how rare it is; `why` names them.
         """
+        asked = Asked.of(text)
         weighed: list[tuple[float, Scored, dict[str, float]]] = []
-        for group in self.scored(text, within):
-            for place, one in enumerate(sorted(group, key=lambda one: -own(one)), 1):
+        for group in self.scored(asked, within):
+            kept = [one for one in group if kind in ("", one.kind) and not (without_tests and one.is_test)]
+            for place, one in enumerate(sorted(kept, key=lambda one: -own(one)), 1):
                 told = dict.fromkeys((part for part, _ in (*OWN.values(), *OF_FILE.values())), 0.0)
                 for features, share in ((OWN, one.factor), (OF_FILE, one.factor / place)):
                     for feature, (part, weight) in features.items():
@@ -87,9 +94,8 @@ class Ranking:
             found.extend(Match(symbol, round(total, 2), why(told)) for symbol in symbols)
         return found
 
-    def scored(self, text: str, within: Callable[[str], bool]) -> Iterator[list[Scored]]:
+    def scored(self, asked: Asked, within: Callable[[str], bool]) -> Iterator[list[Scored]]:
         """Yield the definitions of each file that was looked into, with the parts of their scores."""
-        asked = Asked.of(text)
         weights, chosen = self._choose(asked)
         history = self._past(self._store.paths())
         similar = history.similar(asked.terms, _WHOLE)
@@ -169,15 +175,16 @@ class Ranking:
 
     def _priors_of(self, about_tests: bool) -> dict[int, float]:
         """Return by id what a file counts whatever is asked: less for tests, built code, and the longer it is."""
-        key = (self._store.generation, about_tests)
-        if self._priors[0] != key:
-            priors = {
-                identity: factor_of(file.path, file.language, file.is_test and not about_tests)
-                / (4 + log(1 + file.size / 2_000))
-                for identity, file in self._store.listed()
-            }
-            self._priors = (key, priors)
-        return self._priors[1]
+        generation = self._store.generation
+        if self._priors[0] != generation:
+            plain, demoted = dict[int, float](), dict[int, float]()
+            for identity, file in self._store.listed():
+                usual = 4 + log(1 + file.size / _SIZE)
+                plain[identity] = factor_of(file.path, file.language) / usual
+                demoted[identity] = plain[identity] * (TEST if file.is_test else 1.0)
+            self._priors = (generation, plain, demoted)
+        _, plain, demoted = self._priors
+        return plain if about_tests else demoted
 
 
 def own(one: Scored) -> float:

@@ -270,10 +270,13 @@ class Repository:
             places.append(b"." if entry == modules.ROOT_FOLDER else self._store.raw(entry) or self._raw(entry))
         return grep(self.root, self._store, pattern, places, narrowed._within, options, limit)  # noqa: SLF001 - our own kind
 
-    def find(self, words: str, k: int = 20) -> list[Match]:
-        """Return the `k` symbols in scope that fit the words (a question or identifiers) best."""
+    def find(self, words: str, k: int = 20, kind: str = "", without_tests: bool = False) -> list[Match]:
+        """Return the `k` symbols in scope that fit the words (a question or identifiers) best, of `kind` when it is given.
+
+        Tests come later, unless the words ask for them.
+        """
         self._whole()
-        return self._ranking.rank(words, k, self._within)
+        return self._ranking.rank(words, k, self._within, kind, without_tests)
 
     # The graph
 

@@ -81,6 +81,15 @@ def test_tests_and_vendored_code_come_later_unless_asked_for() -> None:
     assert names(code, "test of max retries")[0] == "tests/test_adapters.py::test_max_retries"
 
 
+def test_tests_can_be_left_out_and_kinds_chosen() -> None:
+    code = Code(FILES)
+    ranking = Ranking(code.store, code.sources.__getitem__, partial(History, ()))
+    without = ranking.rank("test of max retries", 20, lambda path: True, without_tests=True)
+    assert without and not any(match.symbol.is_test for match in without)
+    classes = ranking.rank("adapters of a session", 20, lambda path: True, kind="class")
+    assert {match.symbol.kind for match in classes} == {"class"}
+
+
 def test_scope_limits_and_parts_are_told() -> None:
     code = Code(FILES)
     found = rank(code, "adapters of a session", 10, lambda path: path.startswith("src/net/s"))
