@@ -22,6 +22,7 @@ class PluginError(Exception):
 def discover(package: str, kind: type[Plugin]) -> list[Plugin]:
     """Return every instance of `kind` that the modules of `package` and its entry points hold at module level.
 
+    A module can hold them one by one, or in a tuple.
     The order is that of module names, then entry points, so results do not depend on the file system. Entry points of the
     folder the user stands in are passed over. Raises `PluginError` when a module of our own or an entry point cannot be
     imported.
@@ -47,4 +48,5 @@ def _instances(module: str, kind: type[Plugin]) -> list[Plugin]:
         loaded = importlib.import_module(module)
     except Exception as error:  # a plug-in may fail in any way while it is imported; the name must reach the user
         raise PluginError(f"plug-in {module} cannot be loaded: {type(error).__name__}: {error}") from error
-    return [value for value in vars(loaded).values() if isinstance(value, kind)]
+    held = [each for value in vars(loaded).values() for each in (value if isinstance(value, tuple) else (value,))]
+    return [each for each in held if isinstance(each, kind)]
