@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.parse import is_test_path
-from rlm_tui.repository.symbols import Edge, Symbol, Tier
+from rlm_tui.repository.symbols import Edge, Hit, Symbol, Tier
 
 _MOST_FOLLOWED = 400
 """So many symbols are asked for their users at most: what is further away than these says little."""
@@ -27,14 +27,22 @@ def impact(graph: Graph, symbol: Symbol, depth: int, limit: int) -> list[Edge]:
     return found[:limit]
 
 
-def tests(graph: Graph, symbol: Symbol, depth: int, limit: int) -> list[Edge]:
+def tests(graph: Graph, symbol: Symbol, named: Sequence[Hit], depth: int, limit: int) -> list[Edge]:
     """Return up to `limit` uses in test code by which it reaches `symbol`, directly or through others, nearest first.
 
-    `target` is what the test uses: the symbol itself, or at a greater distance what leads to it.
+    `target` is what the test uses: the symbol itself, or at a greater distance what leads to it. `named` are lines of test code
+    that hold the symbol's name: where no edge tells of their file they follow the direct uses, as guesses.
     """
     found: list[Edge] = []
-    for edges in _levels(graph, symbol, depth):
+    for distance, edges in enumerate(_levels(graph, symbol, depth), 1):
         found += [edge for edge in edges if _in_test(edge)]
+        if distance == 1:
+            told = {edge.path for edge in found}
+            found += [
+                Edge("use", hit.path, hit.line, hit.text, None, symbol, Tier.GUESS)
+                for hit in named
+                if hit.path not in told
+            ]
         if len(found) >= limit:
             break
     return found[:limit]

@@ -319,7 +319,9 @@ class Repository:
     @cached_property
     def analyses(self) -> Analyses:
         """What can be computed about what is in scope: impact, tests, cycles, the longest functions and the like."""
-        return Analyses(self._store, self._graph, self._naming, self._sources, self._admits, self._search)
+        return Analyses(
+            self._store, self._graph, self._naming, self._sources, self._admits, self._search, self._everywhere
+        )
 
     # Inside
 
@@ -390,3 +392,6 @@ class Repository:
 
     def _search(self, pattern: str, scope: str, limit: int) -> list[Hit]:
         return self.grep(pattern, scope or None, limit=limit)
+
+    def _everywhere(self, pattern: str, limit: int) -> list[Hit]:
+        return grep(self.root, self._store, pattern, [], lambda _: True, [], limit)
