@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.modules import ROOT_FOLDER
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import AmbiguousName, File, Module, Span, Symbol, UnknownName
 
@@ -15,6 +16,7 @@ Named = Symbol | File | Module | Span
 _LINES = re.compile(r"(?P<path>.+?):(?P<start>\d+)(?:-(?P<end>\d+))?\Z", re.DOTALL)
 _INSIDE = re.compile(r"(?P<path>.+?)::(?P<name>.+?)(?:@(?P<line>\d+))?\Z", re.DOTALL)
 _SEPARATORS = re.compile(r"::|#|->")
+_IMPORT_PATH = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^/]+/[^/]+(?:/(?P<inner>.*))?\Z")
 _LISTED = 12
 
 
@@ -42,14 +44,27 @@ class Naming:
         """Return what `target` names: see `Repository.resolve`. Raises `UnknownName` or `AmbiguousName`."""
         exact = _sound(target)
         for name in dict.fromkeys((exact, exact.strip())):  # a file's may begin or end with a blank
-            found = self._file(name) or self._lines(name) or self._module(name) or self._definition(name)
+            place = self._file(name) or self._lines(name) or self._module(name) or self._imported(name)
+            found = place or self._definition(name)
             if found is not None:
                 return found
         raise UnknownName(self._unknown(exact.strip()))
 
     def _definition(self, target: str) -> Symbol | File | None:
         self._wait()
-        return self._inside(target) or self._symbol(target) or self._dotted_file(target)
+        if found := self._inside(target):
+            return found
+        found = self._symbol(target)
+        if found is not None and f".{found.qualified}".endswith("." + _SEPARATORS.sub(".", target)):
+            return found
+        return (
+            self._dotted_file(target) or found
+        )  # `package.module` is that file before it is a name in the folder `package`
+
+    def _imported(self, target: str) -> Module | None:
+        """Return the package that an import path with a host means: `github.com/owner/name/inner` is the folder `inner`."""
+        match = _IMPORT_PATH.match(target)
+        return self._module(match["inner"] or ROOT_FOLDER) if match else None
 
     def symbol(self, target: str) -> Symbol:
         """Return the symbol that `target` names; lines mean the innermost definition around them. Raises as `resolve` does."""

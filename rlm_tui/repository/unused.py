@@ -177,7 +177,7 @@ class Unused:
                 return f"it overrides {min(base.locator for base in bases)}"
             if self._has_outside_base(symbol):
                 return "its class has a base outside of this repository, which it may override"
-        if symbol.language in ("javascript", "typescript") and _is_property(symbol):
+        if symbol.language in ("javascript", "typescript") and self._is_property(symbol):
             return "it is a property of an object, which may be read by name"
         if symbol.language == "python" and name.startswith(("pytest_", "visit_", "do_", "test_", "handle_", "on_")):
             return "its name follows a convention of hooks"
@@ -191,6 +191,15 @@ class Unused:
         place = next((i for i, s in enumerate(facts.symbols) if s.start_byte == owner.start_byte), -1) if facts else -1
         written = [r.name for r in facts.references if r.kind == "inherit" and r.scope == place] if facts else []
         return any(not self._store.symbols_named(base) for base in written if not _EMPTY_BASES.fullmatch(base))
+
+    def _is_property(self, symbol: Symbol) -> bool:
+        """Tell a function that is a member of an object, not of a class, from one that is declared."""
+        owner = next((s for s in self._store.symbols_in(symbol.path) if s.qualified == symbol.parent), None)
+        if symbol.kind == "method":
+            return owner is None or owner.kind not in CONTAINERS
+        written = symbol.signature.removeprefix("async ").removeprefix("export ").removeprefix("default ")
+        assigned = re.match(rf"{re.escape(symbol.name)}\s*(?::[^=(]*)?=(?!>)", written)
+        return symbol.kind == "function" and not assigned and not written.startswith(("function", "class", "abstract "))
 
     def _is_public(self, symbol: Symbol) -> bool:
         if symbol.language in ("javascript", "typescript") and not symbol.parent:
@@ -217,13 +226,6 @@ def _is_candidate(symbol: Symbol) -> bool:
 def _heads(symbol: Symbol, line: int) -> bool:
     """Tell whether a definition's name stands at `line`: its first, or one of the few below that decorators take."""
     return symbol.start <= line <= min(symbol.end, symbol.start + len(symbol.decorators) + 2)
-
-
-def _is_property(symbol: Symbol) -> bool:
-    """Tell a function that is written as a member of an object from one that is declared."""
-    written = symbol.signature.removeprefix("async ").removeprefix("export ").removeprefix("default ")
-    assigned = re.match(rf"{re.escape(symbol.name)}\s*(?::[^=(]*)?=(?!>)", written)
-    return symbol.kind == "function" and not assigned and not written.startswith(("function", "class", "abstract "))
 
 
 def _is_own(symbol: Symbol, hit: Hit) -> bool:

@@ -201,3 +201,101 @@ def test_raises_in_code_of_each_language(opened: Opened) -> None:
     ]
     assert [hit.symbol for hit in analyses.raises("panic", "", 50)] == ["p"]
     assert analyses.raises("Broken", "b.ts", 50)[0].path == "b.ts"
+
+
+def test_settings_of_each_language(opened: Opened) -> None:
+    analyses = opened(
+        {
+            "a.py": """
+                import os
+                KEY = "TOKEN"
+                def read():
+                    # os.environ["COMMENTED"]
+                    os.environ["WRITTEN"] = "1"
+                    return os.environ.get("HOME_DIR", "/tmp"), os.getenv("TOKEN"), os.environ[KEY]
+                """,
+            "b.ts": "export const level = process.env.LEVEL || 'info'\n",
+            "c.go": 'package c\n\nfunc f() string { return os.Getenv("HOME_DIR") }\n',
+            "d.rs": 'fn g() { std::env::var("HOME_DIR").unwrap(); }\n',
+            "E.java": 'class E { String e() { return System.getProperty("home.dir", "x"); } }\n',
+            "f.c": 'char *h(void) { return getenv("HOME_DIR"); }\n',
+            "g.sh": 'echo "${HOME_DIR:-none}"\n',
+        }
+    )
+    home = analyses.settings("HOME_DIR", "", 50)
+    assert {(read.path, read.kind) for read in home} == {
+        (path, "env") for path in ("a.py", "c.go", "d.rs", "f.c", "g.sh")
+    }
+    assert {read.default for read in home} == {'"/tmp"', "none", ""}
+    assert {read.name for read in analyses.settings("", "", 50)} >= {"LEVEL", "TOKEN", "HOME_DIR", "home.dir"}
+    assert analyses.settings("LEVEL", "", 50)[0].default == "'info'"
+    assert analyses.settings("WRITTEN", "", 50)[0].kind == "named" and analyses.settings("COMMENTED", "", 50) == []
+    assert {read.line for read in analyses.settings("TOKEN", "", 50) if read.kind == "env"} == {6}
+
+
+def test_public_names_through_reexports(opened: Opened) -> None:
+    analyses = opened(
+        {
+            "p/__init__.py": "from p.inner import shown, hidden as other\n__all__ = ['shown', 'other']\n",
+            "p/inner.py": "def shown(): ...\ndef hidden(): ...\ndef _private(): ...\n",
+            "w/index.ts": "export * from './one'\nexport { two as deux } from './two'\nconst kept = 1\n",
+            "w/one.ts": "export function one() {}\nfunction inner() {}\n",
+            "w/two.ts": "export const two = 2\n",
+            "g/g.go": "package g\n\ntype Open struct{}\n\nfunc (o Open) Do() {}\nfunc (o Open) hide() {}\nfunc closed() {}\n",
+            "h/h.h": "int declared(int a);\nstatic int only_here(void) { return 1; }\n#define LIMIT 3\n",
+            "h/h.c": '#include "h.h"\nint declared(int a) { return a; }\n',
+            "J.java": "public class J {\n  public void yes() {}\n  void no() {}\n  private int x() { return 1; }\n}\n",
+            "r/lib.rs": "mod inner;\npub use inner::given;\npub fn open() {}\nfn shut() {}\n",
+            "r/inner.rs": "pub fn given() {}\n",
+        }
+    )
+
+    def names(target: str) -> set[str]:
+        return {remark.symbol.name for remark in analyses.public_api(target)}
+
+    assert names("p") == {"shown", "hidden"} and names("p/inner.py") == {"shown", "hidden"}
+    assert "as other: " in {remark.text[:10] for remark in analyses.public_api("p")}
+    assert names("w/index.ts") == {"one", "two"}
+    assert names("g") == {"Open", "Do"}
+    assert names("h/h.h") == {"declared", "LIMIT"}
+    assert names("J.java") == {"J", "yes"} and names("J") == {"yes"}
+    assert names("r/lib.rs") == {"open", "given"}
+
+
+def test_unused_is_precise_and_says_why(opened: Opened) -> None:
+    analyses = opened(
+        {
+            "app.py": """
+                import flask
+
+                def _dead(): ...
+                def _alive(): ...
+                def lonely(): ...
+                def dispatched(): ...
+
+                @app.route("/")
+                def page():
+                    return _alive()
+
+                class Base:
+                    def step(self): ...
+
+                class Next(Base):
+                    def step(self): ...
+
+                getattr(app, "dispatched")  # and lonely in a comment
+                """,
+            "tests/test_app.py": "from app import lonely\ndef test_it():\n    lonely()\n",
+            "lib.c": "static int forgotten(void) { return 0; }\nint api(void) { return 1; }\n",
+            "lib.h": "int api(void);\n",
+            "m.ts": "export const shared = () => 1\nconst nobody = () => 2\nexport const o = { handler() {} }\nuse(o)\n",
+        }
+    )
+    found = {remark.symbol.name: (remark.value, remark.text) for remark in analyses.unused("", kept=False, limit=50)}
+    assert {name for name, (value, _) in found.items() if value == 0} == {"_dead", "forgotten", "nobody"}
+    assert {name for name, (value, _) in found.items() if value == 1} >= {"lonely", "api", "shared"}
+    assert "only tests use it (tests/test_app.py:1)" in found["lonely"][1]
+    kept = {remark.symbol.qualified: remark.text for remark in analyses.unused("", kept=True, limit=50)}
+    assert "@app.route" in kept["page"] and "string at app.py" in kept["dispatched"]
+    assert "overrides" in kept["Next.step"] and "property of an object" in kept["o.handler"]
+    assert not {"_alive", "page", "dispatched"} & set(found)
