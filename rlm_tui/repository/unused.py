@@ -149,9 +149,8 @@ class Unused:
     def _remark(self, symbol: Symbol, test: Hit | None, string: Hit | None, data: Hit | None) -> Remark:
         tested = f"; only tests use it ({test.path}:{test.line})" if test else ""
         reason = self._reason(symbol)
-        if not reason and string is not None:
-            exported = symbol.language == "python" and string.path.rpartition("/")[2] in ("__init__.py", symbol.path)
-            reason = "" if exported else f"its name stands in a string at {string.path}:{string.line}"
+        if not reason and string is not None and string.symbol != "__all__":
+            reason = f"its name stands in a string at {string.path}:{string.line}"
         if not reason and data is not None:
             reason = f"its name stands in {data.path}:{data.line}"
         if reason:
