@@ -61,6 +61,7 @@ def _settings_options(function: Function) -> Function:
             ),
             click.option("--math", is_flag=True, default=None, help="Let cells import numpy, scipy and sympy."),
             click.option("--route", type=click.Choice(["direct", "repl", "rlm"]), help="How the question is taken on."),
+            click.option("--candidates", type=int, help="So many agents answer apart from each other; one is chosen."),
             click.option("--budget", type=float, help="US dollars a run may spend."),
             click.option("--max-tokens", type=int, help="Tokens a run may spend."),
             click.option("--max-calls", type=int, help="Calls a run may start."),
@@ -205,7 +206,13 @@ def _answer(path: Path, settings: Settings, question: str, output: Format, scope
     from rlm_tui.headless import piped_input
 
     def work() -> int:
-        asked = Question(question, scope=scope, context=piped_input(sys.stdin), route=settings.route)
+        asked = Question(
+            question,
+            scope=scope,
+            context=piped_input(sys.stdin),
+            route=settings.route,
+            candidates=settings.candidates,
+        )
         return _print(path, settings, lambda engine: engine.ask(asked), output)
 
     return _guarded(work)

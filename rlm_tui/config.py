@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     sandbox_image: str = Field(default=SandboxOptions().image, pattern=r"^[\w][\w.:/@-]*$", max_length=300)
     math: bool = False
     route: Route | None = None
+    candidates: Annotated[int, Field(ge=1, le=8)] = 1
     budget: Positive | None = 2.0
     max_tokens: Annotated[int, Field(gt=0)] | None = 4_000_000
     max_calls: Annotated[int, Field(gt=0)] | None = 200

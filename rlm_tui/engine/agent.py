@@ -96,7 +96,7 @@ class _Agent:
         node, work = self._node, self._work
         facts = await asyncio.to_thread(facts_of, node.repository)
         self._facts = facts
-        root = node.parent is None
+        root = node.answers
         agents = node.depth < work.depth
         self._system = system_prompt(work.mode, functions(), guest_api(), root=root, agents=agents)
         history = work.question.history if root else ()
@@ -136,7 +136,7 @@ class _Agent:
 
     async def _turn(self) -> Reply:
         work = self._work
-        if self._node.parent is None:
+        if self._node.answers:
             # The closing answer will read this turn and its output too: about half of what the turn may write.
             read = tokens_of(self._system, self._talk.messages) + TURN_OUTPUT // 2
             work.ledger.hold(Cost(read + CLOSING_OUTPUT, self._node.model.price(Usage(read, CLOSING_OUTPUT))))
@@ -275,7 +275,7 @@ class _Agent:
         """End without more cells: the root, and whoever was itself asked to end, with a last turn; others with what they have."""
         node = self._node
         alone = status == "partial" and (node.asked_to_stop or not node.stopped)
-        if node.parent is not None and not alone:
+        if not node.answers and not alone:
             return self._as_is(status, reason)
         self._talk.say(Text(closing(reason, self._host.missing)))
         try:

@@ -13,7 +13,7 @@ from rlm_tui.repl.protocol import SandboxError, Session
 async def start_child(node: Node, host: Host, facts: Facts, context: str) -> Session:
     """Start a child that sees the node's scope and what was handed to it. Raises `SandboxError`."""
     work = node.work
-    history = work.question.history if node.parent is None else ()
+    history = work.question.history if node.answers else ()
     return await work.sandbox.session(
         [function for function in functions() if not function.local],
         host,

@@ -38,10 +38,13 @@ class Node:
         task: str,
         repository: Repository,
         model: Model,
+        depth: int | None = None,
     ) -> None:
+        """Be a call below `parent` (None: the root). `depth` is that of an agent which does its parent's own task."""
         self.work, self.parent, self.kind = work, parent, kind
         self.label, self.task, self.repository, self.model = label, task, repository, model
-        self.depth: int = 0 if parent is None else parent.depth + (kind == "agent")
+        below = 0 if parent is None else parent.depth + (kind == "agent")
+        self.depth: int = below if depth is None else depth
         self.id = ""
         self.step = 0
         self.past: Call | None = None
@@ -60,6 +63,11 @@ class Node:
         self._hard = ""
         self._began = False
         self.future: asyncio.Task[Outcome] | None = None
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is an agent, or one of several, that answers the run's own question."""
+        return self.kind == "agent" and self.depth == 0
 
     @property
     def parent_id(self) -> str:

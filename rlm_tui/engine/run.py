@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rlm_tui import __version__
 from rlm_tui.engine.agent import agent
+from rlm_tui.engine.candidates import candidates
 from rlm_tui.engine.citations import check
 from rlm_tui.engine.coverage import coverage
 from rlm_tui.engine.fanout import Approve, FanOut
@@ -90,7 +91,9 @@ class Engine:
         start = past.start
         if start.root != str(self.repository.root):
             raise NotResumable(f"the run {run_id} is about {start.root}: resume it there")
-        question = Question(start.question, start.mode, start.scope, start.context, start.route, start.history)
+        question = Question(
+            start.question, start.mode, start.scope, start.context, start.route, start.history, start.candidates
+        )
         return self.ask(question, past)
 
     async def close(self) -> None:
@@ -265,6 +268,7 @@ class Run:
                 bounds=engine.bounds,
                 context=self.question.context,
                 history=self.question.history,
+                candidates=self.question.candidates,
                 resumes=self._past.run_id if self._past is not None else "",
             )
         )
@@ -289,6 +293,10 @@ class Run:
     async def _root_call(self, work: Work, repository: Repository, facts: Facts, choice: Choice) -> Outcome:
         question, ledger = self.question, work.ledger
         straight = choice.route == "direct"
+        count = question.candidates if work.models.root.is_language_model else 1
+        if question.candidates > 1 and (straight or count == 1):
+            why = "in one completion" if straight else "by no language model, which says the same each time"
+            work.journal.notice(f"one candidate only: the question is answered {why}", "warning")
         self._root = root = Node(
             work,
             None,
@@ -300,7 +308,12 @@ class Run:
         )
         root.past = self._past.root if self._past is not None else None
         try:
-            root.start((lambda node: direct(node, facts)) if straight else (lambda node: agent(node, question.context)))
+            if straight:
+                root.start(lambda node: direct(node, facts))
+            elif count > 1:
+                root.start(lambda node: candidates(node, question.context, count))
+            else:
+                root.start(lambda node: agent(node, question.context))
         except BudgetSpent as error:
             return Outcome("budget", "", str(error))
         if self._cancelled:

@@ -21,7 +21,7 @@ class Question:
     """What a user asks. `scope` limits it ("" entries are not allowed; () is the whole repository).
 
     `context` is what was handed in with it, `history` the session's earlier (question, answer) pairs, oldest first. `route`
-    overrides the router.
+    overrides the router. `candidates` agents answer it apart from each other; one answer is chosen.
     """
 
     text: str
@@ -30,6 +30,7 @@ class Question:
     context: str = ""
     route: Route | None = None
     history: tuple[tuple[str, str], ...] = ()
+    candidates: int = 1
 
 
 @dataclass(frozen=True, slots=True)

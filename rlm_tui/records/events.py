@@ -77,7 +77,8 @@ class ModuleCovered(_Frozen):
 class RunStarted(_Event):
     """A question was taken on. `version` is that of the program; `why` explains the route.
 
-    `context` is what was handed in, `history` the pairs of question and answer before it, and `resumes` the id of the
+    `context` is what was handed in, `history` the pairs of question and answer before it, `candidates` how many agents answer
+    it apart from each other, and `resumes` the id of the
     unfinished run that this one goes on with, "" for none.
     """
 
@@ -99,6 +100,7 @@ class RunStarted(_Event):
     bounds: Bounds
     context: str = ""
     history: tuple[tuple[str, str], ...] = ()
+    candidates: int = 1
     resumes: str = ""
 
 

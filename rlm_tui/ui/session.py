@@ -78,7 +78,8 @@ class Session:
         settings, models = workspace.settings, workspace.models
 
         def ask(text: str, history: History) -> LiveRun:
-            return workspace.engine.ask(Question(text, scope=scope, route=settings.route, history=history))
+            asked = Question(text, scope=scope, route=settings.route, history=history, candidates=settings.candidates)
+            return workspace.engine.ask(asked)
 
         def ask_before(approve: Approve) -> None:
             workspace.engine.approve = approve
