@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rlm_tui.engine.run import Engine, Run
     from rlm_tui.headless import Format
     from rlm_tui.records.store import RunStore
+    from rlm_tui.repository.repository import Repository
 
 FORMATS = ("text", "markdown", "json", "stream-json")
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -68,6 +69,13 @@ def _settings_options(function: Function) -> Function:
             click.option("--max-time", type=float, help="Seconds a run may take."),
             click.option(
                 "--memo/--no-memo", default=None, help="Serve sub-calls from earlier runs where nothing changed."
+            ),
+            click.option(
+                "--allow-secrets",
+                metavar="GLOB",
+                multiple=True,
+                default=None,
+                help="Read these files although they may hold secrets; may be repeated.",
             ),
             click.option("--max-depth", type=int, help="How deep sub-agents may start sub-agents."),
         )
@@ -119,19 +127,13 @@ def ask(path: Path, question: str | None, output_format: Format, scope: tuple[st
 def index(path: Path) -> None:
     """Bring the index of PATH up to date and tell what it holds."""
     from rlm_tui.headless import bring_up_to_date
-    from rlm_tui.repository.repository import Repository
+    from rlm_tui.repository.summary import summary
 
     def work() -> int:
-        repository = Repository.open(path, _settings({}).cache_dir)
+        repository = _open(path)
         try:
             bring_up_to_date(repository)
-            progress = repository.progress
-            click.echo(
-                f"{repository.name}: {progress.total:,} files, {progress.symbols:,} symbols, "
-                f"~{repository.tokens():,} tokens, {progress.seconds:.1f} s"
-            )
-            for language, files in sorted(repository.languages().items(), key=lambda item: -item[1]):
-                click.echo(f"  {language:<12} {files:>7,} files")
+            click.echo("\n".join(summary(repository)))
         finally:
             repository.close()
         return 0
@@ -281,9 +283,16 @@ def _settings(flags: dict[str, object]) -> Settings:
     from rlm_tui.config import ConfigError, load_settings
 
     try:
-        return load_settings({name: value for name, value in flags.items() if value is not None})
+        return load_settings({name: value for name, value in flags.items() if value not in (None, ())})
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _open(path: Path) -> Repository:
+    from rlm_tui.repository.repository import Repository
+
+    settings = _settings({})
+    return Repository.open(path, settings.cache_dir, settings.secrets)
 
 
 def _runs() -> RunStore:
@@ -342,7 +351,7 @@ def _guarded(work: Callable[[], int]) -> int:
 def _tool_commands() -> dict[str, click.Command]:
     from rlm_tui.tool_commands import commands
 
-    return commands(lambda: _settings({}).cache_dir, _guarded)
+    return commands(_open, _guarded)
 
 
 def _exit(code: int) -> NoReturn:

@@ -14,16 +14,24 @@ from typing import Annotated, Literal
 
 from platformdirs import user_cache_path, user_config_path, user_state_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from rlm_tui.plugins import PluginError
 from rlm_tui.records.events import Bounds, Route
 from rlm_tui.repl.choose import AUTO, sandbox_problem
 from rlm_tui.repl.protocol import SandboxOptions
+from rlm_tui.repository.secrets import Secrets
 
 NAVIGATOR = "navigator"
 CONFIG_FILE = user_config_path("rlm-tui") / "config.toml"
 
+Glob = Annotated[str, Field(min_length=1, max_length=200)]
 Positive = Annotated[float, Field(gt=0)]
 
 
@@ -35,6 +43,7 @@ class Settings(BaseSettings):
     """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results.
 
     `confirm_above` is how many sub-calls one cell may start on the screen before the user is asked; None: any number.
+    `allow_secrets` are globs of files that are read although they may hold secrets (see `repository.secrets`).
     """
 
     model_config = SettingsConfigDict(env_prefix="RLM_TUI_", frozen=True, extra="forbid", env_ignore_empty=True)
@@ -59,10 +68,16 @@ class Settings(BaseSettings):
     max_depth: Annotated[int, Field(ge=0, le=5)] = 1
     confirm_above: Annotated[int, Field(ge=0)] | None = 20
     memo: bool = True
+    allow_secrets: Annotated[tuple[Glob, ...], NoDecode] = ()
     slots: Annotated[int, Field(ge=1, le=64)] = 8
     theme: str = ""
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))
     runs_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "runs")
+
+    @field_validator("allow_secrets", mode="before")
+    @classmethod
+    def _globs(cls, value: object) -> object:
+        return [glob.strip() for glob in value.split(",")] if isinstance(value, str) else value
 
     @field_validator("budget", "max_time")
     @classmethod
@@ -88,6 +103,11 @@ class Settings(BaseSettings):
         if problem:
             raise ValueError(problem)
         return value
+
+    @property
+    def secrets(self) -> Secrets:
+        """Which files are kept closed."""
+        return Secrets(self.allow_secrets)
 
     @property
     def sandbox_options(self) -> SandboxOptions:

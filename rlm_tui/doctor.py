@@ -18,6 +18,7 @@ from rlm_tui.repl.tools import tools
 from rlm_tui.repository import ripgrep
 from rlm_tui.repository.indexer import indexers
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.summary import counts, place
 from rlm_tui.repository.symbols import RepositoryError
 
 _PACKAGES = ("anthropic", "textual", "tree-sitter", "watchfiles")
@@ -55,10 +56,10 @@ def _line(name: str, tell: Callable[[], str]) -> bool:
 
 
 def _repository(path: Path, settings: Settings) -> str:
-    repository = Repository.open(path, settings.cache_dir)
+    repository = Repository.open(path, settings.cache_dir, settings.secrets)
     try:
-        said = "".join(f"; {notice}" for notice in repository.notices)
-        return f"{repository.root} at {repository.commit or 'no commit'}; index in {settings.cache_dir}{said}"
+        said = "".join(f"\n            {line}" for line in [*counts(repository), *repository.notices])
+        return f"{repository.root} at {repository.commit or 'no commit'}; index in {place(repository)}{said}"
     finally:
         repository.close()
 

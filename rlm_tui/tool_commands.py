@@ -21,19 +21,20 @@ from rlm_tui.repl.tools import Tool, tools
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Slice, Span
 
+Open = Callable[[Path], Repository]
 Guard = Callable[[Callable[[], int]], int]
 
 
-def commands(cache_dir: Callable[[], Path], guard: Guard) -> dict[str, click.Command]:
+def commands(open_repository: Open, guard: Guard) -> dict[str, click.Command]:
     """Return a command for each tool that is not hidden, by name (`call-path`).
 
     `guard` turns what can go wrong into a sentence and an exit code.
     """
     listed = [tool for tool in tools().values() if not tool.hidden]
-    return {_dashed(tool.name): _command(tool, cache_dir, guard) for tool in listed}
+    return {_dashed(tool.name): _command(tool, open_repository, guard) for tool in listed}
 
 
-def _command(tool: Tool, cache_dir: Callable[[], Path], guard: Guard) -> click.Command:
+def _command(tool: Tool, open_repository: Open, guard: Guard) -> click.Command:
     hints = get_type_hints(tool.run)
     parameters: list[click.Parameter] = [
         _parameter(parameter, hints[parameter.name])
@@ -47,7 +48,7 @@ def _command(tool: Tool, cache_dir: Callable[[], Path], guard: Guard) -> click.C
     ]
 
     def run(path: Path, as_json: bool, **arguments: object) -> None:
-        sys.exit(guard(lambda: _run(tool, path, cache_dir(), arguments, as_json=as_json)))
+        sys.exit(guard(lambda: _run(tool, open_repository(path), arguments, as_json=as_json)))
 
     return click.Command(_dashed(tool.name), callback=run, params=parameters, help=tool.doc)
 
@@ -61,8 +62,7 @@ def _parameter(parameter: inspect.Parameter, hint: object) -> click.Parameter:
     return click.Option([f"--{_dashed(parameter.name)}"], type=kind, default=parameter.default, show_default=True)
 
 
-def _run(tool: Tool, path: Path, cache_dir: Path, arguments: dict[str, object], *, as_json: bool) -> int:
-    repository = Repository.open(path, cache_dir)
+def _run(tool: Tool, repository: Repository, arguments: dict[str, object], *, as_json: bool) -> int:
     try:
         bring_up_to_date(repository)
         result = tool.run(repository, **arguments)

@@ -39,7 +39,7 @@ async def open_workspace(path: Path, settings: Settings) -> AsyncIterator[Worksp
 
     Raises `RepositoryError`, `SandboxError` or `ModelError` with what to do.
     """
-    repository = Repository.open(path, settings.cache_dir)
+    repository = Repository.open(path, settings.cache_dir, settings.secrets)
     try:
         sandbox = await open_sandbox(settings.sandbox, settings.sandbox_options)
         try:

@@ -131,8 +131,33 @@ def test_a_run_that_was_cut_off_goes_on(repository: Path, environment: dict[str,
 def test_index_tells_what_it_holds(repository: Path, environment: dict[str, str]) -> None:
     done = run(environment, "index", str(repository))
     assert done.returncode == 0
-    assert re.match(r"shop: \d+ files, \d+ symbols", done.stdout)
+    assert re.match(r"shop@\w+: 8 files, \d+ symbols", done.stdout)
     assert re.search(r"python +4 files", done.stdout)
+    assert "7 parsed into symbols" in done.stdout and "index in " in done.stdout.splitlines()[-1]
+    (repository / "vendor").mkdir()
+    (repository / "vendor/copy.py").write_text("x = 1\n")
+    (repository / "registers.h").write_bytes(b"#define A 0\n" * 500_000)
+    (repository / ".env").write_text("KEY=1\n")
+    said = run(environment, "index", str(repository)).stdout
+    assert (
+        "1 large or minified" in said
+        and "(registers.h)" in said
+        and "(vendor/copy.py)" in said
+        and "1 of them closed" in said
+    )
+    examined = run(environment, "doctor", str(repository)).stdout
+    assert "8 parsed into symbols" in examined and "1 of them generated, vendored or built" in examined
+
+
+def test_secrets_are_opened_by_the_user_alone_and_said_so(repository: Path, environment: dict[str, str]) -> None:
+    (repository / ".env").write_text("KEY=needle\n")
+    (repository / "pyproject.toml").write_text("allow_secrets = ['*']\n")
+    assert run(environment, "grep", "needle", "-C", str(repository)).stdout == ""
+    opened = run({**environment, "RLM_TUI_ALLOW_SECRETS": "*.pem, .env"}, "grep", "needle", "-C", str(repository))
+    assert "KEY=needle" in opened.stdout and "secrets are readable: *.pem, .env" in opened.stderr
+    asked = run(environment, "-p", "where is needle?", "--allow-secrets", ".env", str(repository))
+    assert "secrets are readable: .env" in asked.stderr and "needle" in asked.stdout
+    assert "KEY=" not in run(environment, "-p", "where is needle?", str(repository)).stdout
 
 
 def test_doctor_names_sandbox_search_and_models(repository: Path, environment: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rlm_tui.repository.indexing import Indexing
-from rlm_tui.repository.secrets import is_secret
+from rlm_tui.repository.secrets import Secrets
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import File, Module
 
@@ -70,14 +70,14 @@ class Catalogue:
         stamp, read = self.generation, self._read
         if read is None or read.stamp != stamp:
             files = self._store.files()
-            weights = {file.path: file.size // 4 for file in files if _is_sent(file)}
+            weights = {file.path: file.size // 4 for file in files if _is_sent(file, self._store.secrets)}
             read = self._read = _Generation(stamp, files, self._store.counts(), weights)
         return read
 
 
-def _is_sent(file: File) -> bool:
+def _is_sent(file: File, secrets: Secrets) -> bool:
     """Tell whether a file may be sent whole: no secrets, no binaries, nothing too large or too machine-made to be parsed."""
-    return file.status not in _UNSENT and not is_secret(file.path)
+    return file.status not in _UNSENT and not secrets.closed(file.path)
 
 
 def _tokens(files: Sequence[File], current: _Generation) -> int:

@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
-from rlm_tui.repository.secrets import is_secret
+from rlm_tui.repository.secrets import CLOSED, Secrets
 from rlm_tui.repository.walk import LARGEST, is_binary_name, read
 
 
 class Fingerprints:
     """Digests of files under `root`. For any thread; a file is read again only when its size or time of change is another."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, secrets: Secrets = CLOSED) -> None:
         self._root = root
+        self._secrets = secrets
         self._known: dict[bytes, tuple[tuple[int, int], bytes]] = {}
 
     def of(self, names: Iterable[tuple[str, bytes]]) -> str:
@@ -35,7 +36,7 @@ class Fingerprints:
             stamp = (status.st_size, status.st_mtime_ns)
             known = self._known.get(raw)
             if known is None or known[0] != stamp:
-                opaque = status.st_size > LARGEST or is_binary_name(path) or is_secret(path)
+                opaque = status.st_size > LARGEST or is_binary_name(path) or self._secrets.closed(path)
                 content = repr(stamp).encode() if opaque else b"text" + read(self._root, raw)
                 self._known[raw] = known = (stamp, sha256(content).digest())
         except (OSError, ValueError):

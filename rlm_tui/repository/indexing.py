@@ -18,7 +18,6 @@ from rlm_tui.repository.index_folder import alone
 from rlm_tui.repository.indexer import Indexer, indexers
 from rlm_tui.repository.packing import Packed
 from rlm_tui.repository.schema import Listed
-from rlm_tui.repository.secrets import is_secret
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.walk import Found
 from rlm_tui.repository.worker import Job
@@ -270,7 +269,7 @@ class Indexing:
     def _listed(self, file: Found) -> Listed:
         indexer = _indexer(file.path, indexers())
         status, language = "pending", indexer.name if indexer else "text"
-        if is_secret(file.path):
+        if self._store.secrets.closed(file.path):
             status, language = "text", "text"
         elif walk.is_binary_name(file.path):
             status, language = "binary", ""

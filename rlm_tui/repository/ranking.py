@@ -13,7 +13,6 @@ from rlm_tui.repository.history import History
 from rlm_tui.repository.looking import TEST, Looker, Page, Scored, Source, factor_of, subject_of
 from rlm_tui.repository.question import Asked
 from rlm_tui.repository.schema import LAST, SHIFT
-from rlm_tui.repository.secrets import is_secret
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import File, Match, Symbol
 from rlm_tui.repository.walk import read
@@ -217,6 +216,6 @@ def reading(root: Path, store: Store) -> Source:
     """Return what reads the files under `root` for a ranking: not secrets, nor what lies outside."""
 
     def source(path: str) -> bytes:
-        return b"" if is_secret(path) else read(root, store.raw(path) or path.encode())
+        return b"" if store.secrets.closed(path) else read(root, store.raw(path) or path.encode())
 
     return source

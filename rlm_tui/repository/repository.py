@@ -25,7 +25,7 @@ from rlm_tui.repository.ranking import Ranking, reading
 from rlm_tui.repository.sanitize import escape_name
 from rlm_tui.repository.schema import SCHEMA, file_of
 from rlm_tui.repository.searching import grep
-from rlm_tui.repository.secrets import REFUSAL, is_secret
+from rlm_tui.repository.secrets import CLOSED, REFUSAL, Secrets
 from rlm_tui.repository.sources import Sources
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbol_list import SymbolList
@@ -63,15 +63,17 @@ class Repository:
         self._store = store
         self._indexing = indexing
         self._naming = Naming(store, self.name, self._module, self._within, self._whole)
-        self._fingerprints = Fingerprints(root)
+        self._fingerprints = Fingerprints(root, store.secrets)
         self._sources = Sources(root, store)
         self._catalogue = Catalogue(store, indexing)
         self._ranking = Ranking(store, reading(root, store), Past(root, head, store.folder).history)
         self._listed: tuple[object, Overview] | None = None
 
     @classmethod
-    def open(cls, root: Path, cache: Path | None = None) -> Repository:
+    def open(cls, root: Path, cache: Path | None = None, secrets: Secrets = CLOSED) -> Repository:
         """Open the repository at `root`, without reading it yet. The index goes under `cache`, or the user's cache directory.
+
+        What `secrets` opens is in an index of its own, so that nothing of it is left where they are closed.
 
         Raises `RepositoryError` when it is not a directory or there is no usable ripgrep.
         """
@@ -82,9 +84,12 @@ class Repository:
         if not os.access(root, os.R_OK | os.X_OK):
             raise RepositoryError(f"{escape_name(str(root))} cannot be read: check its permissions")
         ripgrep.program()
-        key = sha256(os.fsencode(root)).hexdigest()[:16]
+        opened = "".join(f"\0{glob}" for glob in secrets.allowed)
+        key = sha256(os.fsencode(root) + opened.encode()).hexdigest()[:16]
         folder = (cache or Path(user_cache_dir("rlm-tui"))) / "index" / key
-        store = Store(folder, version())
+        store = Store(folder, version(), secrets)
+        if secrets.notice:
+            store.notice(secrets.notice)
         claim(folder, root)
         return cls(root, store, Indexing(root, store), (), Head(root))
 
@@ -104,6 +109,11 @@ class Repository:
     def wait(self) -> None:
         """Wait for the end of a scan that is under way, or for `close`."""
         self._indexing.wait()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the index is kept; None for one that lasts for this session only."""
+        return self._store.folder
 
     @property
     def progress(self) -> Progress:
@@ -195,6 +205,10 @@ class Repository:
             ids = type(ids)("q", [identity for identity in ids if file_of(identity) in files])
         return SymbolList(self._store, ids)
 
+    def is_closed(self, path: str) -> bool:
+        """Tell whether a file is listed, but not read, because its name says that it may hold secrets."""
+        return self._store.secrets.closed(path)
+
     def languages(self) -> dict[str, int]:
         """Return the number of files in scope of each language that is parsed, most first."""
         return dict(Counter(file.language for file in self.files() if file.language not in ("", "text")).most_common())
@@ -265,7 +279,7 @@ class Repository:
         options += [f"--glob={glob}"] if glob else []
         places: list[bytes] = []
         for entry in narrowed.scope:
-            if is_secret(entry):
+            if self._store.secrets.closed(entry):
                 raise PermissionError(REFUSAL.format(path=entry))
             places.append(b"." if entry == modules.ROOT_FOLDER else self._store.raw(entry) or self._raw(entry))
         return grep(self.root, self._store, pattern, places, narrowed._within, options, limit)  # noqa: SLF001 - our own kind

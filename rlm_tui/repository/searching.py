@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rlm_tui.repository import ripgrep
 from rlm_tui.repository.sanitize import sanitize
-from rlm_tui.repository.secrets import is_secret
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Hit
 from rlm_tui.repository.walk import leads_away, path_of
@@ -56,7 +55,7 @@ def grep(
 def _admit(raw: bytes, store: Store, within: Callable[[str], bool]) -> str | None:
     path = path_of(raw)
     file = store.file(path)
-    closed = is_secret(path) or not within(path) or (file is not None and file.status == "binary")
+    closed = store.secrets.closed(path) or not within(path) or (file is not None and file.status == "binary")
     return None if closed else path
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 _SECRET = re.compile(
     r"""(?:
@@ -25,6 +27,29 @@ _HARMLESS = re.compile(r".*[._-](?:example|sample|template|dist|defaults?)(?:\.[
 
 REFUSAL = "{path} is not readable here: files such as .env, keys and certificates may hold secrets"
 """The message for a file that is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Which files are kept closed. `allowed` are globs of paths, or of the names alone, that the user has opened."""
+
+    allowed: tuple[str, ...] = ()
+
+    def closed(self, path: str) -> bool:
+        """Tell whether the file at `path` is kept closed."""
+        if not is_secret(path):
+            return False
+        name = path.rpartition("/")[2]
+        return not any(fnmatchcase(path, glob) or fnmatchcase(name, glob) for glob in self.allowed)
+
+    @property
+    def notice(self) -> str:
+        """What people should be told of it, "" where all are closed."""
+        return f"secrets are readable: {', '.join(self.allowed)} (allow_secrets)" if self.allowed else ""
+
+
+CLOSED = Secrets()
+"""All of them are."""
 
 
 def is_secret(path: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rlm_tui.repository.sanitize import sanitize
-from rlm_tui.repository.secrets import REFUSAL, is_secret
+from rlm_tui.repository.secrets import REFUSAL
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Edge
 from rlm_tui.repository.walk import read
@@ -27,7 +27,7 @@ class Sources:
 
     def content(self, path: str) -> bytes:
         """Return the bytes of the file at `path`. Raises `PermissionError`."""
-        if is_secret(path):
+        if self._store.secrets.closed(path):
             raise PermissionError(REFUSAL.format(path=path))
         file = self._store.file(path)
         if file is not None and file.status in _CLOSED:

@@ -36,6 +36,7 @@ from rlm_tui.repository.schema import (
     to_file,
     to_symbol,
 )
+from rlm_tui.repository.secrets import CLOSED, Secrets
 from rlm_tui.repository.symbols import File, Symbol
 
 _COMMON = 20_000
@@ -51,7 +52,9 @@ class Store:
     What happened to the index is told in `notices`.
     """
 
-    def __init__(self, folder: Path | None, version: str = "") -> None:
+    def __init__(self, folder: Path | None, version: str = "", secrets: Secrets = CLOSED) -> None:
+        self.secrets = secrets
+        """Which files' contents neither go into it nor are read beside it."""
         self._db = Database(folder / index_name(SCHEMA) if folder else None, TABLES, f"{SCHEMA} {version}")
         self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
 

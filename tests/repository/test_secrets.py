@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rlm_tui.repository.secrets import is_secret
+from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.secrets import Secrets, is_secret
 
 CLOSED = [
     ".env",
@@ -40,3 +43,27 @@ def test_closed(path: str) -> None:
 @pytest.mark.parametrize("path", OPEN)
 def test_open(path: str) -> None:
     assert not is_secret(path)
+
+
+def test_only_what_the_user_opens_is_read_and_nothing_of_it_stays_behind(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    (root / "deploy").mkdir(parents=True)
+    (root / ".env.toml").write_text("key = 'needle'\n")
+    (root / "deploy/id_rsa").write_text("needle\n")
+    for _ in range(2):
+        opened = Repository.open(root, tmp_path / "cache", Secrets((".env*", "elsewhere/*")))
+        opened.scan()
+        assert [hit.path for hit in opened.grep("needle")] == [".env.toml"]
+        assert opened.slice(".env.toml").text == "key = 'needle'" and opened.find("needle")
+        assert opened.notices == ["secrets are readable: .env*, elsewhere/* (allow_secrets)"]
+        with pytest.raises(PermissionError):
+            opened.slice("deploy/id_rsa")
+        closed = Repository.open(root, tmp_path / "cache")
+        closed.scan()
+        assert closed.grep("needle") == [] and closed.notices == [] and not closed.symbols()
+        assert closed.is_closed(".env.toml") and not opened.is_closed(".env.toml")
+        assert closed.fingerprint() != opened.fingerprint()
+        with pytest.raises(PermissionError):
+            closed.slice(".env.toml")
+        opened.close()
+        closed.close()
