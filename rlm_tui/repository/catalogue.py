@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.indexing import Indexing
 from rlm_tui.repository.secrets import Secrets
 from rlm_tui.repository.store import Store
@@ -85,7 +86,8 @@ def _tokens(files: Sequence[File], current: _Generation) -> int:
 
 
 def _module(name: str, path: str, files: Sequence[File], current: _Generation) -> Module:
-    languages = Counter(file.language for file in files if file.language not in ("", "text"))
+    code = [file for file in files if file.language in code_languages()]
+    languages = Counter(file.language for file in code or files if file.language not in ("", "text"))
     language = languages.most_common(1)[0][0] if languages else "text"
-    symbols = sum(current.symbols.get(file.path, 0) for file in files)
+    symbols = sum(current.symbols.get(file.path, 0) for file in code or files)
     return Module(name, path, language, len(files), symbols, _tokens(files, current))

@@ -46,7 +46,8 @@ class Indexer:
     `parse(path, source)` returns the facts of one file and never raises for what the file holds. `resolve(module, importer,
     files)` returns the paths, among `files` (all paths of the repository), that an import written `module` in the file
     `importer` means; () for an outside name. `family` groups languages whose names may meet (c and cpp; javascript and
-    typescript): names never resolve across families.
+    typescript): names never resolve across families. `outline` says that the language is one of documentation or data:
+    its symbols are headings, keys and targets, and its files no code.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Indexer:
     resolve: Callable[[str, str, Sequence[str]], tuple[str, ...]]
     filenames: tuple[str, ...] = ()
     scoping: Scoping = Scoping()
+    outline: bool = False
 
 
 @cache
@@ -68,3 +70,9 @@ def indexers() -> dict[str, Indexer]:
                 raise PluginError(f"{indexer.name} and {found[key].name} both claim {key} files: remove one plug-in")
             found[key] = indexer
     return found
+
+
+@cache
+def code_languages() -> frozenset[str]:
+    """Return the names of the languages whose files are code, neither documentation nor data."""
+    return frozenset(indexer.name for indexer in indexers().values() if not indexer.outline)

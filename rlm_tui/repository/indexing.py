@@ -152,7 +152,7 @@ class Indexing:
     def layout(self) -> dict[str, str]:
         """Return the modules: name by path of the folder."""
         if not self._modules:
-            sources = ((file.path, file.size) for file in self._store.files() if _indexer(file.path, indexers()))
+            sources = ((file.path, file.size) for file in self._store.files() if _is_code(file.path, indexers()))
             self._modules = modules.layout(sources)
         return self._modules
 
@@ -236,7 +236,7 @@ class Indexing:
             self._store.clear()
         self._rebuilds = self._store.rebuilds
         by_name = indexers()
-        self._modules = modules.layout((file.path, file.size) for file in found if _indexer(file.path, by_name))
+        self._modules = modules.layout((file.path, file.size) for file in found if _is_code(file.path, by_name))
         known = self._store.stamps()
         changed: list[Listed] = []
         moved: dict[str, str] = {}
@@ -301,6 +301,11 @@ def _silent(_progress: Progress) -> None:
 
 def _job(identity: int, file: Listed) -> Job:
     return Job(identity, file.path, file.raw, file.language)
+
+
+def _is_code(path: str, by_name: dict[str, Indexer]) -> bool:
+    indexer = _indexer(path, by_name)
+    return indexer is not None and not indexer.outline
 
 
 def _indexer(path: str, by_name: dict[str, Indexer]) -> Indexer | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.question import Asked
 from rlm_tui.repository.schema import LAST, SHIFT, Outline
 from rlm_tui.repository.scoring import Reader, Text, bm25, name_counts
@@ -24,7 +25,7 @@ _LENGTH_FILE = 0.4
 """b of BM25 for whole files: a long file is no less likely to be the one."""
 TEST = 0.4
 """What tests are discounted by, unless they are asked for."""
-_KINDS = {"module": 0.7, "variable": 0.6, "constant": 0.6}
+_KINDS = {"module": 0.7, "variable": 0.6, "constant": 0.6, "key": 0.6}
 _SAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|docs?|docs_src|benchmarks?|bench|scripts)/")
 _TEST_AFFIX = re.compile(r"^tests?[_-]|[_.-](?:tests?|spec)$|(?<=[a-z])(?:Tests?|IT)$")
 
@@ -163,7 +164,7 @@ def subject_of(path: str) -> str:
 def factor_of(path: str, language: str) -> float:
     """Return what a file is discounted by: generated and vendored code, samples, prose."""
     factor = 0.5 if is_generated(path) else 0.6 if _SAMPLES.search(path) else 1.0
-    return factor * (0.5 if language in ("", "text") else 1.0)
+    return factor * (1.0 if language in code_languages() else 0.5)
 
 
 def _ends(path: str, name: str) -> float:

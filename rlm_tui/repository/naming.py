@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.modules import ROOT_FOLDER
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import AmbiguousName, File, Module, Span, Symbol, UnknownName
@@ -69,7 +70,9 @@ class Naming:
     def symbol(self, target: str) -> Symbol:
         """Return the symbol that `target` names; lines mean the innermost definition around them. Raises as `resolve` does."""
         self._wait()
-        found = self._symbol(_sound(target).strip()) or self.resolve(target)
+        own = self._symbol(_sound(target).strip())
+        # a heading or a key may be called as a module is
+        found = own if own and own.language in code_languages() else self.resolve(target)
         if isinstance(found, Span):
             around = [s for s in self._store.symbols_in(found.path) if s.start <= found.start and found.end <= s.end]
             if not around:
@@ -182,8 +185,8 @@ def _one(target: str, symbols: Sequence[Symbol]) -> Symbol | None:
 
 
 def _only(target: str, found: Sequence[Found], names: Sequence[str]) -> Found | None:
-    """Return the one that is meant: tests stand back, and copies that were built or vendored behind what they were made of."""
-    ranks = [(one.is_test, is_generated(one.path)) for one in found]
+    """Return the one that is meant: documentation, data and tests stand back, then built and vendored copies."""
+    ranks = [(one.language not in code_languages(), one.is_test, is_generated(one.path)) for one in found]
     nearest = [place for place, rank in enumerate(ranks) if rank == min(ranks)]
     if len(nearest) > 1:
         listed = [names[place] for place in nearest]

@@ -19,6 +19,7 @@ from rlm_tui.repository.git import Head
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.history import Past
 from rlm_tui.repository.index_folder import claim, tidy
+from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.naming import Named, Naming
 from rlm_tui.repository.ranking import Ranking, reading
@@ -210,8 +211,8 @@ class Repository:
         return self._store.secrets.closed(path)
 
     def languages(self) -> dict[str, int]:
-        """Return the number of files in scope of each language that is parsed, most first."""
-        return dict(Counter(file.language for file in self.files() if file.language not in ("", "text")).most_common())
+        """Return the number of files in scope of each language of code, most first."""
+        return dict(Counter(file.language for file in self.files() if file.language in code_languages()).most_common())
 
     def tokens(self) -> int:
         """Return about how many tokens the text in scope has: a quarter of the bytes of what may be sent whole."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from rlm_tui.repository.database import Database
 from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.index_folder import index_name
+from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.packing import Packed, Unpacked, exact, pack
 from rlm_tui.repository.schema import (
     COUNTS,
@@ -160,7 +161,7 @@ class Store:
             return [row[0] for row in db.execute(query, (prefix, f"{prefix}\U0010ffff", limit))]
 
     def symbol_ids(self, match: str = "", kind: str = "") -> array[int]:
-        """Return the ids of the definitions whose qualified name holds `match` (case ignored; or a glob), by path and line."""
+        """Return the ids of the definitions whose qualified name holds `match` (case ignored; or a glob), code first, by path."""
         pattern = match.lower().replace("[", "[[]")
         if "*" not in pattern and "?" not in pattern:
             pattern = f"*{pattern}*"
@@ -168,7 +169,9 @@ class Store:
             found = array(
                 "q", [row[0] for row in db.execute(MATCHING, {"all": not match, "match": pattern, "kind": kind})]
             )
-            order = [row[0] for row in db.execute("SELECT id FROM file ORDER BY path")]
+            files = db.execute("SELECT id, language FROM file ORDER BY path").fetchall()
+        order = [identity for identity, language in files if language in code_languages()]
+        order += [identity for identity, language in files if language not in code_languages()]
         result = array("q")
         for identity in order:
             first, end = id_range(identity)

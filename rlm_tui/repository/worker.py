@@ -74,7 +74,7 @@ def look_at(root: Path, job: Job, by_language: dict[str, Indexer]) -> tuple[str,
     if walk.is_binary(source):
         return "binary", None
     indexer = by_language.get(job.language)
-    if len(source) > walk.LARGEST or (indexer and walk.is_machine_made(job.path, source)):
+    if len(source) > walk.LARGEST or (indexer and not indexer.outline and walk.is_machine_made(job.path, source)):
         return "large", None
     if indexer is None:
         return "text", pack_text(job.path, source.decode("utf-8", "replace"), job.language)

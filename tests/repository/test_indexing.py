@@ -116,7 +116,7 @@ def test_files_that_cannot_be_parsed_have_their_status(tmp_path: Path) -> None:
         "empty.py": "parsed",
         "minified.js": "large",
         "huge.py": "large",
-        "notes.md": "text",
+        "notes.md": "parsed",
     }
     assert store.symbols_named("plain") and store.symbols_named("whole")
     assert [dict(store.listed())[identity].path for identity in store.files_with("zebra")] == ["notes.md"]
