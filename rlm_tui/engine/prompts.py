@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rlm_tui.engine.ledger import WARN_AT
 from rlm_tui.engine.mode import Mode
 from rlm_tui.repl.protocol import GuestFunction
+from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.symbols import Module
 
 _MODULES_SHOWN = 40
@@ -173,14 +174,15 @@ def first_message(
 
 
 def _module_map(modules: Sequence[Module]) -> str:
-    shown = sorted(modules, key=lambda module: (-module.tokens, module.path))[:_MODULES_SHOWN]
+    order = sorted(modules, key=lambda module: (is_generated(f"{module.path}/"), -module.tokens, module.path))
+    shown = order[:_MODULES_SHOWN]
     lines = [
         f"{module.name}  {module.path or '.'}  {module.language or '-'}  {module.files:,} files  "
         f"{f'{module.symbols:,} symbols  ' if module.symbols else ''}~{module.tokens:,} tokens"
         for module in sorted(shown, key=lambda module: module.path)
     ]
     if (left := len(modules) - len(shown)) > 0:
-        lines.append(f"... and {left:,} smaller ones: repo.modules")
+        lines.append(f"... and {left:,} smaller, vendored or built ones: repo.modules")
     return "\n".join(lines)
 
 

@@ -27,7 +27,7 @@ MOST_BYTES = 4 << 30
 """All indexes together may take so much room; beyond that, those go that were used longest ago."""
 _FOLDER = re.compile(r"[0-9a-f]{16}")
 _INDEX = re.compile(r"index(?:-(\d{1,6}))?\.db")
-_BESIDE = ("root", "scan.lock", "history")
+_BESIDE = re.compile(r"root|scan\.lock|history(?:\.\d+)?")
 _WAITS = 0.05
 
 
@@ -105,8 +105,8 @@ def tidy(folder: Path | None, schema: int, most_bytes: int = MOST_BYTES) -> None
             most_bytes += index.size
             index.remove()
         for emptied in {index.path.parent for index in found} - {index.path.parent for index in kept}:
-            for name in _BESIDE:
-                (emptied / name).unlink(missing_ok=True)
+            for path in [path for path in emptied.iterdir() if _BESIDE.fullmatch(path.name)]:
+                path.unlink(missing_ok=True)
             with suppress(OSError):  # somebody keeps something of his own there
                 emptied.rmdir()
 

@@ -74,13 +74,14 @@ def test_prompts_of_one_kind_begin_alike_so_that_they_can_be_cached() -> None:
 
 def test_the_first_message_stays_small_on_a_huge_repository() -> None:
     many = tuple(Module(f"m{i}", f"src/m{i}", "go", 10, 100, i) for i in range(5_000))
+    many += (Module("copy", "third_party/copy", "go", 10, 100, 9_999_999),)
     facts = Facts("k8s", "abc", (), 14_098, 40_000_000, {"go": 14_000}, many)
     message = first_message(
         "why?", facts, context="x" * 1_000_000, history=[("q" * 9_999, "a" * 9_999)], turns=20, depth=(0, 1)
     )
     assert len(message) < 8_000
     assert "m4999  src/m4999  go  10 files  100 symbols  ~4,999 tokens" in message
-    assert "... and 4,960 smaller ones" in message
+    assert "... and 4,961 smaller, vendored or built ones" in message and "third_party/copy" not in message
     assert message.endswith("Route: rlm, depth 0 of 1. 20 turns left.")
 
 

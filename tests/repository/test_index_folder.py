@@ -22,6 +22,7 @@ def index(folder: Path, days: float, schema: int = SCHEMA, root: Path = Path("/"
     path.write_bytes(b"x" * size)
     Path(f"{path}-wal").write_bytes(b"x")
     (folder / "root").write_bytes(os.fsencode(root))
+    (folder / "history.123").write_bytes(b"")
     for each in (path, Path(f"{path}-wal")):
         os.utime(each, (time.time() - days * DAY,) * 2)
     return path
