@@ -19,7 +19,7 @@ MOST = 100
 """So many lines can still be read as a map."""
 _SMALL = 200_000
 """A folder with less source, in bytes (four make a token), is not opened: one prompt holds it."""
-_PLACES = frozenset(("src", "lib", "source", "sources", "java", "kotlin", "main"))
+_PLACES = frozenset(("src", "lib", "source", "sources", "java", "kotlin", "scala", "main"))
 """Names that say where sources stand, not what they are."""
 
 
@@ -87,7 +87,7 @@ def _names(folders: Iterable[str]) -> dict[str, str]:
     """Return for each folder the shortest ending of its path, of two parts or more, that no other has; `src` is left out."""
     endings: dict[str, list[str]] = {}
     for folder in folders:
-        parts = [part for part in folder.split("/") if part not in _PLACES] or folder.split("/")
+        parts = [part for part in folder.split("/") if part.lower() not in _PLACES] or folder.split("/")
         endings[folder] = ["/".join(parts[-length:]) for length in range(min(2, len(parts)), len(parts) + 1)] + [folder]
     claims = Counter(ending for found in endings.values() for ending in set(found))
     names = {

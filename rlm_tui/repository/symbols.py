@@ -73,7 +73,7 @@ class Symbol:
     """A definition. `qualified` is its name within the file (`Session.send`); `parent` the qualified name around it, or "".
 
     `kind` is one of function, method, class, interface, struct, enum, trait, type, constant, variable, macro, module; in
-    documentation and data section (a heading), key, and target (of a makefile, or a stage of a build).
+    documentation and data section (a heading), key, rule (of a style sheet), and target (of a makefile, or a stage of a build).
     `signature` is one line; `doc` is the docstring or leading comment, "" without one. `decorators` are written without their
     mark (`app.route("/")`, `Override`, `derive(Debug)`); `visibility` is public, protected, internal or private as the
     language means it, "" where it has no say. `start_byte` and `end_byte` (exclusive) are offsets into the file.
