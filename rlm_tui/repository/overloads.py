@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rlm_tui.repository.facts import ReferenceFact
 from rlm_tui.repository.meanings import Meaning
+from rlm_tui.repository.objects import VALUES
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.resolution import Resolution
 from rlm_tui.repository.symbols import Symbol
@@ -132,6 +133,7 @@ class Overloads:
         self._names = names
         self._receivers = receivers
         self._types: dict[tuple[str, int, str], Given] = {}
+        self._ours: dict[str, bool] = {}
         self._parameters: dict[tuple[str, int], list[Parameter] | None] = {}
 
     def choose(self, view: View, call: ReferenceFact, meanings: Sequence[Meaning]) -> list[Meaning]:
@@ -143,8 +145,10 @@ class Overloads:
                 rivals.append((meaning, meaning.symbol))
             else:
                 others.append(meaning)
+        if call.arguments and view.scoping.methods_apart:
+            others = [meaning for meaning in others if meaning.symbol and meaning.symbol.kind not in VALUES]
         if len(rivals) < 2 or not call.arguments:
-            return list(meanings)
+            return [*others, *(rival for rival, _ in rivals)]
         arguments = [] if call.arguments == "()" else call.arguments.split(",")
         given: dict[int, Given] = {}
         best: tuple[float, Meaning] | None = None
@@ -262,7 +266,9 @@ class Overloads:
             return self._inherits(given.symbol, want)
         if have == "String":
             return 2 if want == "CharSequence" else 0.8 if want in {"Comparable", "Serializable", "Constable"} else -1
-        return 1.5 if have.endswith(want) else 0.2
+        if have.endswith(want):
+            return 1.5
+        return -1 if self._is_ours(want) and not self._is_ours(have) else 0.2
 
     def _inherits(self, symbol: Symbol, want: str) -> float:
         """Return how near a base named `want` stands; -1 when all bases are known and none is."""
@@ -275,8 +281,15 @@ class Overloads:
             if any(reference.name == want for reference in named):
                 return max(1.0, 2.8 - 0.1 * steps)
             outside = outside or any(view and not self._names.inherited(view, reference) for reference in named)
-        known: Iterable[Symbol] = self._names.named(want, self._names.family(symbol))
-        return 0.1 if outside or not any(s.kind in CONTAINERS for s in known) else -1
+        return 0.1 if outside or not self._is_ours(want) else -1
+
+    def _is_ours(self, name: str) -> bool:
+        """Tell whether the repository has a class of this name."""
+        if name not in self._ours:
+            self._ours[name] = any(
+                s.kind in CONTAINERS for family in ("java", "c") for s in self._names.named(name, family)
+            )
+        return self._ours[name]
 
 
 def _number(have: str, want: str) -> float:

@@ -62,7 +62,7 @@ class Receivers:
     def resolve(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means; [] when it is known to mean nothing here, None when that is not known."""
         found = self.meant(view, reference)
-        return self._overloads.choose(view, reference, found) if found and len(found) > 1 else found
+        return self._overloads.choose(view, reference, found) if found and reference.arguments else found
 
     def meant(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means, all overloads of it."""
@@ -110,7 +110,7 @@ class Receivers:
             if not values:
                 return values
             steps = [self._attribute(view, value, name, depth) for value in values]
-            found = [value for step in steps if step for value in step]
+            found = list(dict.fromkeys(value for step in steps if step for value in step))
             values = self._after(found or (None if any(step is None for step in steps) else []), after, depth)
         return values
 
@@ -198,7 +198,7 @@ class Receivers:
                 results.extend([_instance(owner, Tier.TYPE)] if owner else [])
             else:
                 results.extend(self.typed(view, written, place, depth + 1) or [])
-        return results or (None if unknown else [])
+        return list(dict.fromkeys(results)) or (None if unknown else [])
 
     def _elements(self, value: Value, depth: int) -> list[Value]:
         """Return what an object holds whose type names a slice or a map (Go's `type trees []tree`); else itself."""
