@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import CONTAINERS, Bound, parse
+from rlm_tui.repository.written import bare
 
 from . import c
 
@@ -53,6 +56,48 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
         yield from c.bindings(text, start, end)
 
 
+_LITERALS = {
+    "string_literal": ":char*", "concatenated_string": ":char*", "raw_string_literal": ":char*", "char_literal": ":char",
+    "true": ":bool", "false": ":bool", "null": ":null", "nullptr": ":null", "lambda_expression": ":->",
+}  # fmt: skip
+_NAMES = frozenset(
+    ("identifier", "field_expression", "call_expression", "qualified_identifier", "subscript_expression")
+)
+_TRUTHS = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
+
+
+def _arguments(node: Node, text: str) -> str:
+    """Write the arguments of the call whose function, or of the `new` whose type, is `node`."""
+    call: Node | None = node.parent
+    while call is not None and call.type not in {"call_expression", "new_expression"}:
+        call = call.parent
+    given = call.child_by_field_name("arguments") if call else None
+    if given is None:
+        return ""
+    return ",".join([_argument(one, text) for one in given.named_children if one.type != "comment"]) or "()"
+
+
+def _argument(node: Node, text: str) -> str:
+    kind = node.type
+    if kind in _LITERALS:
+        return _LITERALS[kind]
+    written = text[node.start_byte : node.end_byte]
+    if kind in _NAMES:
+        return (written if written.isidentifier() else bare(written)).replace(",", "")
+    if kind == "number_literal":
+        return ":double" if "." in written else ":int"
+    if kind in {"cast_expression", "new_expression"}:
+        made = node.child_by_field_name("type")
+        return f":{text[made.start_byte : made.end_byte].replace(',', '')}" if made else "?"
+    if kind == "binary_expression":
+        operator, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
+        return ":bool" if operator and operator.type in _TRUTHS else _argument(left, text) if left else "?"
+    if kind in {"parenthesized_expression", "unary_expression", "conditional_expression", "assignment_expression"}:
+        inner = node.named_children
+        return _argument(inner[-1], text) if inner else "?"
+    return "?"
+
+
 _ACCESS = re.compile(r"\b(public|protected|private)\s*:(?!:)")
 
 
@@ -72,6 +117,7 @@ GRAMMAR = replace(
     query=_QUERY,
     bindings=_bindings,
     visibility=_visibility,
+    arguments=_arguments,
 )
 
 

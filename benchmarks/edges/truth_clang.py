@@ -109,8 +109,8 @@ class Truth:
         """Return the rows to print, by place."""
         for (path, line, _), (name, linkage) in sorted(self.calls.items()):
             places = self.declared.get(linkage) or [("", 0)]
-            if places[0][0].endswith(".c"):
-                places = [*places, *((places[0][0], line) for line in self._defining(*places[0], name))]
+            twins = [(at, twin) for at, here in places if at.endswith(".c") for twin in self._defining(at, here, name)]
+            places = [*places, *twins]
             first = {"path": path, "line": line, "name": name, "target_path": places[0][0], "target_line": places[0][1]}
             yield {**first, "also": places[1:]}
 

@@ -157,13 +157,19 @@ class Overloads:
             score = 0.0 if wanted is None else self._fit(view, call.scope, arguments, given, wanted)
             if score >= 0 and (best is None or score > best[0]):
                 best = (score, rival)
-        return [*others, best[1] if best else rivals[0][0]]
+        if best is None:  # conversions that are not known here
+            best = (0.0, next((rival for rival, symbol in rivals if self._takes(symbol, len(arguments))), rivals[0][0]))
+        return [*others, best[1]]
 
     def _wanted(self, symbol: Symbol) -> list[Parameter] | None:
         key = (symbol.path, symbol.start_byte)
         if key not in self._parameters:
             self._parameters[key] = parameters(symbol)
         return self._parameters[key]
+
+    def _takes(self, symbol: Symbol, count: int) -> bool:
+        wanted = self._wanted(symbol)
+        return wanted is None or _takes(wanted, count)
 
     def _given(self, view: View, argument: str, scope: int) -> Given:
         """Return the type of an argument, as `ReferenceFact` writes it."""
@@ -216,10 +222,9 @@ class Overloads:
         self, view: View, scope: int, arguments: list[str], given: dict[int, Given], wanted: list[Parameter]
     ) -> float:
         """Return how well the arguments fit, -1 when they do not."""
-        many = bool(wanted) and wanted[-1].mark == _MANY
-        least = sum(not parameter.mark for parameter in wanted)
-        if len(arguments) < least or (len(arguments) > len(wanted) and not many):
+        if not _takes(wanted, len(arguments)):
             return -1
+        many = bool(wanted) and wanted[-1].mark == _MANY
         score = 1.0 if len(arguments) == len(wanted) else 0.5
         if not arguments:
             return score - 0.5 * many
@@ -247,6 +252,8 @@ class Overloads:
             return 0
         if have == want:
             return 3
+        if have.rstrip("*") == want.rstrip("*") and have != "char*" and want != "char*":
+            return 2.5
         if have == "null":
             return -1 if want in _PRIMITIVE else 1 if want not in _ANY else 0.5
         if have == "->":
@@ -260,6 +267,8 @@ class Overloads:
             return min(2.5, self._match(Given(have, given.symbol), want))
         if have in _PRIMITIVE or want in _PRIMITIVE:
             return _number(have, want)
+        if have == "char*":
+            return 0.5
         if want in _ANY:
             return 0.5
         if given.symbol is not None:
@@ -290,6 +299,12 @@ class Overloads:
                 s.kind in CONTAINERS for family in ("java", "c") for s in self._names.named(name, family)
             )
         return self._ours[name]
+
+
+def _takes(wanted: list[Parameter], count: int) -> bool:
+    """Tell whether so many arguments can be given."""
+    least = sum(not parameter.mark for parameter in wanted)
+    return least <= count and (count <= len(wanted) or (wanted[-1:] != [] and wanted[-1].mark == _MANY))
 
 
 def _number(have: str, want: str) -> float:

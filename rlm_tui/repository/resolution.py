@@ -23,6 +23,8 @@ _DEEP = 12
 """So many re-exports in a row are followed: enough for code that people write."""
 _MOST_BASES = 200
 _VIEWS = 3_000
+_MOST_TWINS = 24
+"""So many functions of one name may be overloads, or be built for as many systems."""
 _PACKAGED = frozenset({"package", "packages"})
 
 
@@ -35,6 +37,7 @@ class Resolution:
         self._named: dict[str, list[Symbol]] = {}
         self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
         self._exports: dict[tuple[str, str], list[Meaning]] = {}
+        self._headers: dict[str, frozenset[str]] = {}
         self._lineages: dict[Symbol, list[Symbol]] = {}
         self._indexers = {indexer.name: indexer for indexer in indexers().values()}
 
@@ -241,16 +244,34 @@ class Resolution:
                 seen = [s for s in tops if s.kind == "function" and not self.paths.declared(s.path) and not s.is_test]
             nearest = max((len(self.paths.declared(s.path)) for s in seen), default=0)
             return [Meaning(s, (), Tier.IMPORT) for s in seen if len(self.paths.declared(s.path)) == nearest]
-        if view.scoping.shared == "linked":
-            tops = [
-                s for s in self.named(name, view.family) if self._is_top(s) and not s.signature.startswith("static ")
-            ]
-            tops = [s for s in tops if not s.is_test] or tops
-            headers = [s for s in tops if s.kind != "function"]
-            if headers and len(tops) > 1:
-                return []
-            return [Meaning(symbol, (), Tier.IMPORT) for symbol in tops] if len(tops) == 1 else []
-        return []
+        return self._linked(view, name) if view.scoping.shared == "linked" else []
+
+    def _linked(self, view: View, name: str) -> list[Meaning]:
+        """Return what the linker brings: of several, those beside an included header, or nearest to `view`; macros never."""
+        tops = [s for s in self.named(name, view.family) if not s.signature.startswith(("static ", "#"))]
+        tops = [s for s in tops if s.kind != "macro" and self._is_top(s)]
+        tops = [s for s in tops if s.kind == "function"] or (tops if len(tops) == 1 else [])
+        tops = [s for s in tops if not s.is_test] or tops
+        if len(tops) > 1:
+            near = {s.path: self._nearness(view, s.path) for s in tops}
+            tops = [s for s in tops if near[s.path] == max(near.values())]
+        return [Meaning(symbol, (), Tier.IMPORT) for symbol in tops] if len(tops) <= _MOST_TWINS else []
+
+    def _nearness(self, view: View, path: str) -> tuple[bool, int]:
+        """Tell whether a file stands beside a header that `view` includes, and how much of the way to it is the same."""
+        shared = 0
+        for ours, theirs in zip(view.folder.split("/"), path.split("/")[:-1], strict=False):
+            if ours != theirs:
+                break
+            shared += 1
+        return path.rpartition(".")[0] in self._included(view), shared
+
+    def _included(self, view: View) -> frozenset[str]:
+        """Return the paths that an include of `view` leads to, without their endings."""
+        if view.path not in self._headers:
+            found = (path for item in view.starred for path in self.targets(view, item.module))
+            self._headers[view.path] = frozenset(path.rpartition(".")[0] for path in found)
+        return self._headers[view.path]
 
     def _same_package(self, view: View, symbol: Symbol) -> bool:
         """Tell whether a file sees a name without importing it; a Java package may lie in several source folders."""
@@ -261,6 +282,8 @@ class Resolution:
         return (package == other or around) and (not symbol.is_test or view.facts.is_test)
 
     def _is_top(self, symbol: Symbol) -> bool:
+        if not symbol.parent:
+            return symbol.kind != "method"
         view = self.view(symbol.path)
         return view is not None and view.place(symbol) in view.top.get(symbol.name, ())
 

@@ -66,3 +66,33 @@ def test_headers_are_read_as_what_they_are() -> None:
     )
     assert (plain.language, plus.language) == ("c", "cpp")
     assert [s.qualified for s in plus.symbols] == ["n", "n.Status", "n.Status.ok"]
+
+
+def test_a_function_of_many_files_is_that_beside_the_included_header_or_the_nearest() -> None:
+    code = Code(
+        {
+            "src/sds.h": "char *sdsnew(const char *s);\n",
+            "src/sds.c": "char *sdsnew(const char *s) { return 0; }\nvoid grow(void) {}\n",
+            "deps/sds.c": "char *sdsnew(const char *s) { return 0; }\nvoid grow(void) {}\n",
+            "app/use.c": '#include "sds.h"\nvoid use(void) { sdsnew("a"); }\n',
+            "deps/near.c": "void near(void) { grow(); }\n",
+            "other/macro.c": "#define hidden(x) 0\nvoid both(void) { grow(); }\n",
+            "other/call.c": "void call(void) { hidden(1); }\n",
+        }
+    )
+    met = {
+        name: {e.target.path for e in code.graph.callees(code.symbol(name)) if e.tier < 5}
+        for name in ("use", "near", "both", "call")
+    }
+    assert met == {"use": {"src/sds.c"}, "near": {"deps/sds.c"}, "both": {"src/sds.c", "deps/sds.c"}, "call": set()}
+
+
+def test_cpp_overloads_are_chosen_by_their_arguments() -> None:
+    code = Code(
+        {
+            "w.h": "namespace n {\nclass W {\n public:\n  void put(int i);\n  void put(const char* s) {}\n"
+            "  void put(int i, W* w) {}\n};\n}\n",
+            "w.cc": '#include "w.h"\nnamespace n {\nvoid W::put(int i) {\n  put("a");\n  put(i, nullptr);\n}\n}\n',
+        }
+    )
+    assert {(e.line, e.target.start) for e in code.graph.calls_in("w.cc")} == {(4, 5), (5, 6)}
