@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import pairwise
 from math import log
 
@@ -41,7 +42,8 @@ _NAME = re.compile(
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _FILE = re.compile(r"(?<![\w.])(?:[\w.@+-]+[/\\])*[\w@+-][\w.@+-]*\.[A-Za-z]{1,5}(?![\w/])")
-_LONGEST = 20_000
+_LONGEST, _TERMS = 20_000, 200
+"""So many characters of a text are read, and so many words of it are looked up."""
 _COMPOUND = 6
 """Shorter words are not looked for in two parts."""
 
@@ -72,7 +74,10 @@ class Asked:
         for term, count in Counter(words(rest)).items():
             weights[term] = weights.get(term, 0.0) + 1 + log(count)
         kept = {term: weight for term, weight in weights.items() if term not in _STOP} or weights
-        terms = {term: weight * (_CHANGE if term in _CHANGES else 1) for term, weight in kept.items() if term.isalnum()}
+        weighed = {
+            term: weight * (_CHANGE if term in _CHANGES else 1) for term, weight in kept.items() if term.isalnum()
+        }
+        terms = {term: weighed[term] for term in nlargest(_TERMS, weighed, key=weighed.__getitem__)}
         files = dict.fromkeys(name.replace("\\", "/") for name in _FILE.findall(text))
         return cls(terms, _names(text), tuple(files), _aliases(text), len(text.split()), "test" in words(lead))
 

@@ -17,7 +17,7 @@ from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import File, Match, Symbol
 from rlm_tui.repository.walk import read
 
-_FILES = 300
+_FILES = 200
 """So many files are looked into."""
 _BYTES = 20_000_000
 """So much of them is read."""
@@ -47,7 +47,7 @@ OF_FILE = {
     "file joined": ("file", 0.1),
     "defines": ("file", 0.1),
     "path": ("path", 1.1),
-    "named file": ("path", 6.0),
+    "named file": ("path", 4.0),
     "tests": ("tests", 0.1),
     "history": ("history", 1.2),
     "recent": ("history", 0.5),
