@@ -5,7 +5,7 @@
 A question is a line of JSON: `id`, `repo` (owner/name), `commit` (the tree to search), `query`, `gold_files`, and `leak`, a list
 that says how the query names the answer. CLONES holds git clones, bare or not, as `owner+name`, `owner+name/repo` or `name`. Each
 repository has one checkout and one index, moved from commit to commit; its history ends at the commit. `find` is given the query
-only. Tests, samples and whatever has no definitions do not count as answers. Printed is how much of the gold is in the first 1, 5
+only. Tests, samples and what is no code do not count as answers. Printed is how much of the gold is in the first 1, 5
 and 10 files, as the mean over the repositories of the mean over their questions, and the seconds of one question.
 """
 
@@ -26,6 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.repository import Repository
 
 Item = dict[str, Any]
@@ -69,6 +70,7 @@ def ask(given: Namespace, work: Path, items: Sequence[Item]) -> list[Item]:
     }
     ordered = sorted(items, key=lambda item: (when[item["commit"]], item["id"]))
     chosen = ordered[:: max(1, len(ordered) // given.each)][: given.each] if given.each else ordered
+    code = code_languages()
     answered: list[Item] = []
     for item in chosen:
         _git(tree, "checkout", "-q", "-f", "--detach", item["commit"])
@@ -82,7 +84,7 @@ def ask(given: Namespace, work: Path, items: Sequence[Item]) -> list[Item]:
         finally:
             repository.close()
         symbols = [match.symbol for match in found]
-        files = dict.fromkeys(one.path for one in symbols if not one.is_test and one.language not in ("", "text"))
+        files = dict.fromkeys(one.path for one in symbols if not one.is_test and one.language in code)
         product = [path for path in files if not (is_generated(path) or _OTHER.search(path))]
         kept = {key: item[key] for key in ("id", "repo", "leak", "gold_files")}
         names = [f"{one.path}::{one.qualified}" for one in symbols]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.indexer import code_languages
@@ -40,7 +40,6 @@ class Page:
     plain: bytes
     telling: Mapping[bytes, int]
     parts: dict[str, float]
-    score: float = 0.0
 
 
 @dataclass(slots=True)
@@ -53,7 +52,7 @@ class Scored:
     start: int
     is_test: bool
     factor: float
-    parts: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, float]
 
 
 class Looker:
@@ -115,7 +114,7 @@ class Looker:
             )
         ]
         for outline, text in zip(outlines, texts, strict=False):
-            said = self._reader.read(f"{outline.signature} {outline.doc}".encode().translate(BREAKS))
+            said = self._reader.read(f"{outline.signature} {outline.doc}".encode("utf-8", "replace").translate(BREAKS))
             parts = {
                 "exact name": self._named.get(outline.id, 0.0),
                 "name": self._of_name(outline.name, outline.qualified.removesuffix(outline.name), _NAME),

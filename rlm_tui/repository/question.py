@@ -41,7 +41,7 @@ _NAME = re.compile(
     r"|[A-Z]{2,}[a-z]\w*|[A-Za-z_]\w*(?=\(\)))(?![\w$])"
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
-_FILE = re.compile(r"(?<![\w.])(?:[\w.@+-]+[/\\])*[\w@+-][\w.@+-]*\.[A-Za-z]{1,5}(?![\w/])")
+_FILE = re.compile(r"(?<![\w.@+/\\-])(?:[\w.@+-]+[/\\])*[\w@+-][\w.@+-]*\.[A-Za-z]{1,5}(?![\w/])")
 _LONGEST, _TERMS = 20_000, 200
 """So many characters of a text are read, and so many words of it are looked up."""
 _COMPOUND = 6

@@ -80,7 +80,7 @@ class Ranking:
         weighed: list[tuple[float, Scored, dict[str, float]]] = []
         for group in self.scored(asked, within):
             kept = [one for one in group if kind in ("", one.kind) and not (without_tests and one.is_test)]
-            for place, one in enumerate(sorted(kept, key=lambda one: -own(one)), 1):
+            for place, one in enumerate(sorted(kept, key=lambda one: -_own(one)), 1):
                 told = dict.fromkeys((part for part, _ in (*OWN.values(), *OF_FILE.values())), 0.0)
                 for features, share in ((OWN, one.factor), (OF_FILE, one.factor / place)):
                     for feature, (part, weight) in features.items():
@@ -94,15 +94,14 @@ class Ranking:
         return found
 
     def scored(self, asked: Asked, within: Callable[[str], bool]) -> Iterator[list[Scored]]:
-        """Yield the definitions of each file that was looked into, with the parts of their scores."""
+        """Yield the definitions of each file that was looked into closely, with the parts of their scores."""
         weights, chosen = self._choose(asked)
+        named = self._named(asked)
         history = self._past(self._store.paths())
         similar = history.similar(asked.terms, _WHOLE)
-        named = self._named(asked)
-        first = [identity >> SHIFT for identity in named]
-        first += [
-            stamp.id for path in sorted(similar, key=lambda path: -similar[path]) if (stamp := self._store.stamp(path))
-        ]
+        stamps = map(self._store.stamp, sorted(similar, key=lambda path: (-similar[path], path)))
+        first = [identity >> SHIFT for identity in sorted(named, key=lambda identity: (-named[identity], identity))]
+        first += [stamp.id for stamp in stamps if stamp]
         looker = Looker(self._store, self._source, asked, weights, named)
         pages: list[Page] = []
         size = 0
@@ -110,13 +109,10 @@ class Ranking:
             file = self._store.file_at(identity)
             if file is None or not within(file.path):
                 continue
-            pages.append(looker.page(identity, file))
-            page = pages[-1]
+            page = looker.page(identity, file)
             page.parts["history"] = similar.get(file.path, 0.0)
             page.parts["recent"] = history.recent.get(file.path, 0.0)
-            page.score = page.factor * sum(
-                weight * page.parts.get(feature, 0.0) for feature, (_, weight) in OF_FILE.items()
-            )
+            pages.append(page)
             size += file.size
             if len(pages) == _FILES or size > _BYTES:
                 break
@@ -125,8 +121,14 @@ class Ranking:
             if page.file.is_test:
                 subject = subject_of(page.file.path)
                 by_subject[subject] = max(by_subject.get(subject, 0.0), page.parts["file"])
-        meant = {identity >> SHIFT for identity in named}
-        for page in nsmallest(_LOOKED, pages, key=lambda page: (page.identity not in meant, -page.score)):
+        meant: dict[int, float] = {}
+        for identity, surety in named.items():
+            meant[identity >> SHIFT] = max(meant.get(identity >> SHIFT, 0.0), surety)
+        _, exact = OWN["exact name"]
+        ordered = sorted(
+            pages, key=lambda page: -page.factor * (_of_file(page) + exact * meant.get(page.identity, 0.0))
+        )
+        for page in ordered[:_LOOKED]:
             page.parts["central"] = self._centrality(page.file.path)
             page.parts["tests"] = 0.0 if page.file.is_test else by_subject.get(subject_of(page.file.path), 0.0)
             yield looker.definitions(page)
@@ -167,6 +169,7 @@ class Ranking:
         return found
 
     def _centrality(self, path: str) -> float:
+        """Return how many files import what is called like this one, from 0 to 1."""
         name = path.rpartition("/")[2].partition(".")[0]
         if name in ("__init__", "index", "mod", "lib"):
             name = path.rpartition("/")[0].rpartition("/")[2]
@@ -186,8 +189,11 @@ class Ranking:
         return plain if about_tests else demoted
 
 
-def own(one: Scored) -> float:
-    """Return what a definition earns without its file."""
+def _of_file(page: Page) -> float:
+    return sum(weight * page.parts.get(feature, 0.0) for feature, (_, weight) in OF_FILE.items())
+
+
+def _own(one: Scored) -> float:
     return one.factor * sum(weight * one.parts.get(feature, 0.0) for feature, (_, weight) in OWN.items())
 
 

@@ -121,6 +121,11 @@ def test_hostile_questions() -> None:
         "'; DROP TABLE file; --",
         "x" * 10_000,
         "a " * 5_000,
+        "-" * 20_000,
+        "a/" * 10_000,
+        "_" * 20_000,
+        "`'\"" * 5_000,
+        " ".join(f"w{number}x" for number in range(4_000)),
         "\x00\x1b[31m",
         "ß Ölwechsel 漢字",
     ):
