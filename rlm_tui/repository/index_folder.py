@@ -57,10 +57,12 @@ def alone(folder: Path | None, goes_on: Callable[[], bool]) -> Iterator[None]:
         while lock is not None:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 if goes_on():
                     time.sleep(_WAITS)
                     continue
+            except OSError:  # a file system without locks: both do the work, and both end right
+                break
             break
         yield
     finally:
