@@ -59,30 +59,28 @@ async def watch(root: Path, store: Store, indexing: Indexing, head: Head) -> Non
         except (OSError, RuntimeError) as error:  # watchfiles raises RuntimeError for what the system's watcher refuses
             advice = "on Linux, raise fs.inotify.max_user_watches and max_user_instances"
             store.notice(f"changes are noticed some seconds late, because they cannot be watched ({error}): {advice}")
-            await _poll(root, indexing, head)
+            await _poll(root, store, indexing, head)
 
 
 def _gone(root: Path) -> RepositoryError:
     return RepositoryError(f"{root} is gone: it is no longer watched")
 
 
-async def _poll(root: Path, indexing: Indexing, head: Head) -> None:
+async def _poll(root: Path, store: Store, indexing: Indexing, head: Head) -> None:
     """Scan whenever a look at all files shows that something has changed."""
-    known: int | None = None
     while True:
         began = time.monotonic()
-        state = await asyncio.to_thread(_state, root)
-        if state != known and not head.is_busy:
+        if not head.is_busy and await asyncio.to_thread(_differs, root, store):
             await asyncio.to_thread(indexing.scan)
-            known = state
         await asyncio.sleep(max(_POLL, _POLL_RESTS * (time.monotonic() - began)))
 
 
-def _state(root: Path) -> int:
-    """Return a number that is another one when any file has another name, size or time of change."""
+def _differs(root: Path, store: Store) -> bool:
+    """Tell whether any file has another name, size or time of change than in the index."""
     if not root.is_dir():
         raise _gone(root)
-    return hash(tuple((file.raw, file.size, file.mtime) for file in listing(root)))
+    known = {path: (stamp.size, stamp.mtime) for path, stamp in store.stamps().items()}
+    return known != {file.path: (file.size, file.mtime) for file in listing(root)}
 
 
 async def _follow(root: Path, store: Store, indexing: Indexing, head: Head) -> None:
@@ -102,6 +100,11 @@ async def _follow(root: Path, store: Store, indexing: Indexing, head: Head) -> N
     collecting = asyncio.create_task(collect())
     collecting.add_done_callback(lambda _: arrived.set())
     try:
+        await asyncio.sleep(
+            0
+        )  # the watcher is in place now; what was saved between the last scan and this would be missed
+        if await asyncio.to_thread(_differs, root, store):
+            await asyncio.to_thread(indexing.scan)
         while True:
             await arrived.wait()
             if collecting.done():

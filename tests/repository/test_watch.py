@@ -124,6 +124,18 @@ async def test_git_switches_branches_and_nobody_sees_half_of_one(
     assert first and wide and first != wide and shop.commit == first
 
 
+async def test_what_is_saved_before_the_watcher_is_in_place_is_not_missed(tmp_path: Path) -> None:
+    repository = Repository.open(make_small_repository(tmp_path / "shop"), tmp_path / "cache")
+    await asyncio.to_thread(repository.scan)
+    (repository.root / "server/main.go").unlink()
+    (repository.root / "early.py").write_text("def early(): pass\n")
+    watching = asyncio.create_task(repository.watch())
+    await until(lambda: repository.symbols("early") and not repository.symbols("Serve"))
+    watching.cancel()
+    await asyncio.wait([watching])
+    await asyncio.to_thread(repository.close)
+
+
 async def test_names_that_differ_in_case_only(shop: Repository) -> None:
     (shop.root / "src/shop/payment.py").rename(shop.root / "src/shop/Payment.py")
     await until(lambda: [symbol.path for symbol in shop.symbols("Gateway", "class")] == ["src/shop/Payment.py"])
