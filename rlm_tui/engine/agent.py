@@ -98,7 +98,9 @@ class _Agent:
         self._facts = facts
         root = node.answers
         agents = node.depth < work.depth
-        self._system = system_prompt(work.mode, functions(), guest_api(), root=root, agents=agents)
+        self._system = system_prompt(
+            work.mode, functions(), guest_api(), root=root, agents=agents, model=node.model.name
+        )
         history = work.question.history if root else ()
         message = first_message(
             node.task,

@@ -90,3 +90,13 @@ def test_the_note_tells_what_is_left() -> None:
     assert "83% of the run's calls" in note(1, 20, 0, None, (0.83, "calls"))
     assert "no further sub-calls" in note(1, 20, 0, None, (1.0, "calls"))
     assert note(19, 20, 0, None, (0.0, "")).startswith("[1 turn left; 0 tokens spent]\nNext is your last turn")
+
+
+def test_some_models_are_told_a_sentence_more() -> None:
+    mode = mode_named("ask")
+    told = {
+        name: system_prompt(mode, functions(), guest_api(), root=True, agents=True, model=name)
+        for name in ("claude-sonnet-5", "Qwen3-Coder-480B")
+    }
+    assert len(told["Qwen3-Coder-480B"]) > len(told["claude-sonnet-5"])
+    assert "sparing with sub-calls" in told["Qwen3-Coder-480B"]
