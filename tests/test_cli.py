@@ -133,7 +133,7 @@ def test_index_tells_what_it_holds(repository: Path, environment: dict[str, str]
     assert done.returncode == 0
     assert re.match(r"shop@\w+: 8 files, \d+ symbols", done.stdout)
     assert re.search(r"python +4 files", done.stdout)
-    assert "7 parsed into symbols" in done.stdout and "index in " in done.stdout.splitlines()[-1]
+    assert "8 parsed into symbols" in done.stdout and "index in " in done.stdout.splitlines()[-1]
     (repository / "vendor").mkdir()
     (repository / "vendor/copy.py").write_text("x = 1\n")
     (repository / "registers.h").write_bytes(b"#define A 0\n" * 500_000)
