@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 
@@ -38,7 +39,8 @@ SHARED_QUERY = """
 (program (variable_declaration (variable_declarator value: (object KEYS))))
 (program (export_statement (lexical_declaration (variable_declarator value: (object KEYS)))))
 (program (export_statement value: (object KEYS)))
-(program (expression_statement (assignment_expression right: [(identifier) (object) (assignment_expression)])) @import)
+(program (expression_statement (assignment_expression left: (member_expression)
+  right: [(identifier) (object) (assignment_expression) (class) (function_expression)])) @import)
 (program (variable_declaration (variable_declarator value: (assignment_expression)) @import))
 (arrow_function) @block
 (function_expression) @block
@@ -63,7 +65,9 @@ SHARED_QUERY = """
 (expression_statement (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
 (assignment_expression right: (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
 (variable_declarator name: (identifier) value: [(new_expression) (call_expression) (await_expression)]) @bind
+(variable_declarator name: (object_pattern) value: [(identifier) (member_expression) (call_expression) (await_expression)]) @bind
 (assignment_expression left: (member_expression) right: (new_expression)) @bind
+(return_statement [(new_expression) (identifier) (this)]) @bind
 """.replace("KEYS", _KEYS)
 
 _QUERY = (
@@ -86,7 +90,8 @@ _DEFAULTED = re.compile(
     r"export\s+default\s+(?:(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?|class)\s*([\w$]+)|([\w$]+)\s*;?$)"
 )
 _EXPORTED = re.compile(
-    r"(?:([\w$]+)\s*=\s*)?(?:exports\s*=\s*)?(?:module\.exports|exports)(?:\.([\w$]+))?\s*=\s*(?:([\w$]+)\s*;?$|\{(.*))",
+    r"(?:([\w$]+)\s*=\s*)?(?:exports\s*=\s*)?(?:module\.exports|exports)(?:\.([\w$]+))?\s*=\s*(?:([\w$]+)\s*;?$|\{(.*)"
+    r"|(?:class|(?:async\s+)?function\s*\*?)\s+([\w$]+))",
     re.DOTALL,
 )
 _NESTED = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}")
@@ -97,6 +102,8 @@ _ASSIGNED = re.compile(
 _PARAMETER = re.compile(
     r"(?<=[(,])\s*((?:(?:public|private|protected|readonly|override)\s+)*)(?:\.\.\.)?([\w$]+)\??\s*:\s*([^,()=]+)"
 )
+_PATTERN = re.compile(r"\{([^{}]*)\}\s*(?::[^=]*)?=\s*(?:await\s+)?([\w$.]+)(?:\s*(\()|\s*;?$)")
+_RETURNED = re.compile(r"return\s+(new\s+)?([\w$.]+)")
 _OBJECT = re.compile(r"(?:[\w$]+\s*=\s*)?\{")
 _RESULT = re.compile(r"\)\s*:\s*([^{=]+?)\s*(?:=>|$)")
 _WORDS = """
@@ -151,8 +158,8 @@ def imports(text: str, line: int) -> Iterable[ImportFact]:
 
 def _given(match: re.Match[str], line: int, written: str) -> Iterable[ImportFact]:
     """Read `module.exports = a`, `exports.b = a`, `module.exports = { a, b: c }`, `var app = module.exports = {}`."""
-    holder, key, name, listed = match.groups()
-    pairs = [(name, key or "default")] if name else []
+    holder, key, name, listed, made = match.groups()
+    pairs = [(name or made, key or "default")] if name or made else []
     if listed and not key:
         for _round in range(6):
             listed = _NESTED.sub("", listed)
@@ -191,6 +198,9 @@ def name_of(node: Node, text: str) -> tuple[str, str]:
         parts = text[left.start_byte : left.end_byte].split(".") if left else []
         if not parts or not all(part.replace("$", "_").isidentifier() for part in parts):
             return "", ""
+        if parts == ["module", "exports"]:
+            made = node.child_by_field_name("right")
+            return field_name(made, text)[0] if made else "", ""
         owner = parts[-3] if len(parts) > 2 and parts[-2] == "prototype" else parts[-2]
         return parts[-1], "" if owner in {"exports", "module", "this", "self"} else owner
     name, _ = field_name(node, text)
@@ -199,8 +209,12 @@ def name_of(node: Node, text: str) -> tuple[str, str]:
 
 def bindings(text: str, start: int, end: int) -> Iterable[Bound]:
     """Read `x: T = ...`, `x = new T()` and `x = f()`."""
-    match = _ASSIGNED.match(text, start, min(end, start + 300))
-    if match:
+    if text[start] == "{":
+        yield from _unpacked(text[start : min(end, start + 600)])
+    elif text.startswith("return", start):
+        if match := _RETURNED.match(text, start, min(end, start + 300)):
+            yield "return", match.group(2) if match.group(1) else f"={match.group(2)}"
+    elif match := _ASSIGNED.match(text, start, min(end, start + 300)):
         name, declared, new, made, called = match.groups()
         if declared:
             if declared not in BASIC:
@@ -209,6 +223,15 @@ def bindings(text: str, start: int, end: int) -> Iterable[Bound]:
             yield name, made
         elif called and made not in BASIC:
             yield name, f"{made}()"
+
+
+def _unpacked(text: str) -> Iterable[Bound]:
+    """Read `{ a, b: c } = f()`: what each name gets is a member of the whole."""
+    match = _PATTERN.match(text)
+    if match:
+        listed, made, called = match.groups()
+        for key, name in _pairs(listed, ":"):
+            yield name, f"={made}{'()' if called else ''}.{key}"
 
 
 def parameters(signature: str) -> Iterable[Bound]:
@@ -248,11 +271,25 @@ GRAMMAR = Grammar(
 
 _ENDINGS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
 _WRITTEN = re.compile(r"\.[cm]?jsx?$")
-_ENTRIES = ("src/index", "index", "lib/index", "src/main")
+_ENTRIES = ("index", "lib/index", "src/main")
+_MANIFEST = "package.json"
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(GRAMMAR, path, source)
+    return parse(GRAMMAR, path, source) if not path.endswith(_MANIFEST) else _manifest(source)
+
+
+def _manifest(source: bytes) -> FileFacts:
+    """Read a package.json: the package that it declares is its name, and after it what may be its entries."""
+    try:
+        read = json.loads(source)
+    except (ValueError, RecursionError):
+        read = None
+    read = read if isinstance(read, dict) else {}
+    listed = (read.get(key) for key in ("name", "source", "module", "main", "types"))
+    told = [value if isinstance(value, str) and " " not in value else "" for value in listed]
+    package = " ".join([told[0], *filter(None, told[1:])])
+    return FileFacts("text", source.count(b"\n") + 1, package.rstrip(), False, False, (), (), (), ())
 
 
 def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
@@ -261,7 +298,9 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     module = module.partition("?")[0]
     if module.startswith("."):
         base = joined(importer.rpartition("/")[0], module)
-        return paths.first(_spellings(base))
+        return paths.first(_spellings(base)) or (
+            _entry(paths, base) if paths.first((_within(base, _MANIFEST),)) else ()
+        )
     if module.startswith(("@/", "~/", "#/")):
         return nearest([p for s in _spellings("src/" + module[2:]) for p in paths.ending(s)], importer)
     scope, _, rest = module.partition("/") if module.startswith("@") else ("", "", module)
@@ -269,13 +308,30 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     if not name:
         return ()
     found: list[str] = []
-    manifests = [p for p in paths.named("package.json") if "/" in p and "node_modules/" not in p]
+    called = f"{scope}/{name}" if scope else name
+    manifests = [p for p in paths.named(_MANIFEST) if "node_modules/" not in p]
+    declaring = [p for p in manifests if paths.declared(p).partition(" ")[0] == called]
+    alike = {name, f"{scope.lstrip('@')}-{name}"}
     for folder in (
-        p.rpartition("/")[0] for p in manifests if p.split("/")[-2] in {name, f"{scope.lstrip('@')}-{name}"}
+        p.rpartition("/")[0] for p in declaring or [p for p in manifests if "/" in p and p.split("/")[-2] in alike]
     ):
-        entries = (inner, f"src/{inner}") if inner else _ENTRIES
-        found += next((p for entry in entries if (p := paths.first(_spellings(f"{folder}/{entry}")))), ())
+        if inner:
+            tried = (_spellings(_within(folder, entry)) for entry in (inner, f"src/{inner}"))
+            found += next((p for spelled in tried if (p := paths.first(spelled))), ())
+        else:
+            found += _entry(paths, folder)
     return nearest(found[:1] if scope else found, importer)
+
+
+def _entry(paths: Paths, folder: str) -> tuple[str, ...]:
+    """Return the file that stands for a package: its source before what is built of it."""
+    declared = paths.declared(_within(folder, _MANIFEST)).split(" ")[1:]
+    tried = ("src/index", *(joined(folder, entry).removeprefix(folder).lstrip("/") for entry in declared), *_ENTRIES)
+    return next((p for entry in tried if entry and (p := paths.first(_spellings(_within(folder, entry))))), ())
+
+
+def _within(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def _spellings(base: str) -> tuple[str, ...]:
@@ -287,4 +343,4 @@ def _spellings(base: str) -> tuple[str, ...]:
     return (*spelled, *(index + ending for ending in _ENDINGS))
 
 
-INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve)
+INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve, filenames=(_MANIFEST,))

@@ -117,6 +117,7 @@ function declared(symbol, depth) {
 
 function judged(declaration, depth) {
   const file = declaration.getSourceFile()
+  if (!file) return []
   const inside = file.fileName.startsWith(root + "/") && !file.fileName.includes("/node_modules/")
   if (!inside) return [{ kind: "outside" }]
   if (ts.isShorthandPropertyAssignment(declaration)) {

@@ -66,13 +66,17 @@ class BindingFact(NamedTuple):
 
 
 class BlockFact(NamedTuple):
-    """A function without a name, from line `start` to `end`, and the definitions and bindings (their indices) local to it."""
+    """A function without a name, from line `start` to `end`, and what is local to it.
+
+    `symbols` and `bindings` are indices; `hidden` are parameters that have the name of something outside.
+    """
 
     start: int
     end: int
     scope: int
     symbols: tuple[int, ...]
     bindings: tuple[int, ...]
+    hidden: tuple[str, ...]
 
 
 class FileFacts(NamedTuple):

@@ -150,7 +150,7 @@ class Unpacked:
         )
         self._imports: list[tuple[int, str, str, list[list[str]], str, bool]] = columns[4]
         self._bindings: list[tuple[str, str, int]] = columns[5]
-        self._blocks: list[tuple[int, int, int, list[int], list[int]]] = columns[6]
+        self._blocks: list[tuple[int, int, int, list[int], list[int], list[str]]] = columns[6]
 
     def references(self, name: str = "") -> tuple[ReferenceFact, ...]:
         """Return the references in order; only those to `name` when it is given."""
@@ -176,7 +176,7 @@ class Unpacked:
 
     def blocks(self) -> tuple[BlockFact, ...]:
         """Return the functions without a name that have something local."""
-        return tuple(BlockFact(a, b, scope, tuple(inner), tuple(bound)) for a, b, scope, inner, bound in self._blocks)
+        return tuple(BlockFact(*block[:3], tuple(block[3]), tuple(block[4]), tuple(block[5])) for block in self._blocks)
 
     def symbols(self, rows: list[SymbolRow]) -> tuple[SymbolFact, ...]:
         """Return the definitions: `rows` as stored, joined with their scopes."""

@@ -161,6 +161,7 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     for node in sorted(captures.get("import", ()), key=_start):
         imports.extend(grammar.imports(decode(text[node.start_byte : node.end_byte]), node.start_point[0] + 1))
     known = _known(symbols, imports) if grammar.closed else None
+    outside = {s.name for s in symbols}.union((a for i in imports for _, a in i.names), (i.alias for i in imports))
     package = grammar.package.search(text) if grammar.package else None
     return FileFacts(
         grammar.name,
@@ -172,7 +173,7 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
         _references(grammar, captures, text, bounds, scopes, symbols, known),
         tuple(imports),
         tuple(bindings),
-        blocks(captures.get("block", ()), symbols, bound),
+        blocks(captures.get("block", ()), text, symbols, bound, outside),
     )
 
 

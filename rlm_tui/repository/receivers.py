@@ -126,6 +126,8 @@ class Receivers:
                 return self.typed(view, declared, scope, depth + 1, line)
             if place < 0:
                 break
+            if name in view.parameters(place):
+                return None
             place = view.facts.symbols[place].scope
         owner = view.owner(scope) if view.scoping.members_bare else -1
         while owner >= 0:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 
+from rlm_tui.repository.blocks import parameters
 from rlm_tui.repository.facts import BlockFact, FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.symbols import Symbol
+
+HIDDEN = "="
+"""The type of a parameter of which nothing is known."""
+_UNTYPED = frozenset({"python", "javascript"})
 
 
 class View:
@@ -23,6 +28,7 @@ class View:
         self.language = indexer.name
         self.family = indexer.family
         self._blocks: dict[int, tuple[BlockFact, ...]] = {}
+        self._parameters: dict[int, frozenset[str]] = {}
         self.scoping = indexer.scoping
 
     @cached_property
@@ -68,6 +74,15 @@ class View:
         """The places of definitions that are local to a function without a name."""
         return {index for block in self.facts.blocks for index in block.symbols}
 
+    def parameters(self, place: int) -> frozenset[str]:
+        """Return the names of the parameters of a function, in languages that need no type for one."""
+        if place not in self._parameters:
+            symbol = self.facts.symbols[place]
+            untyped = self.family in _UNTYPED and symbol.kind in {"function", "method"}
+            listed = symbol.signature[symbol.signature.find("(") :] if untyped else ""
+            self._parameters[place] = frozenset(parameters(listed) if listed[:1] == "(" else ())
+        return self._parameters[place]
+
     def is_lexical(self, place: int) -> bool:
         """Tell whether the definition at `place` has a name that can stand by itself in all of its scope."""
         return place not in self.blocked and self.facts.symbols[place].kind != "method"
@@ -88,8 +103,8 @@ class View:
                 places = [i for i in named if self.facts.symbols[i].kind != "method"]
                 types = (self.facts.bindings[i] for i in block.bindings)
                 written = next((binding.type for binding in types if binding.name == name), "")
-                if places or written:
-                    return places, written
+                if places or written or name in block.hidden:
+                    return places, written or HIDDEN
         return [], ""
 
     @cached_property
