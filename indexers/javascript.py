@@ -62,10 +62,14 @@ SHARED_QUERY = """
 (export_statement value: (identifier)) @import
 (export_statement "default") @import
 (variable_declarator value: (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
+(variable_declarator value: (member_expression
+  object: (call_expression function: (identifier) arguments: (arguments . (string) .)))) @import
 (expression_statement (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
 (assignment_expression right: (call_expression function: (identifier) arguments: (arguments . (string) .))) @import
 (variable_declarator name: (identifier) value: [(new_expression) (call_expression) (await_expression)]) @bind
 (variable_declarator name: (object_pattern) value: [(identifier) (member_expression) (call_expression) (await_expression)]) @bind
+(program (lexical_declaration (variable_declarator value: [(member_expression) (identifier)]) @bind))
+(program (export_statement (lexical_declaration (variable_declarator value: [(member_expression) (identifier)]) @bind)))
 (assignment_expression left: (member_expression) right: (new_expression)) @bind
 (return_statement [(new_expression) (identifier) (this)]) @bind
 """.replace("KEYS", _KEYS)
@@ -86,6 +90,7 @@ _CLAUSE = re.compile(r"\{([^{}]*)\}")
 _DEFAULT = re.compile(r"(?:import|export)\s+(?:type\s+)?([\w$]+)\s*(?:,|\bfrom\b)")
 _STAR = re.compile(r"\*\s*as\s+([\w$]+)")
 _REQUIRED = re.compile(r"(?:([\w$.]+)|\{([^{}]*)\})\s*=\s*require\b")
+_PART = re.compile(r"\s*\)\s*\.\s*([\w$]+)\s*$")
 _DEFAULTED = re.compile(
     r"export\s+default\s+(?:(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?|class)\s*([\w$]+)|([\w$]+)\s*;?$)"
 )
@@ -141,6 +146,8 @@ def imports(text: str, line: int) -> Iterable[ImportFact]:
         required = _REQUIRED.search(head)
         name, clause_text = required.groups() if required else (None, None)
         pairs = _pairs(clause_text, ":") if clause_text else ()
+        if name and (part := _PART.match(head, match.end())):  # require("./file").part
+            pairs = ((part.group(1), name),)
         yield ImportFact(line, written, module, pairs, (name or "").rpartition(".")[2] if not pairs else "", False)
         return
     before = head[: match.start()]
@@ -200,7 +207,7 @@ def name_of(node: Node, text: str) -> tuple[str, str]:
             return "", ""
         if parts == ["module", "exports"]:
             made = node.child_by_field_name("right")
-            return field_name(made, text)[0] if made else "", ""
+            return (field_name(made, text)[0] if made else "") or "default", ""
         owner = parts[-3] if len(parts) > 2 and parts[-2] == "prototype" else parts[-2]
         return parts[-1], "" if owner in {"exports", "module", "this", "self"} else owner
     name, _ = field_name(node, text)
@@ -221,8 +228,8 @@ def bindings(text: str, start: int, end: int) -> Iterable[Bound]:
                 yield name, declared
         elif new:
             yield name, made
-        elif called and made not in BASIC:
-            yield name, f"{made}()"
+        elif made not in BASIC and (called or match.end() == end):
+            yield name, f"{made}()" if called else f"={made}"
 
 
 def _unpacked(text: str) -> Iterable[Bound]:
@@ -311,10 +318,9 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     called = f"{scope}/{name}" if scope else name
     manifests = [p for p in paths.named(_MANIFEST) if "node_modules/" not in p]
     declaring = [p for p in manifests if paths.declared(p).partition(" ")[0] == called]
-    alike = {name, f"{scope.lstrip('@')}-{name}"}
-    for folder in (
-        p.rpartition("/")[0] for p in declaring or [p for p in manifests if "/" in p and p.split("/")[-2] in alike]
-    ):
+    alike = [name], [f"{scope.lstrip('@')}-{name}"]
+    folders = [p.rpartition("/")[0] for p in declaring or manifests if declaring or p.split("/")[-2:-1] in alike]
+    for folder in folders or [f"packages/{name}"]:
         if inner:
             tried = (_spellings(_within(folder, entry)) for entry in (inner, f"src/{inner}"))
             found += next((p for spelled in tried if (p := paths.first(spelled))), ())

@@ -14,7 +14,12 @@ from rlm_tui.repository.symbols import Edge, File, Symbol
 def facts_of(path: str, text: str | bytes) -> FileFacts:
     """Parse one file, its text dedented."""
     source = text if isinstance(text, bytes) else dedent(text).lstrip("\n").encode()
-    return indexers()["." + path.rpartition(".")[2]].parse(path, source)
+    return indexers()[_key(path)].parse(path, source)
+
+
+def _key(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name if name in indexers() else "." + path.rpartition(".")[2]
 
 
 def kinds(facts: FileFacts) -> dict[str, str]:
@@ -45,7 +50,7 @@ class Code:
         for path, text in files.items():
             source = dedent(text).lstrip("\n").encode()
             self.sources[path] = source
-            known = "." + path.rpartition(".")[2] in indexers()
+            known = _key(path) in indexers()
             found = facts_of(path, source) if known else FileFacts("text", 1, "", False, False, (), (), (), ())
             folder = path.rpartition("/")[0]
             file = File(path, found.language, len(source), found.lines, folder, "parsed", found.is_test)

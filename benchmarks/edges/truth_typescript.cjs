@@ -148,10 +148,15 @@ function judged(declaration, depth) {
 function named(declaration) {
   if (ts.isFunctionExpression(declaration) || ts.isArrowFunction(declaration) || ts.isClassExpression(declaration)) {
     const holder = declaration.parent
+    const whole = ts.isBinaryExpression(holder) && holder.left.getText() === "module.exports"
+    if (whole) return declaration.name ?? declaration
     if (ts.isBinaryExpression(holder)) return named(holder)
     if (holder.name) return holder.name
   }
-  if (ts.isBinaryExpression(declaration)) declaration = declaration.left
+  if (ts.isBinaryExpression(declaration)) {
+    if (declaration.left.getText() === "module.exports") return declaration.right.name ?? declaration.right
+    declaration = declaration.left
+  }
   if (ts.isPropertyAccessExpression(declaration)) return declaration.name
   return declaration.name ?? declaration
 }

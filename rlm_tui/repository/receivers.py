@@ -71,7 +71,8 @@ class Receivers:
         if not reference.receiver:
             found = names.bare(view, reference.name, reference.scope, reference.line, every)
             if found or view.family != "c":
-                return [inner for meaning in found for inner in whole(names, view, meaning)]
+                meant = [inner for meaning in found for inner in whole(names, view, meaning)]
+                return [inner for inner in meant if inner.symbol and self._callable(view, reference, inner.symbol)]
             return None
         if reference.kind == "inherit":
             return names.dotted(view, reference.receiver, reference.name, reference.scope, reference.line)
@@ -79,7 +80,11 @@ class Receivers:
         if values is None:
             return None
         found = [inner for value in values for inner in self._member(view, value, reference.name, every)]
-        return [meaning for meaning in found if meaning.symbol]
+        return [m for m in found if m.symbol and self._callable(view, reference, m.symbol)]
+
+    def _callable(self, view: View, reference: ReferenceFact, symbol: Symbol) -> bool:
+        """Tell whether a reference may mean a symbol: TypeScript's types may have the names of values, but nobody calls them."""
+        return view.family != "javascript" or reference.kind != "call" or symbol.kind not in {"interface", "type"}
 
     def values(self, view: View, expression: str, scope: int, depth: int = 0, line: int = 0) -> list[Value] | None:
         """Return what an expression may be; [] for something outside of the repository, None when it is not known."""
@@ -102,7 +107,11 @@ class Receivers:
             after = ""
         elif first in _SELF:
             owner = self._names.owner(view, scope)
-            values = [_instance(owner, Tier.RECEIVER)] if owner else None
+            loose = view.family == "javascript" and scope >= 0 and view.symbols[scope].kind == "method"
+            file = Value(
+                Meaning(None, (view.path,), Tier.RECEIVER), False
+            )  # of `module.exports = { a() { this.b() } }`
+            values = [_instance(owner, Tier.RECEIVER)] if owner else [file] if loose else None
         else:
             values = self._head(view, first, scope, depth, line)
         values = self._after(values, after, depth)
@@ -224,7 +233,8 @@ class Receivers:
                     continue
                 stands = last in _HELD or last in _HOLDERS  # unless the repository has a class of that name
                 kinds = CONTAINERS if stands else CONTAINERS | {"type"}
-                meanings = self._names.dotted(view, receiver, last, scope, line)
+                named = self._names.dotted(view, receiver, last, scope, line)
+                meanings = [inner for meaning in named for inner in whole(self._names, view, meaning)]
                 own = [_instance(m.symbol, Tier.TYPE) for m in meanings if m.symbol and m.symbol.kind in kinds]
                 found.extend(own)
                 if own or last not in _HELD:

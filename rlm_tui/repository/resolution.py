@@ -105,7 +105,11 @@ class Resolution:
                 inner = [i for i in view.by_qualified.get(f"{symbol.qualified}.{name}", ()) if view.is_lexical(i)]
                 if inner:
                     return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in inner]
-                typed = name in view.types.get(place, ()) and name != "return" and not (every and view.scoping.methods_apart)
+                typed = (
+                    name in view.types.get(place, ())
+                    and name != "return"
+                    and not (every and view.scoping.methods_apart)
+                )
                 if typed or name in view.parameters(place):
                     return []
             elif view.scoping.members_bare or symbol.name == name:

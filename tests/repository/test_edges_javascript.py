@@ -135,3 +135,77 @@ def test_a_package_is_entered_by_its_source() -> None:
 def test_recursion_is_a_call() -> None:
     code = Code({"a.py": "def walk(n):\n    return walk(n - 1)\n"})
     assert code.callers("walk") == {"a.py:2 walk 1"}
+
+
+def test_parameters_hide_what_is_called_like_them() -> None:
+    code = Code({
+        "got.ts": "export function got() {}\n",
+        "a.ts": """
+            import { got } from './got'
+            test('x', (t, { got }) => { got() })
+            test('y', ([a, b]) => { got() })
+            export function named(got) { return got() }
+            export function typed(x: Map<string, typeof got>) { return got() }
+        """,
+        "b.py": """
+            def run(): pass
+            def other(run, *rest): run()
+            def third(x: 'Callable[[int], str]' = run): run()
+        """,
+    })  # fmt: skip
+    assert code.callers("got") == {"a.ts:3 <file> 2", "a.ts:5 typed 2"}
+    assert code.callers("run") == {"b.py:3 third 1"}
+
+
+def test_common_js_modules_that_are_a_class_or_a_function() -> None:
+    code = Code({
+        "package.json": '{"name": "@tea/pot", "main": "lib/pot.js"}',
+        "lib/pot.js": "module.exports = class Pot { pour () { return 1 } }\n",
+        "lib/cup.js": "module.exports = (size) => size\nmodule.exports.small = () => 1\n",
+        "lib/tray.js": "module.exports = { carry () { this.hold() }, hold () {} }\n",
+        "test/pot.test.js": """
+            const Pot = require('..')
+            const cup = require('../lib/cup')
+            const small = require('../lib/cup').small
+            const again = require('@tea/pot')
+            it('pours', () => { const pot = new Pot(); pot.pour(); cup(2); small(); new again() })
+        """,
+    })  # fmt: skip
+    found = [(edge.target.qualified, int(edge.tier)) for edge in code.graph.calls_in("test/pot.test.js")]
+    assert sorted(found) == [("Pot", 2), ("Pot", 2), ("Pot.pour", 4), ("default", 2), ("small", 2)]
+    assert code.callees("carry") == {"hold": 2}
+
+
+def test_values_that_are_unpacked_returned_or_renamed() -> None:
+    code = Code({
+        "a.ts": """
+            class Door { static make(): Door { return new Door() }
+              open() {} }
+            const door = Door.make
+            function build() { return new Door() }
+            function house() { const front = new Door(); return front }
+            interface Home { front: Door; back(): Door }
+            declare function home(): Home
+            export function go() {
+              build().open()
+              house().open()
+              door().open()
+              const { front, back: rear } = home()
+              front.open()
+              rear().open()
+            }
+        """
+    })  # fmt: skip
+    assert {edge.line for edge in code.graph.callers(code.symbol("Door.open"))} == {9, 10, 11, 13, 14}
+
+
+def test_types_are_not_called() -> None:
+    code = Code({
+        "a.ts": """
+            export interface make { (): void }
+            export function make() {}
+            type Error = string
+            function go() { make(); throw new Error('x') }
+        """
+    })  # fmt: skip
+    assert [edge.target.kind for edge in code.graph.callees(code.symbol("go"))] == ["function"]
