@@ -85,6 +85,7 @@ _QUERY = (
 """
 )
 
+_LONGEST = 100_000  # an import of everything from a barrel has thousands of names
 _SOURCE = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)([\"'`])([^\"'`\n]+)\1")
 _CLAUSE = re.compile(r"\{([^{}]*)\}")
 _DEFAULT = re.compile(r"(?:import|export)\s+(?:type\s+)?([\w$]+)\s*(?:,|\bfrom\b)")
@@ -121,7 +122,7 @@ BASIC = frozenset(_WORDS.split())
 
 def imports(text: str, line: int) -> Iterable[ImportFact]:
     """Read an import, a require, a re-export, or an export that renames (module "": this file itself)."""
-    head = text[:4000]
+    head = text[:_LONGEST] if text.startswith(("import", "export")) else text[:4000]
     match = _SOURCE.search(head)
     exported = head.startswith("export")
     if exported and head.startswith("export default"):
@@ -279,15 +280,15 @@ GRAMMAR = Grammar(
 _ENDINGS = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
 _WRITTEN = re.compile(r"\.[cm]?jsx?$")
 _ENTRIES = ("index", "lib/index", "src/main")
-_MANIFEST = "package.json"
+MANIFEST = "package.json"
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(GRAMMAR, path, source) if not path.endswith(_MANIFEST) else _manifest(source)
+    return parse(GRAMMAR, path, source)
 
 
-def _manifest(source: bytes) -> FileFacts:
-    """Read a package.json: the package that it declares is its name, and after it what may be its entries."""
+def package(source: bytes) -> str:
+    """Read a package.json: return the name that it declares, and after it what may be its entries, between blanks."""
     try:
         read = json.loads(source)
     except (ValueError, RecursionError):
@@ -295,8 +296,7 @@ def _manifest(source: bytes) -> FileFacts:
     read = read if isinstance(read, dict) else {}
     listed = (read.get(key) for key in ("name", "source", "module", "main", "types"))
     told = [value if isinstance(value, str) and " " not in value else "" for value in listed]
-    package = " ".join([told[0], *filter(None, told[1:])])
-    return FileFacts("text", source.count(b"\n") + 1, package.rstrip(), False, False, (), (), (), ())
+    return " ".join([told[0], *filter(None, told[1:])]).rstrip()
 
 
 def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
@@ -305,9 +305,7 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     module = module.partition("?")[0]
     if module.startswith("."):
         base = joined(importer.rpartition("/")[0], module)
-        return paths.first(_spellings(base)) or (
-            _entry(paths, base) if paths.first((_within(base, _MANIFEST),)) else ()
-        )
+        return paths.first(_spellings(base)) or (_entry(paths, base) if paths.first((_within(base, MANIFEST),)) else ())
     if module.startswith(("@/", "~/", "#/")):
         return nearest([p for s in _spellings("src/" + module[2:]) for p in paths.ending(s)], importer)
     scope, _, rest = module.partition("/") if module.startswith("@") else ("", "", module)
@@ -316,7 +314,7 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
         return ()
     found: list[str] = []
     called = f"{scope}/{name}" if scope else name
-    manifests = [p for p in paths.named(_MANIFEST) if "node_modules/" not in p]
+    manifests = [p for p in paths.named(MANIFEST) if "node_modules/" not in p]
     declaring = [p for p in manifests if paths.declared(p).partition(" ")[0] == called]
     alike = [name], [f"{scope.lstrip('@')}-{name}"]
     folders = [p.rpartition("/")[0] for p in declaring or manifests if declaring or p.split("/")[-2:-1] in alike]
@@ -331,7 +329,7 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
 
 def _entry(paths: Paths, folder: str) -> tuple[str, ...]:
     """Return the file that stands for a package: its source before what is built of it."""
-    declared = paths.declared(_within(folder, _MANIFEST)).split(" ")[1:]
+    declared = paths.declared(_within(folder, MANIFEST)).split(" ")[1:]
     tried = ("src/index", *(joined(folder, entry).removeprefix(folder).lstrip("/") for entry in declared), *_ENTRIES)
     return next((p for entry in tried if entry and (p := paths.first(_spellings(_within(folder, entry))))), ())
 
@@ -349,4 +347,4 @@ def _spellings(base: str) -> tuple[str, ...]:
     return (*spelled, *(index + ending for ending in _ENDINGS))
 
 
-INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve, filenames=(_MANIFEST,))
+INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve)

@@ -9,6 +9,8 @@ from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.outline import MOST, Entry, outlined
 
+from . import javascript
+
 _TOKEN = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"(\s*:)?|[\[\]{}]|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _DEEPEST = 3
 _LARGE = 500_000
@@ -36,7 +38,10 @@ def _entries(text: str) -> Iterator[Entry]:
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return outlined("json", path, source, _entries(source.decode("latin-1")))
+    found = outlined("json", path, source, _entries(source.decode("latin-1")))
+    return (
+        found._replace(package=javascript.package(source)) if path.rpartition("/")[2] == javascript.MANIFEST else found
+    )
 
 
 def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:

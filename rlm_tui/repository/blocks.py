@@ -11,6 +11,9 @@ from rlm_tui.repository.facts import BlockFact, SymbolFact
 
 _WORD = re.compile(r"[\w$]+")
 _PARAMETER = re.compile(r"(?:\w+\s+)*[.*]*([\w$]+)")
+_LONGEST = 120
+_EACH = re.compile(r"([\w$.]+)\.(?:map|forEach|filter|find|findLast|some|every|flatMap)\($")
+_FIRST = re.compile(r"\(?\s*([\w$]+)\s*(?:[,)]|$)")
 _UNPACKED = re.compile(r"([\w$]+)\s*(?=[,}\]=])")
 _BLOCK, _SYMBOL, _BINDING = range(3)
 
@@ -78,6 +81,17 @@ def blocks(
         for place, (inner, scope) in sorted(held.items())
     )
     return tuple(block for block in found if block.symbols or block.bindings or block.hidden)
+
+
+def elements(nodes: Iterable[Node], text: str) -> Iterable[tuple[int, str, str]]:
+    """Return the first parameters of callbacks that get the elements of something: position, name, and what holds them."""
+    for node in nodes:
+        start = node.start_byte
+        if text[start - 1 : start] == "(" and (match := _EACH.search(text, max(0, start - _LONGEST), start)):
+            listed = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
+            written = text[listed.start_byte : listed.end_byte] if listed else ""
+            if first := _FIRST.match(written):
+                yield start, first.group(1), match.group(1)
 
 
 def _hidden(node: Node, text: str, known: set[str]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from functools import cache, lru_cache
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from rlm_tui.repository.blocks import blocks
+from rlm_tui.repository.blocks import blocks, elements
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.heads import Head, decode, decorators, doc, leading, no_visibility, signature
 from rlm_tui.repository.written import member
@@ -153,6 +153,9 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
         for name, written in grammar.bindings(text, start, node.end_byte):
             bound.append((start, len(bindings)))
             bindings.append(BindingFact(decode(name), _type(written), scopes[bisect_right(bounds, start) - 1]))
+    for position, name, holder in elements(captures.get("block", ()), text):
+        bound.append((position + 1, len(bindings)))
+        bindings.append(BindingFact(decode(name), _type(f"={holder}"), scopes[bisect_right(bounds, position) - 1]))
     for node in captures.get("member", ()):
         key, _, name = text[node.start_byte : node.end_byte].partition(":")
         scope = scopes[bisect_right(bounds, node.start_byte) - 1]

@@ -209,3 +209,26 @@ def test_types_are_not_called() -> None:
         """
     })  # fmt: skip
     assert [edge.target.kind for edge in code.graph.callees(code.symbol("go"))] == ["function"]
+
+
+def test_callbacks_get_the_elements_of_what_they_are_called_for() -> None:
+    code = Code({
+        "a.ts": """
+            class Source { close() {} }
+            describe('all', () => {
+              let sources: Source[]
+              it('ends', () => Promise.all(sources.map(async (source) => { await source.close() })))
+              it('tells', () => sources.forEach(one => one.close()))
+            })
+        """
+    })  # fmt: skip
+    assert {edge.line for edge in code.graph.callers(code.symbol("Source.close"))} == {4, 5}
+
+
+def test_an_import_of_thousands_of_names_is_read_to_its_end() -> None:
+    names = ", ".join(f"name{index}" for index in range(1000))
+    code = Code({
+        "b.ts": "export function name999() {}\n",
+        "a.ts": f"import {{ {names} }} from './b'\nfunction go() {{ name999() }}\n",
+    })  # fmt: skip
+    assert code.callees("go") == {"name999": 2}
