@@ -11,7 +11,7 @@ from rlm_tui.repository import impact, raising, settings_read
 from rlm_tui.repository.code_text import code_of
 from rlm_tui.repository.complexity import CALLABLE, most_complex
 from rlm_tui.repository.cycles import cycles
-from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.generated import is_generated, says_generated
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.naming import Naming
 from rlm_tui.repository.public_interface import PublicInterface
@@ -151,6 +151,12 @@ class Analyses:
         except PermissionError:
             return ""
 
+    def _says_generated(self, path: str) -> bool:
+        try:
+            return says_generated(self._sources.content(path))
+        except PermissionError:
+            return False
+
     def _by_length(self, scope: str) -> Iterator[Symbol]:
         """Give the functions in `scope`, longest first; those of tests and of generated files only where it holds no others."""
         admitted = self._admits(scope)
@@ -161,4 +167,9 @@ class Analyses:
         ids = self._store.ids_by_length(CALLABLE)
         ids = type(ids)("q", [identity for identity in ids if file_of(identity) in identities])
         tests = len(own) == len(files)
-        return (symbol for symbol in SymbolList(self._store, ids) if tests or not symbol.is_test)
+        said: dict[str, bool] = {}
+        for symbol in SymbolList(self._store, ids):
+            if symbol.path not in said:
+                said[symbol.path] = self._says_generated(symbol.path)
+            if tests or not (symbol.is_test or said[symbol.path]):
+                yield symbol

@@ -403,7 +403,8 @@ class Repository:
 
     def _admits(self, scope: str) -> Callable[[str], bool]:
         self._whole()
-        return self.narrow([scope])._within if scope else self._within  # noqa: SLF001 - another of our own kind
+        whole = not scope or (scope.rstrip("/") == self.name and not self._store.has_below(self.name))
+        return self._within if whole else self.narrow([scope])._within  # noqa: SLF001 - another of our own kind
 
     def _search(self, pattern: str, scope: str, limit: int) -> list[Hit]:
         return self.grep(pattern, scope or None, limit=limit)

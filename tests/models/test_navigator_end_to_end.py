@@ -77,6 +77,20 @@ def outside_fences(markdown: str) -> str:
         ("where is the retry policy of a payment decided?", "Best evidence:", ["max_attempts", "src/shop/payment.py:"]),
         ("callers of `Serve` in the Go server", "`Serve` (server/main.go:4-6) is called from", ["`main`"]),
         ("Which files would change if I rename addItem?", "`addItem`", ["web/cart.js"]),
+        (
+            "where is PaymentError raised?",
+            "`PaymentError` is raised in 1 function: `Gateway.charge`.",
+            ["payment.py:23"],
+        ),
+        ("what does `web/cart.js` export?", "`web/cart.js` offers 1 name: `addItem`.", ["web/cart.js:4-7"]),
+        ("which tests cover Order.pay?", "In 1 file are tests that use `Order.pay`", ["tests/test_orders.py:5"]),
+        ("what breaks if I change `backoff`?", "In 1 file are uses of `backoff`", ["uses away", "`Order.pay`"]),
+        ("what are the 2 longest functions in src/shop?", "The 2 functions with the most lines", ["`Gateway.charge`"]),
+        ("which functions in src/shop are the most complex?", "The 7 functions of the highest", ["complexity 3"]),
+        ("are there circular imports?", "There is no import cycle.", []),
+        ("which environment variables are read?", "No code that reads a setting was found.", ["Searched:"]),
+        ("is there unused code in web?", "1 definition is used by no code but tests in `web`", ["`addItem`"]),
+        ("is there unused code in no/such/folder?", "`no/such/folder`: this could not be looked up:", []),
     ],
 )
 async def test_questions_have_direct_cited_answers(tmp_path: Path, question: str, first: str, held: list[str]) -> None:

@@ -11,8 +11,9 @@ import re
 from typing import Literal
 
 Kind = Literal[
-    "definition", "callers", "references", "callees", "path", "subclasses", "importers", "explain", "overview", "free"
-]
+    "definition", "callers", "references", "callees", "path", "subclasses", "importers", "explain", "overview", "free",
+    "unused", "cycles", "longest", "complex", "raises", "settings", "public_api", "tests", "impact",
+]  # fmt: skip
 
 _PARTS = {
     "NOUN": (

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rlm_tui.models.navigator import answer, callpaths, definitions, importing, overview, places, relations, searching
+from rlm_tui.models.navigator import (
+    analysing,
+    answer,
+    callpaths,
+    definitions,
+    importing,
+    overview,
+    places,
+    relations,
+    searching,
+)
 from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.conversation import Conversation
 from rlm_tui.models.navigator.move import Move, Plan
@@ -73,6 +83,20 @@ def _plan_one(intent: Intent, section: Section, understanding: Understanding, *,
             yield from callpaths.trace(intent, section)
         case "importers":
             yield from importing.find_importers(intent, section)
+        case "longest" | "complex":
+            yield from analysing.rank(intent, section)
+        case "unused":
+            yield from analysing.unused(intent, section)
+        case "cycles":
+            yield from analysing.cycles(intent, section)
+        case "raises":
+            yield from analysing.raised(intent, section)
+        case "settings":
+            yield from analysing.settings(intent, section)
+        case "public_api":
+            yield from analysing.public_interface(intent, section)
+        case "tests" | "impact":
+            yield from analysing.reach(intent, section)
         case "overview":
             yield from overview.overview(section, delegates=not alone)
         case "free":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rlm_tui.models.navigator.analysis_phrases import NEEDS_A_NAME, analysis_of, subjects_of
 from rlm_tui.models.navigator.phrases import MEMBER_OF, NO_NAMES, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
 from rlm_tui.repository.words import stem, words
 
@@ -130,6 +131,11 @@ def _name_in(slot: str, names: list[str], before: str = "") -> str:
 def _intent(clause: str, names: list[str], before: str) -> Intent | None:
     """Return what one clause asks. `before` is the name that the clauses before it were about: what `it` means."""
     text = unmark(clause, names)
+    marked = [names[int(mark[1])] for mark in _MARK.finditer(clause)]
+    if len(clause) <= _CLAUSE and (analysis := analysis_of(clause, marked)):
+        about = subjects_of(analysis, clause, marked)
+        if about or analysis not in NEEDS_A_NAME:
+            return Intent(analysis, text, about, terms_of(text))
     for kind, phrases in PHRASES if len(clause) <= _CLAUSE else ():
         for phrase in phrases:
             match = phrase.search(clause)
