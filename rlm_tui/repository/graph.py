@@ -12,6 +12,7 @@ from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
+from rlm_tui.repository.candidates import mentioning
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.implementers import implementers
 from rlm_tui.repository.meanings import constructors, is_constructor
@@ -279,7 +280,7 @@ class Graph:
             paths = (
                 [i.path for i in self.importers(symbol.path)]
                 if name == "default"
-                else self._store.files_mentioning(name)
+                else mentioning(self._store, names, symbol, name)
             )
             for path in paths:
                 view = names.view(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from code_graph import Code, facts_of
+from rlm_tui.repository.candidates import mentioning
+from rlm_tui.repository.resolution import Resolution
 
 WRITER = """
     package p;
@@ -96,3 +98,18 @@ def test_cpp_overloads_are_chosen_by_their_arguments() -> None:
         }
     )
     assert {(e.line, e.target.start) for e in code.graph.calls_in("w.cc")} == {(4, 5), (5, 6)}
+
+
+def test_only_files_that_can_see_a_go_function_are_read() -> None:
+    files = {
+        f"other/f{i}.go": "package other\nfunc New() {}\nfunc small() {}\nfunc use() { New(); small() }\n"
+        for i in range(9)
+    }
+    files["go.mod"] = "module example.com/m\n"
+    files["own/a.go"] = "package own\nfunc New() {}\nfunc small() {}\nfunc run() { small() }\n"
+    files["user/b.go"] = 'package user\nimport "example.com/m/own"\nfunc run() { own.New() }\n'
+    code = Code({path: text for path, text in files.items() if path != "go.mod"})
+    names = Resolution(code.store)
+    seen = {name: mentioning(code.store, names, code.symbol(f"own/a.go::{name}"), name) for name in ("New", "small")}
+    assert seen == {"New": ["own/a.go", "user/b.go"], "small": ["own/a.go"]}
+    assert code.callers("own/a.go::New") == {"user/b.go:3 run 2"}
