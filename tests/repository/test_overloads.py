@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from code_graph import Code, facts_of
+
 from rlm_tui.repository.candidates import mentioning
 from rlm_tui.repository.resolution import Resolution
 
