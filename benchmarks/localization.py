@@ -31,7 +31,7 @@ from rlm_tui.repository.repository import Repository
 
 Item = dict[str, Any]
 _PLACES = (1, 5, 10)
-_OTHER = re.compile(r"(?:^|/)(?:docs?|examples?|samples?|scripts?|tools?|bench(?:es|marks?)?|fuzz|playground)/")
+_OTHER = re.compile(r"(?:^|/)(?:docs|examples?|samples?|scripts|bench(?:es|marks?)?|fuzz|playground)/")
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="repositories at a time")
     parser.add_argument("--each", type=int, default=0, help="ask so many of each repository, spread over its time")
     parser.add_argument("--k", type=int, default=100, help="symbols asked for")
-    parser.add_argument("--predictions", type=Path, help="write the ranked files of every question here")
+    parser.add_argument("--predictions", type=Path, help="write what was found for every question here")
     given = parser.parse_args()
     by_repository: defaultdict[str, list[Item]] = defaultdict(list)
     for line in given.questions.read_text().splitlines():
@@ -84,11 +84,12 @@ def ask(given: Namespace, work: Path, items: Sequence[Item]) -> list[Item]:
         finally:
             repository.close()
         symbols = [match.symbol for match in found]
+        every = list(dict.fromkeys(one.path for one in symbols))
         files = dict.fromkeys(one.path for one in symbols if not one.is_test and one.language in code)
         product = [path for path in files if not (is_generated(path) or _OTHER.search(path))]
         kept = {key: item[key] for key in ("id", "repo", "leak", "gold_files")}
         names = [f"{one.path}::{one.qualified}" for one in symbols]
-        answered.append({**kept, "files": product, "symbols": names, "seconds": round(seconds, 4)})
+        answered.append({**kept, "files": every, "product": product, "symbols": names, "seconds": round(seconds, 4)})
     return answered
 
 
@@ -97,7 +98,7 @@ def table(title: str, answered: Iterable[Item]) -> str:
     by_repository: defaultdict[str, list[list[float]]] = defaultdict(list)
     for one in answered:
         gold = set(one["gold_files"])
-        recall = [len(gold & set(one["files"][:place])) / len(gold) for place in _PLACES]
+        recall = [len(gold & set(one["product"][:place])) / len(gold) for place in _PLACES]
         by_repository[one["repo"]].append([*recall, one["seconds"]])
     means = {name: [_mean(column) for column in zip(*rows, strict=True)] for name, rows in by_repository.items()}
     rows = [(name, len(by_repository[name]), values) for name, values in sorted(means.items())]
