@@ -11,6 +11,6 @@ from rlm_tui.repository.symbols import Edge
 def impact(repository: Repository, symbol: str, depth: int = 3, limit: int = 200) -> list[Edge]:
     """List what uses a symbol, what uses that, and so on, nearest first, tests last.
 
-    Returns edges, with .distance; fewer than limit are all there are within depth.
+    Returns edges, with .distance; users with very common names are not followed further.
     """
     return repository.analyses.impact(symbol, max(1, min(depth, 10)), max(1, min(limit, 1_000)))

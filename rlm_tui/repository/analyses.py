@@ -57,12 +57,14 @@ class Analyses:
     def impact(self, target: str, depth: int, limit: int) -> list[Edge]:
         """Return what uses a symbol, what uses that and so on: see `impact.impact`. The whole repository counts."""
         symbol = self._naming.symbol(target)
-        return self._sources.with_lines(impact.impact(self._graph, symbol, depth, limit))
+        return self._sources.with_lines(impact.impact(self._graph, self._weigh, symbol, depth, limit))
 
     def tests(self, target: str, depth: int, limit: int) -> list[Edge]:
         """Return by what test code reaches a symbol: see `impact.tests`. The whole repository counts."""
         symbol = self._naming.symbol(target)
-        return self._sources.with_lines(impact.tests(self._graph, symbol, self._named_in_tests(symbol), depth, limit))
+        return self._sources.with_lines(
+            impact.tests(self._graph, self._weigh, symbol, self._named_in_tests(symbol), depth, limit)
+        )
 
     def cycles(self, scope: str = "") -> list[Cycle]:
         """Return the circles of imports that a file in `scope` is part of: see `cycles.cycles`. Computed once a generation."""
@@ -104,6 +106,9 @@ class Analyses:
                 if settings_read.reads_by(constant, hit.text):
                     found.insert(0, Setting(hit.path, hit.line, hit.text, name, "env", "", hit.symbol))
         return found[:limit]
+
+    def _weigh(self, symbol: Symbol) -> int:
+        return len(self._store.files_mentioning(symbol.name))
 
     def _named_in_tests(self, symbol: Symbol) -> list[Hit]:
         """Return the first line of code in each test file that holds the symbol's name."""
