@@ -36,6 +36,7 @@ class Fixed:
     requests: list[Request] = field(default_factory=list)
     name = "fixed"
     is_language_model = True
+    secrets = ()
 
     async def stream(self, request: Request) -> AsyncIterator[StreamItem]:
         """Answer with a cell when the script's text begins with a colon, else with text."""

@@ -55,6 +55,9 @@ def _settings_options(function: Function) -> Function:
         (
             click.option("--model", help="Model of the root call; `navigator` needs no key."),
             click.option("--sub-model", help="Model of sub-calls."),
+            click.option(
+                "--provider", type=click.Choice(["anthropic", "bedrock", "vertex"]), help="Who serves the model."
+            ),
             click.option("--base-url", help="An Anthropic-compatible endpoint."),
             click.option("--cells", type=click.Choice(["auto", "tool", "fence"]), help="How the model writes cells."),
             click.option(

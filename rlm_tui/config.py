@@ -55,6 +55,7 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("auth_token", "ANTHROPIC_AUTH_TOKEN")
     )
     base_url: str = Field(default="", validation_alias=AliasChoices("base_url", "ANTHROPIC_BASE_URL"))
+    provider: Literal["anthropic", "bedrock", "vertex"] = "anthropic"
     cells: Literal["auto", "tool", "fence"] = "auto"
     sandbox: str = Field(default=AUTO, max_length=100)
     sandbox_image: str = Field(default=SandboxOptions().image, pattern=r"^[\w][\w.:/@-]*$", max_length=300)
@@ -116,8 +117,8 @@ class Settings(BaseSettings):
 
     @property
     def has_endpoint(self) -> bool:
-        """Whether a language model can be asked: there is a key, a token, or an endpoint of the user's own."""
-        return bool(self.api_key or self.auth_token or self.base_url)
+        """Whether a language model can be asked: there is a key, a token, a cloud, or an endpoint of the user's own."""
+        return bool(self.provider != "anthropic" or self.api_key or self.auth_token or self.base_url)
 
     @property
     def root_model(self) -> str:

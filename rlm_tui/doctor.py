@@ -35,7 +35,8 @@ def examine(path: Path, settings: Settings) -> int:
         _line("repository", lambda: _repository(path, settings)),
         _sandbox(settings),
     ]
-    reached = f"endpoint {settings.base_url or 'of Anthropic'}" if settings.has_endpoint else "no language model"
+    where = settings.base_url or "of Anthropic" if settings.provider == "anthropic" else settings.provider
+    reached = f"endpoint {where}" if settings.has_endpoint else "no language model"
     click.echo(f"models      {settings.root_model}, sub-calls {settings.child_model} ({reached})")
     if not settings.has_endpoint:
         click.echo(

@@ -68,6 +68,7 @@ def _endpoint(settings: Settings) -> Endpoint:
         auth_token=settings.auth_token.get_secret_value() if settings.auth_token else None,
         base_url=settings.base_url or None,
         cells=settings.cells,
+        provider=settings.provider,
     )
 
 

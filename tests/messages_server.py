@@ -186,7 +186,7 @@ class MessagesServer:
         if not request.body.get("stream"):
             return await self._whole(writer, request, answer, json.dumps(whole).encode())
         lines = {
-            "content-type": answer.content_type or "text/event-stream; charset=utf-8",
+            "content-type": answer.content_type or self._stream_type(request),
             "transfer-encoding": "chunked",
         }
         writer.write(_head(answer.status, {**lines, "cache-control": "no-cache", **answer.headers}))
@@ -194,11 +194,21 @@ class MessagesServer:
         self.peak = max(self.peak, self.open)
         left = asyncio.ensure_future(reader.read(1))  # a client that goes is noticed while nothing is written
         try:
-            return await self._stream(writer, request, answer, left, list(frames(answer, whole, counts)))
+            return await self._stream(
+                writer, request, answer, left, self._framed(request, list(frames(answer, whole, counts)))
+            )
         finally:
             self.open -= 1
             left.cancel()
             await asyncio.gather(left, return_exceptions=True)
+
+    def _stream_type(self, request: Received) -> str:
+        """The content type of a stream."""
+        return "text/event-stream; charset=utf-8"
+
+    def _framed(self, request: Received, events: list[bytes]) -> list[bytes]:
+        """The events as they go over the wire."""
+        return events
 
     async def _stream(
         self,

@@ -9,11 +9,10 @@ from typing import Literal
 from rlm_tui.engine.child import end_child, start_child
 from rlm_tui.engine.conversation import Conversation
 from rlm_tui.engine.host import Host, functions
-from rlm_tui.engine.journal import clean
 from rlm_tui.engine.ledger import CLOSING_OUTPUT, TURN_OUTPUT, BudgetSpent, Cost
 from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.node import Node
-from rlm_tui.engine.past import told_before
+from rlm_tui.engine.past import KEPT, told_before
 from rlm_tui.engine.prompts import (
     CONTINUE,
     EMPTY,
@@ -40,6 +39,9 @@ TURNS = 20
 
 _PATIENCE = 2
 """How often in a row an empty or unreadable turn is asked for again."""
+
+_NAMED = 20
+"""Sub-calls that an early end names."""
 
 _TAIL = 1_500
 """Characters of the last output that stand in for an answer that could not be written."""
@@ -128,7 +130,7 @@ class _Agent:
         except ModelError as error:
             self._strange += 1
             if self._strange > _PATIENCE or not (error.kind == "reply" or (error.kind == "limit" and self._shorten())):
-                raise
+                return self._left(error)
             return None
         cell = reply.cell
         if cell is not None:
@@ -234,7 +236,7 @@ class _Agent:
     def _as_before(self, result: CellResult) -> CellResult:
         """Tell of a cell that ran again what it printed then: the turns that follow it are answers to that."""
         node = self._node
-        before = told_before(node.past, node.step, result)
+        before, clean = told_before(node.past, node.step, result), self._work.journal.clean
         if before is not None and clean(before.output + before.error) != clean(result.output + result.error):
             text = (
                 f"step {node.step}, run again, printed something else: the turns after it go by what it printed before"
@@ -290,11 +292,24 @@ class _Agent:
         text = reply.text.strip()
         return Outcome(status, text, reason) if text else self._as_is(status, f"{reason}; the closing answer was empty")
 
+    def _left(self, error: ModelError) -> Outcome:
+        """End without the model: who answers the run's question, with what was found. Raises `error` if that is nothing."""
+        if self._answer:
+            return Outcome("partial", "".join(self._answer).strip(), str(error))
+        found = self._as_is("partial", str(error))
+        if not self._node.answers or not found.text:
+            raise error
+        return found
+
     def _as_is(self, status: Literal["partial", "budget"], reason: str) -> Outcome:
-        """End with what is there already: the last that was printed, named for what it is."""
-        if not self._last_output:
-            return Outcome(status, "", reason)
-        return Outcome(status, f"No answer was written. Printed last:\n{self._last_output[-_TAIL:]}", reason)
+        """End with what is there already, named for what it is: the last that was printed, and who came to a result."""
+        calls = self._work.journal.tree.calls
+        done = [child.label for each in calls[self._node.id].children if (child := calls[each]).phase in KEPT]
+        parts = [f"Printed last:\n{self._last_output[-_TAIL:]}"] if self._last_output else []
+        if done:
+            more = f" and {len(done) - _NAMED} more" if len(done) > _NAMED else ""
+            parts.append(f"Sub-calls that are done: {', '.join(done[:_NAMED])}{more}")
+        return Outcome(status, "\n\n".join(["No answer was written.", *parts]) if parts else "", reason)
 
     def _shorten(self) -> bool:
         if shortened := self._talk.shorten():

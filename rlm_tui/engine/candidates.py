@@ -110,7 +110,7 @@ def _started(node: Node, context: str, number: int) -> tuple[Node, Outcome | Non
     work = node.work
     if node.past is not None and work.past is not None:
         order = Order("agent", child.label, task, node.repository, node.model, context)
-        child.past = work.past.take(node.past, 0, order)
+        child.past = work.past.take(node.past, 0, order, work.journal.clean)
         if child.past is not None and child.past.phase in KEPT:
             return child, child.repeat(child.past, work.past)
     try:

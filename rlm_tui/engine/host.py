@@ -256,7 +256,7 @@ class Host:
             model=order.model,
         )
         if node.past is not None and node.work.past is not None:
-            child.past = node.work.past.take(node.past, node.step, order)
+            child.past = node.work.past.take(node.past, node.step, order, node.work.journal.clean)
             if child.past is not None and child.past.phase in KEPT:
                 outcome = child.repeat(child.past, node.work.past)
                 self._take_over(child)

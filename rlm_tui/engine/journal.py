@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from typing import Literal, TypedDict
 
@@ -19,7 +19,19 @@ JOIN_SECONDS = 0.05
 """For how long streamed pieces are joined before they become an event."""
 
 # A key that a file holds, or an endpoint echoes, must not reach a record. (A bare `sk-` also begins CSS classes.)
-_KEY = re.compile(r"\bsk-(?:ant|proj|or)-[A-Za-z0-9_-]{16,}")
+_KEY = re.compile(
+    r"\b(?:(sk-)(?:ant|proj|or)-[A-Za-z0-9_-]{16,}"  # Anthropic, OpenAI, OpenRouter
+    r"|(AKIA|ASIA)[A-Z0-9]{16}\b"  # an AWS access key
+    r"|(IQoJ|FwoG)[A-Za-z0-9+/=]{100,}"  # an AWS session token
+    r"|(ABSK)[A-Za-z0-9+/=]{40,}"  # a Bedrock API key
+    r"|(ya29\.)[\w.-]{20,}"  # a Google access token
+    r"|(AIza)[\w-]{35}\b)"  # a Google API key
+)
+_BEGINNINGS = ("sk-", "AKIA", "ASIA", "IQoJ", "FwoG", "ABSK", "ya29.", "AIza")
+_SHORTEST_SECRET = 12
+"""Characters of the shortest key in use that is taken out: shorter ones are made up (`ollama`), and words of texts."""
+_LONGEST_WORD = 4_096
+"""Characters of a word that is held back until it is whole, lest a key in it is recorded in two halves."""
 
 
 class Stamp(TypedDict):
@@ -35,8 +47,9 @@ class Stamp(TypedDict):
 class Journal:
     """The events of one run, in order. Lives on the run's event loop."""
 
-    def __init__(self, run_id: str, writer: RecordWriter | None) -> None:
-        """Write to `writer`; None keeps the events in memory only."""
+    def __init__(self, run_id: str, writer: RecordWriter | None, secrets: Callable[[], Iterable[str]] = tuple) -> None:
+        """Write to `writer`; None keeps the events in memory only. `secrets` returns the keys in use, as they are now."""
+        self._secrets = secrets
         self.run_id = run_id
         self.tree = Tree()
         self.events: list[Event] = []
@@ -47,11 +60,16 @@ class Journal:
         """Return the common fields of the next event; `emit` it before the next stamp is made."""
         return Stamp(seq=len(self.events) + 1, run_id=self.run_id, call_id=call_id, parent_id=parent_id, ts=time.time())
 
+    def clean(self, text: str) -> str:
+        """Return `text` as it may enter an event of this run."""
+        return clean(text, self._secrets())
+
     def emit(self, event: Event) -> None:
         """Take an event in. Its text is cleaned here; a record that cannot be written becomes a notice, once."""
         if self.tree.end is not None:
             return  # a tool that was cut off reports back late; nothing comes after the end
-        event = cleaned(event, clean)
+        secrets = tuple(self._secrets())
+        event = cleaned(event, lambda text: clean(text, secrets))
         self.events.append(event)
         self.tree.apply(event)
         if self._writer is not None:
@@ -112,7 +130,7 @@ class Joiner:
             self._channel = channel
         self._pieces.append(text)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(JOIN_SECONDS, self.flush)
+            self._timer = asyncio.get_running_loop().call_later(JOIN_SECONDS, self._flush_words)
 
     def restart(self) -> None:
         """Void what was streamed: the next event says that the turn starts over."""
@@ -121,19 +139,33 @@ class Joiner:
 
     def flush(self) -> None:
         """Make an event of what is waiting."""
+        self._flush("")
+
+    def _flush_words(self) -> None:
+        """Make an event of the whole words that are waiting: only in a whole one a key is seen."""
+        words = re.split(r"(\S+)\Z", "".join(self._pieces), maxsplit=1)
+        last = words[1] if len(words) > 1 else ""
+        self._flush(last if len(last) <= _LONGEST_WORD else "")
+
+    def _flush(self, held: str) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._pieces:
+        text = "".join(self._pieces).removesuffix(held)
+        self._pieces = [held] if held else []
+        if not text:
             return
-        text = "".join(self._pieces)
-        self._pieces.clear()
         restart, self._restart = self._restart, False
         stamp = self._journal.stamp(*self._ids)
         self._journal.emit(Streamed(**stamp, step=self._step, channel=self._channel, text=text, restart=restart))
 
 
-def clean(text: str) -> str:
-    """Return `text` as it may enter an event: without control characters, and without API keys."""
+def clean(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return `text` as it may enter an event: without control characters, `secrets`, and what looks like a key."""
     text = sanitize(text)
-    return _KEY.sub("sk-(removed)", text) if "sk-" in text else text
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET and secret in text:
+            text = text.replace(secret, "(key removed)")
+    if any(beginning in text for beginning in _BEGINNINGS):
+        text = _KEY.sub(lambda found: f"{found[found.lastindex or 0]}(removed)", text)
+    return text

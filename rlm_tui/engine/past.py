@@ -7,10 +7,9 @@ with their process, but the model is told what it was told then. Everything else
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from rlm_tui.engine.journal import clean
 from rlm_tui.engine.recall import Order
 from rlm_tui.models.protocol import Block, Cell, Reply, Text, Thinking
 from rlm_tui.records.events import CallStarted, Event, RunStarted, Streamed
@@ -46,11 +45,14 @@ class Past:
         """The call that answers the question, if it came so far."""
         return self._tree.root
 
-    def take(self, parent: Call, step: int, order: Order) -> Call | None:
-        """Return the call that carried out this order in a step of `parent`; None when there was none, or it is taken."""
+    def take(self, parent: Call, step: int, order: Order, clean: Callable[[str], str]) -> Call | None:
+        """Return the call that carried out this order in a step of `parent`; None when there was none, or it is taken.
+
+        `clean` does to the order's task what was done to the recorded one.
+        """
         for call_id in parent.children:
             call = self._tree.calls[call_id]
-            if call_id not in self._taken and call.step == step and _carried_out(call, order):
+            if call_id not in self._taken and call.step == step and _carried_out(call, order, clean(order.task)):
                 self._taken.add(call_id)
                 return call
         return None
@@ -64,8 +66,7 @@ class Past:
                 yield event
 
 
-def _carried_out(call: Call, order: Order) -> bool:
-    task = clean(order.task)
+def _carried_out(call: Call, order: Order, task: str) -> bool:
     if call.kind == "agent" or not call.message:
         same = task[: len(call.task)] == call.task and (call.kind == "query" or len(task) == len(call.task))
     else:  # the event of a query holds only the beginning of its prompt; the whole is in its message

@@ -21,7 +21,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from rlm_tui.engine.journal import clean
 from rlm_tui.engine.memo import Entry, Memo
 from rlm_tui.engine.schema import Schema
 from rlm_tui.models.protocol import Model
@@ -68,14 +67,21 @@ class Recall:
     The same order asked twice in a run is two results, as votes are: they are told apart by their number.
     """
 
-    def __init__(self, memo: Memo | None, surroundings: Sequence[object], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        memo: Memo | None,
+        surroundings: Sequence[object],
+        tell: Callable[[str], None],
+        clean: Callable[[str], str],
+    ) -> None:
         """Use `memo` (None: remember nothing). `surroundings` are what every sub-agent of the run depends on, as JSON.
 
-        `tell` is called once, with a sentence for people, when results cannot be kept.
+        `clean` takes out of results what may not be kept; `tell` is called once, with a sentence for people, when they
+        cannot be kept.
         """
         self._memo = memo
         self._surroundings = surroundings
-        self._tell = tell
+        self._tell, self._clean = tell, clean
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -96,7 +102,8 @@ class Recall:
         if self._memo is None or not known.key or len(entry.looks) > _MOST_LOOKS:
             return
         try:
-            await asyncio.to_thread(_keep, self._memo, order, known, entry)
+            cleaned = entry.model_copy(update={"text": self._clean(entry.text)})
+            await asyncio.to_thread(_keep, self._memo, order, known, cleaned)
         except RepositoryError:  # the index is being rebuilt
             return
         except OSError as error:
@@ -134,7 +141,7 @@ class Recall:
 def _keep(memo: Memo, order: Order, known: Known, entry: Entry) -> None:
     if order.kind == "query" or order.repository.fingerprint() == known.state:
         stamp = known.stamp if entry.looks and order.repository.stamp() == known.stamp else ""
-        memo.keep(entry.model_copy(update={"key": known.key, "text": clean(entry.text), "stamp": stamp}))
+        memo.keep(entry.model_copy(update={"key": known.key, "stamp": stamp}))
 
 
 @cache

@@ -117,7 +117,7 @@ class Run:
         self.path: Path = engine.runs.path(self.id)
         self._engine = engine
         writer, self._unrecorded = _record(engine.runs, self.id)
-        self._journal = Journal(self.id, writer)
+        self._journal = Journal(self.id, writer, lambda: (*engine.models.root.secrets, *engine.models.sub.secrets))
         self._seen = Seen(engine.repository)
         self._root: Node | None = None
         self._cancelled = ""
@@ -214,6 +214,7 @@ class Run:
                 engine.memo,
                 (depth, engine.sandbox.name, astuple(engine.limits)),
                 lambda text: journal.notice(text, "warning"),
+                journal.clean,
             ),
             depth=depth,
             limits=engine.limits,

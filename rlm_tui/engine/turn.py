@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field, replace
 
 from rlm_tui.engine.journal import Joiner
 from rlm_tui.engine.ledger import CHARACTERS, Cost
@@ -11,6 +13,7 @@ from rlm_tui.engine.past import turn_again
 from rlm_tui.models.protocol import (
     Block,
     Cell,
+    Counted,
     Delta,
     Message,
     Model,
@@ -58,14 +61,18 @@ async def turn(
     node.step += 1
     ids = (node.id, node.parent_id)
     journal.emit(StepStarted(**journal.stamp(*ids), step=node.step))
-    joiner = Joiner(journal, *ids, node.step)
+    heard = _Heard(Joiner(journal, *ids, node.step))
     spent = Tokens()
     try:
-        reply = await _stream(node, Request(system, tuple(messages), cells, reservation.output), joiner)
+        reply = await _stream(node, Request(system, tuple(messages), cells, reservation.output), heard)
         spent = _tokens(model, reply.usage)
     except ModelError as error:
         spent = _tokens(model, error.usage)
         journal.emit(_ended(node, Reply((), stop=f"{error.kind} error"), spent))
+        raise
+    except asyncio.CancelledError:
+        spent = _tokens(model, heard.usage)
+        journal.emit(_ended(node, heard.reply(), spent))
         raise
     finally:
         ledger.settle(reservation, Cost(spent.total, spent.dollars))
@@ -83,7 +90,48 @@ def _repeated(node: Node, step: Step, reply: Reply) -> Reply:
     return reply
 
 
-async def _stream(node: Node, request: Request, joiner: Joiner) -> Reply:
+@dataclass(slots=True)
+class _Heard:
+    """What has come of a turn so far, for one that is left before its end."""
+
+    joiner: Joiner
+    counted: Usage = field(default_factory=Usage)
+    characters: int = 0
+    text: list[str] = field(default_factory=list)
+    coded: bool = False
+
+    def hear(self, delta: Delta) -> None:
+        """Take a piece in."""
+        self.joiner.add(delta.channel, delta.text)
+        self.characters += len(delta.text)
+        self.coded = self.coded or delta.channel == "code"
+        if delta.channel == "text":
+            self.text.append(delta.text)
+
+    def restart(self) -> None:
+        """Void what was streamed; it is counted all the same."""
+        self.joiner.restart()
+        self.text.clear()
+        self.characters, self.coded = 0, False
+
+    def count(self, usage: Usage) -> None:
+        """Take in what the endpoint has counted: the input as the turn begins, the output at its end."""
+        if usage.output > self.counted.output:
+            self.characters = 0
+        self.counted = usage
+
+    @property
+    def usage(self) -> Usage:
+        """What is owed: what was counted, and an estimate of what came since."""
+        return replace(self.counted, output=self.counted.output + self.characters // CHARACTERS)
+
+    def reply(self) -> Reply:
+        """Return the turn as a cancelled one: a text that was on its way to be the answer, or nothing."""
+        text = "" if self.coded else "".join(self.text)
+        return Reply((Text(text),) if text else (), stop="cancelled")
+
+
+async def _stream(node: Node, request: Request, heard: _Heard) -> Reply:
     journal = node.work.journal
     stream = node.model.stream(request)
     reply: Reply | None = None
@@ -91,19 +139,21 @@ async def _stream(node: Node, request: Request, joiner: Joiner) -> Reply:
         async for item in stream:
             match item:
                 case Delta():
-                    joiner.add(item.channel, item.text)
+                    heard.hear(item)
                 case Retry():
-                    joiner.restart()
+                    heard.restart()
                     stamp = journal.stamp(node.id, node.parent_id)
                     journal.emit(
                         Retrying(
                             **stamp, step=node.step, attempt=item.attempt, seconds=item.seconds, reason=item.reason
                         )
                     )
+                case Counted():
+                    heard.count(item.usage)
                 case Reply():
                     reply = item
     finally:
-        joiner.flush()
+        heard.joiner.flush()
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()
     if reply is None:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rlm_tui.models import prices
+from rlm_tui.models.clouds import Provider, cloud_of
 from rlm_tui.models.conversation import Manner, body
 from rlm_tui.models.endpoint import Cells, Connection
-from rlm_tui.models.protocol import Cell, Delta, ModelError, Request, Retry, StreamItem, Usage
+from rlm_tui.models.protocol import Cell, Counted, Delta, ModelError, Request, Retry, StreamItem, Usage
 from rlm_tui.models.retries import Fault, Patience, connection_fault, status_fault
 from rlm_tui.models.turn import Malformed, Refused, Turn
 
@@ -33,8 +34,10 @@ class Endpoint:
         base_url: str | None = None,
         cells: Cells = "auto",
         patience: Patience | None = None,
+        provider: Provider = "anthropic",
     ) -> None:
-        self._connection = Connection(api_key, auth_token, base_url, patience)
+        """`api_key`, `auth_token` and `base_url` are for Anthropic's API; a cloud's stand in its own variables."""
+        self._connection = Connection(api_key, auth_token, base_url, patience, cloud_of(provider))
         self._cells: Cells = cells
 
     def __repr__(self) -> str:
@@ -54,7 +57,7 @@ class Endpoint:
 
     def model(self, name: str) -> AnthropicModel:
         """Return the model of this name. Raises `ModelError` for a wrong address, or where a key is needed and missing."""
-        self._connection.check()
+        self._connection.check(name)
         return AnthropicModel(name, self._connection, self._cells)
 
     async def warm(self) -> None:
@@ -87,7 +90,15 @@ class AnthropicModel:
 
     def price(self, usage: Usage) -> float | None:
         """Return the price of one completion in US dollars, None where the table does not know the model."""
+        cloud = self._connection.cloud
+        if cloud is not None:
+            return prices.dollars(self._name, usage, provider=cloud.table)
         return prices.dollars(self._name, usage, "" if self._connection.official else self._connection.base_url)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The keys, tokens and passwords in use."""
+        return self._connection.secrets
 
     async def close(self) -> None:
         """Close the endpoint's connections, which its other models share. Idempotent."""
@@ -100,11 +111,16 @@ class AnthropicModel:
         while True:
             fences = self._cells == "fence" or self._name in self._connection.without_tools
             turn = Turn(_fence_id(request) if fences and request.cells else "")
+            counted = Usage()
             fault = None
             try:
-                async with aclosing(self._ask(request, turn, fences)) as deltas:
-                    async for delta in deltas:
-                        yield delta
+                async with aclosing(self._ask(request, turn, fences)) as events:
+                    async for deltas in events:
+                        if turn.usage != counted:
+                            counted = turn.usage
+                            yield Counted(lost + counted)
+                        for delta in deltas:
+                            yield delta
             except _Faulty as faulty:
                 fault = None if turn.whole else faulty.fault  # a drop after the end takes nothing away
             if fault is None:
@@ -122,7 +138,8 @@ class AnthropicModel:
             yield Retry(attempt, seconds, fault.reason)
             await asyncio.sleep(seconds)
 
-    async def _ask(self, request: Request, turn: Turn, fences: bool) -> AsyncGenerator[Delta, None]:
+    async def _ask(self, request: Request, turn: Turn, fences: bool) -> AsyncGenerator[list[Delta], None]:
+        """Ask once; yields what each event of the stream completes."""
         client = await self._connection.client()
         import anthropic  # imported by now
         import httpx2  # what the SDK stands on, whose errors it lets through from within a stream
@@ -134,10 +151,9 @@ class AnthropicModel:
             self._connection.reached = True
             try:
                 _expect_events(stream.response.headers.get("content-type", ""))
-                events = anthropic.AsyncStream.raw_events(stream.response)
+                events = self._connection.events(stream.response)
                 async for event in events:
-                    for delta in turn.feed(event.data):
-                        yield delta
+                    yield turn.feed(event)
                     if turn.ended:
                         break
                 turn.check()
@@ -161,8 +177,10 @@ class AnthropicModel:
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
             reason = self._connection.clean(str(error)) or type(error).__name__
             raise _Faulty(Fault("network", f"the stream was dropped: {reason}", again=True)) from None
-        except (Malformed, UnicodeDecodeError) as error:
+        except (Malformed, ValueError) as error:  # no event; not UTF-8; no frame of a cloud's
             raise _Faulty(Fault("reply", str(error), again=True)) from None
+        except self._connection.failures() as error:
+            raise _Faulty(Fault("access", self._connection.clean(str(error)))) from None
         except Refused as error:
             message = self._connection.clean(str(error))
             fault = (
@@ -175,9 +193,7 @@ class AnthropicModel:
     def _status_fault(self, error: APIStatusError) -> Fault:
         if error.status_code < 400:
             where = self._connection.clean(error.response.headers.get("location", "")) or "nowhere"
-            reason = (
-                f"{error.status_code}: it redirects to {where}, which is not followed. Is ANTHROPIC_BASE_URL right?"
-            )
+            reason = f"{error.status_code}: it redirects to {where}, which is not followed. Is {self._connection.variable} right?"
             return Fault("reply", reason, status=error.status_code)
         message = error.api_message
         if not isinstance(message, str) or not message:
@@ -214,7 +230,9 @@ class AnthropicModel:
         raise ModelError(message, fault.kind, lost)
 
     def _explain(self, fault: Fault) -> str:
-        origin = self._connection.origin
+        origin, cloud = self._connection.origin, self._connection.cloud
+        if cloud is not None and fault.kind == "access" and fault.status != 404:
+            return f"{origin} does not allow this ({fault.reason}). {cloud.access}."
         if fault.status == 401 and not self._connection.has_key:
             return f"{origin} wants a key and none is set ({fault.reason}). Set ANTHROPIC_API_KEY."
         if fault.status == 401:
@@ -222,7 +240,7 @@ class AnthropicModel:
         if fault.status == 404:
             return (
                 f"{origin} does not offer the model {self._name!r} ({fault.reason}). Name another with --model, or correct "
-                "ANTHROPIC_BASE_URL."
+                f"{self._connection.variable}."
             )
         if fault.kind == "access":
             return f"{origin} does not allow this ({fault.reason}). Check the account of the key, or set another key."
@@ -233,7 +251,7 @@ class AnthropicModel:
         return f"{origin} cannot serve this: {fault.reason}"
 
     def _hint(self) -> str:
-        return "" if self._connection.reached else ". Is ANTHROPIC_BASE_URL right, and the endpoint running?"
+        return "" if self._connection.reached else f". Is {self._connection.variable} right, and the endpoint running?"
 
 
 class _Faulty(Exception):

@@ -5,7 +5,7 @@ A model is stateless: every request carries the whole conversation. Its one tool
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -106,6 +106,13 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What the endpoint has counted so far, lost attempts included: what is owed if the stream is left now."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The whole reply; always the last thing a stream yields. `stop` is the endpoint's stop reason."""
 
@@ -124,7 +131,7 @@ class Reply:
         return next((block for block in self.blocks if isinstance(block, Cell)), None)
 
 
-StreamItem = Delta | Retry | Reply
+StreamItem = Delta | Retry | Counted | Reply
 
 
 class Model(Protocol):
@@ -146,6 +153,11 @@ class Model(Protocol):
 
     def price(self, usage: Usage) -> float | None:
         """Return the price of `usage` in US dollars, or None where the price table does not know the model."""
+        ...
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """Keys and tokens in use, which must be in no record even where an endpoint echoes them."""
         ...
 
     async def close(self) -> None:

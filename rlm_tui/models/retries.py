@@ -25,8 +25,12 @@ _STATUS = {
     "api_error": 500,
     "timeout_error": 504,
     "overloaded_error": 529,
+    "validationException": 400,
+    "throttlingException": 429,
+    "modelTimeoutException": 408,
+    "serviceUnavailableException": 503,
 }
-"""The error types of the API, and the status each has outside of a stream."""
+"""The error types of the API, and of Bedrock's streams, with the status each has outside of a stream."""
 
 _TOO_LONG = re.compile(
     r"prompt is too long|context (length|limit|window|size)|maximum context|too many tokens", re.IGNORECASE

@@ -229,13 +229,18 @@ def _fill(step: Step, event: Streamed | Retrying | TurnEnded | ToolCalled | Cell
             step.text, step.thinking, step.code = event.text, event.thinking, event.code
             step.tokens, step.retry, step.turn = event.tokens, "", event
             if not event.code:
-                step.ended, step.status = event.ts, "done"
+                step.ended, step.status = event.ts, _how(event.stop)
         case ToolCalled():
             step.tools.append(event)
         case CellEnded():
             step.output, step.omitted, step.error = event.output, event.omitted, event.error
             step.variables, step.ended, step.cell = event.variables, event.ts, True
             step.status = "done" if event.status == "ok" else "failed"
+
+
+def _how(stop: str) -> str:
+    """Return how a turn without a cell ended, by its stop reason."""
+    return "cancelled" if stop == "cancelled" else "failed" if stop.endswith(" error") else "done"
 
 
 def total(parts: Iterable[Tokens]) -> Tokens:

@@ -208,6 +208,29 @@ async def test_what_a_failed_completion_cost_is_booked(tmp_path: Path) -> None:
     assert f"{noted:,} tokens" in output
 
 
+async def test_a_completion_that_is_cancelled_half_way_is_booked(tmp_path: Path) -> None:
+    """What the endpoint told at the beginning, and an estimate of what had streamed."""
+    script = Script(root=[LOOK, text("word " * 400).usage(1_000, 500).slow(event=0.02)])
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        async for event in run.events():
+            if event.kind == "streamed" and event.call_id == "0" and event.step == 2:
+                run.cancel(hard=True)
+                break
+        end = await run.wait()
+        recorded = list(made.runs.read(run.id))
+    root = run.tree.root
+    assert root is not None
+    last = root.steps[-1]
+    assert end.status == "cancelled"
+    assert end.answer.startswith("word word"), "what had streamed is kept"
+    assert last.status == "cancelled"
+    assert last.tokens.input == 1_000
+    assert len(last.text) // 5 <= last.tokens.output < 500
+    assert last.tokens.dollars
+    assert [event.kind for event in recorded].count("turn_ended") == 2
+
+
 def last_turn(run: Run) -> tuple[int, int, int, int]:
     """Return the tokens of the root's last turn, which no note tells of any more."""
     root = run.tree.root

@@ -5,6 +5,8 @@ import resource
 import signal
 from pathlib import Path
 
+import pytest
+
 from rlm_tui.engine.journal import JOIN_SECONDS, Joiner, Journal, clean
 from rlm_tui.records.events import CallStarted, Noticed, RunEnded, Streamed
 from rlm_tui.records.log import RecordWriter
@@ -51,6 +53,48 @@ def test_keys_are_removed_and_what_only_begins_alike_is_not() -> None:
     assert clean("a task-ant-0123456789abcdefgh") == "a task-ant-0123456789abcdefgh"
 
 
+KEYS = [
+    "sk-ant-api03-abcDEF0123456789_-x",
+    "AKIAIOSFODNN7EXAMPLE",
+    "ASIAIOSFODNN7EXAMPLE",
+    "IQoJb3JpZ2luX2Vj" + "EXAMPLE1" * 40,
+    "ABSKQmVkcm9ja0FQSUtleS" + "EXAMPLE1" * 8,
+    "ya29.a0AfB_" + "byEXAMPLE-" * 6,
+    "AIzaSyEXAMPLE-EXAMPLE_EXAMPLE0123456789",
+]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_keys_of_other_makers_are_removed(key: str) -> None:
+    shown = clean(f'token: "{key}", and more')
+    assert key[4:] not in shown
+    assert shown.startswith('token: "') and shown.endswith('(removed)", and more')
+
+
+async def test_keys_in_use_are_removed_whatever_their_shape() -> None:
+    used = ["hunter2-hunter2-hunter2"]
+    journal = Journal("r1", None, lambda: [*used, "ollama"])
+    journal.notice("ollama says: hunter2-hunter2-hunter2 is wrong, not later-token-0123456789")
+    used.append("later-token-0123456789")
+    journal.notice("later-token-0123456789")
+    assert [event.text for event in journal.events if isinstance(event, Noticed)] == [
+        "ollama says: (key removed) is wrong, not later-token-0123456789",
+        "(key removed)",
+    ]
+
+
+async def test_a_key_that_streams_in_halves_is_removed() -> None:
+    journal = Journal("r1", None, lambda: ["hunter2-hunter2-hunter2"])
+    joiner = Joiner(journal, "0", "", 1)
+    for piece in ("It is hunter2-hun", "ter2-hunter2, or sk-ant-api03-", "abcDEF0123456789", " at last"):
+        joiner.add("text", piece)
+        await asyncio.sleep(JOIN_SECONDS * 1.5)
+    joiner.flush()
+    streamed = [event.text for event in journal.events if isinstance(event, Streamed)]
+    assert len(streamed) > 2
+    assert "".join(streamed) == "It is (key removed), or sk-(removed) at last"
+
+
 async def test_nothing_comes_after_the_end() -> None:
     journal = Journal("r1", None)
     await journal.end(RunEnded(**journal.stamp(), status="done", answer="a"))
@@ -65,7 +109,7 @@ async def test_pieces_of_a_turn_are_joined_by_channel_and_in_time() -> None:
     for piece in ("a", "b", "", "c"):
         joiner.add("text", piece)
     assert not journal.events
-    joiner.add("code", "x")
+    joiner.add("code", "x = 1 ")
     assert [(event.channel, event.text) for event in journal.events if isinstance(event, Streamed)] == [("text", "abc")]
     async with asyncio.timeout(JOIN_SECONDS * 40):
         while len(journal.events) < 2:  # noqa: ASYNC110 - a timer of the joiner, that nobody else is told of

@@ -27,6 +27,11 @@ class Navigator:
         """False: it is always named for what it is."""
         return False
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """None: it asks nobody."""
+        return ()
+
     async def stream(self, request: Request) -> AsyncIterator[StreamItem]:
         """Answer `request` from its messages alone; the system prompt only tells whether there are sub-agents."""
         conversation = read_conversation(request)
