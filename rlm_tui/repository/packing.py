@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from array import array
 from dataclasses import dataclass
+from functools import lru_cache
+from struct import Struct
 
 from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
-from rlm_tui.repository.words import BREAKS, identifiers, joined
+from rlm_tui.repository.words import BREAKS, distinct, identifiers
 
 SymbolRow = tuple[str, str, str, int, int, str, str, str, bool, str, str, int, int]
 """name, qualified, kind, start, end, signature, doc, parent, is_test, decorators by line, visibility, first byte, end byte."""
 _MODULE_WORD = re.compile(r"[\w$@-]+")
+_SIZES = Struct("<6I")
+"""Numbers of symbols, references, arguments and bindings; bytes of the head and of the texts."""
 _TEXT = 20_000
 """So many characters make a text found: its beginning says what it is about."""
 
@@ -55,6 +59,7 @@ class Packed:
     blob: bytes
 
 
+@lru_cache(maxsize=50_000)
 def exact(name: str) -> str:
     """Return the one token that stands for `name` in the postings."""
     return name.translate(_EXACT).replace("\n", "")
@@ -82,8 +87,8 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
         for s in symbols
     ]
     names = {s.name for s in symbols}
-    defined = joined([*identifiers(path), *names])
-    body = joined(set(source.translate(BREAKS).decode("utf-8", "replace").split()))
+    defined = distinct([*identifiers(path), *names])
+    body = distinct(set(source.translate(BREAKS).decode("utf-8", "replace").split()))
     names.update([r.name for r in facts.references])
     imported: set[str] = set()
     for i in facts.imports:
@@ -94,13 +99,13 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
             names.add(i.alias)
     return Packed(
         facts.language, facts.lines, facts.package, facts.is_test, facts.has_errors, rows, defined, body,
-        "\n".join(names).translate(_EXACT), "\n".join(imported).translate(_EXACT), _blob(facts),
+        "\n".join(map(exact, names)), "\n".join(map(exact, imported)), _blob(facts),
     )  # fmt: skip
 
 
 def pack_text(path: str, text: str, language: str = "") -> Packed:
     """Return what the store writes for a file without symbols: found by its path and by the words of its text."""
-    body = joined(set(identifiers(text[:_TEXT])))
+    body = distinct(set(identifiers(text[:_TEXT])))
     return Packed(
         language,
         text.count("\n") + 1,
@@ -108,7 +113,7 @@ def pack_text(path: str, text: str, language: str = "") -> Packed:
         False,
         False,
         [],
-        joined(identifiers(path)),
+        distinct(identifiers(path)),
         body,
         "",
         "",
@@ -117,40 +122,50 @@ def pack_text(path: str, text: str, language: str = "") -> Packed:
 
 
 def _blob(facts: FileFacts) -> bytes:
-    columns = [
-        facts.package,
-        facts.has_errors,
-        [s.scope for s in facts.symbols],
-        _columns(facts.references),
-        facts.imports,
-        facts.bindings,
-        facts.blocks,
-    ]
-    return zlib.compress(json.dumps(columns, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace"), 1)
+    """Return all but the symbols: a head in JSON, then columns of texts by line, then columns of numbers, all compressed."""
+    names, lines, kinds, receivers, scopes, arguments = tuple(zip(*facts.references, strict=True)) or ((),) * 6
+    bound, types, places = tuple(zip(*facts.bindings, strict=True)) or ((),) * 3
+    if not any(arguments):  # most languages have none
+        arguments = ()
+    head = json.dumps([facts.package, facts.has_errors, facts.imports, facts.blocks], separators=(",", ":")).encode()
+    columns = map(_column, (names, kinds, receivers, arguments, bound, types))
+    texts = "\n".join(columns).encode("utf-8", "replace")
+    numbers = array("i", [*(s.scope for s in facts.symbols), *lines, *scopes, *places])
+    sizes = _SIZES.pack(len(facts.symbols), len(names), len(arguments), len(bound), len(head), len(texts))
+    return zlib.compress(b"".join((sizes, head, texts, numbers.tobytes())), 1)
 
 
-def _columns(references: tuple[ReferenceFact, ...]) -> list[Sequence[str | int]]:
-    """Return the fields of all references one by one; most languages have no arguments."""
-    columns: list[Sequence[str | int]] = list(zip(*references, strict=True)) or [()] * 6
-    return columns if any(columns[5]) else columns[:5]
+def _column(texts: tuple[str, ...]) -> str:
+    column = "\n".join(texts)
+    # No name or type has a line end, except where a plug-in is at fault: its columns must not get out of step.
+    return column if column.count("\n") < max(1, len(texts)) else "\n".join([" ".join(t.split("\n")) for t in texts])
 
 
 class Unpacked:
     """The facts of one file as read back: references are made into objects only when asked for."""
 
     def __init__(self, blob: bytes) -> None:
-        columns = json.loads(zlib.decompress(blob).decode())
-        self.package: str = columns[0]
-        self.has_errors: bool = columns[1]
-        self._scopes: list[int] = columns[2]
-        arguments = columns[3][5] if len(columns[3]) > 5 else [""] * len(columns[3][0])
-        self._references: tuple[list[str], list[int], list[str], list[str], list[int], list[str]] = (
-            *columns[3][:5],
-            arguments,
-        )
-        self._imports: list[tuple[int, str, str, list[list[str]], str, bool]] = columns[4]
-        self._bindings: list[tuple[str, str, int]] = columns[5]
-        self._blocks: list[tuple[int, int, int, list[int], list[int], list[str]]] = columns[6]
+        content = zlib.decompress(blob)
+        symbols, references, arguments, bindings, head, texts = _SIZES.unpack_from(content)
+        start = _SIZES.size + head
+        self.package: str
+        self.has_errors: bool
+        self._imports: list[tuple[int, str, str, list[list[str]], str, bool]]
+        self._blocks: list[tuple[int, int, int, list[int], list[int], list[str]]]
+        self.package, self.has_errors, self._imports, self._blocks = json.loads(content[_SIZES.size : start])
+        lines = content[start : start + texts].decode().split("\n")
+        numbers = array("i", content[start + texts :])
+        columns: list[list[str]] = []
+        for count in (references, references, references, arguments, bindings, bindings):
+            columns.append(lines[:count])
+            del lines[: max(1, count)]  # an empty column is an empty line
+        names, kinds, receivers, given, bound, types = columns
+        self._scopes = numbers[:symbols]
+        first, last = symbols + references, symbols + 2 * references
+        self._references = (
+            names, numbers[symbols:first], kinds, receivers, numbers[first:last], given or [""] * references
+        )  # fmt: skip
+        self._bindings = (bound, types, numbers[last:])
 
     def references(self, name: str = "") -> tuple[ReferenceFact, ...]:
         """Return the references in order; only those to `name` when it is given."""
@@ -172,7 +187,7 @@ class Unpacked:
 
     def bindings(self) -> tuple[BindingFact, ...]:
         """Return the bindings in order."""
-        return tuple(BindingFact(*binding) for binding in self._bindings)
+        return tuple(map(BindingFact, *self._bindings))
 
     def blocks(self) -> tuple[BlockFact, ...]:
         """Return the functions without a name that have something local."""

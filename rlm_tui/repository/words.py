@@ -17,12 +17,12 @@ _LONGEST = 64
 
 def words(text: str) -> list[str]:
     """Return the stemmed words of `text` in order, identifiers split: `getHTTPRetries` gives get, http, retri."""
-    return joined(identifiers(text)).split()
+    return [word for identifier in identifiers(text) for word in split(identifier)]
 
 
-def joined(names: Iterable[str]) -> str:
-    """Return the stemmed words of identifiers as the full-text tables take them."""
-    return " ".join(map(_split, names))
+def distinct(names: Iterable[str]) -> str:
+    """Return the stemmed words of identifiers, each once: full-text tables that keep no positions need no more."""
+    return " ".join(set().union(*map(split, names)))
 
 
 def identifiers(text: str) -> list[str]:
@@ -30,9 +30,12 @@ def identifiers(text: str) -> list[str]:
     return text.translate(_BREAKS).split()
 
 
+@lru_cache(maxsize=100_000)
 def split(identifier: str) -> tuple[str, ...]:
     """Return the stemmed words of one identifier: snake_case and camelCase are split; numbers and single letters dropped."""
-    return tuple(_split(identifier).split())
+    if len(identifier) > _LONGEST or identifier[:1].isdigit():
+        return ()
+    return tuple([stem(part.lower()) for part in _PART.findall(identifier) if len(part) > 1])
 
 
 def parts(identifier: str) -> list[str]:
@@ -47,13 +50,7 @@ def compounds(identifier: str) -> tuple[str, ...]:
     return (*written, *map("".join, pairwise(written)))
 
 
-@lru_cache(maxsize=100_000)
-def _split(identifier: str) -> str:
-    if len(identifier) > _LONGEST or identifier[:1].isdigit():
-        return ""
-    return " ".join(stem(part.lower()) for part in _PART.findall(identifier) if len(part) > 1)
-
-
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return `word` without its common English endings, so that retries, retried and retry meet (as "retri")."""
     if len(word) < 4 or not word.isascii():
