@@ -113,23 +113,28 @@ def leads_away(root: Path, raw: bytes) -> bool:
     return os.path.realpath(path) != os.path.normpath(path)
 
 
-def read(root: Path, raw: bytes, limit: int = LARGEST) -> bytes:
-    """Return the first `limit` bytes of a file under `root`, as `plain` gives them.
+def read(root: Path, raw: bytes, limit: int = LARGEST, inside: set[bytes] | None = None) -> bytes:
+    """Return the first `limit` bytes of a file under `root`, as `plain` gives them; what it grows by meanwhile is left for later.
 
-    Raises `OSError`: also for links, pipes, and what lies outside.
+    `inside` keeps the folders that were found to lie inside, for whoever reads many files at once: to look costs more than to
+    read. Raises `OSError`: also for links, pipes, and what lies outside.
     """
     path = os.fsencode(root) + b"/" + raw
-    parent = os.path.realpath(os.path.dirname(path))  # noqa: PTH120 - the name is bytes, which pathlib does not take
-    top = os.path.realpath(os.fsencode(root))
-    if parent != top and not parent.startswith(top.rstrip(b"/") + b"/"):
-        raise PermissionError(f"{escape_name(os.fsdecode(raw))} lies outside of the repository")
+    folder = os.path.dirname(path)  # noqa: PTH120 - the name is bytes, which pathlib does not take
+    if inside is None or folder not in inside:
+        parent, top = os.path.realpath(folder), os.path.realpath(os.fsencode(root))
+        if parent != top and not parent.startswith(top.rstrip(b"/") + b"/"):
+            raise PermissionError(f"{escape_name(os.fsdecode(raw))} lies outside of the repository")
+        if inside is not None:
+            inside.add(folder)
     handle = os.open(
         path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise PermissionError(f"{escape_name(os.fsdecode(raw))} is not a regular file")
-        return plain(file.read(limit))
+        return plain(file.read(min(limit, status.st_size)))
 
 
 def plain(source: bytes) -> bytes:

@@ -65,10 +65,10 @@ def receive(stream: IO[bytes]) -> tuple[list[Any], bytes] | None:
     return (message, content[size:]) if isinstance(message, list) else None
 
 
-def look_at(root: Path, job: Job, by_language: dict[str, Indexer]) -> tuple[str, Packed | None]:
-    """Return the status of one file and what is to be stored of it."""
+def look_at(root: Path, job: Job, by_language: dict[str, Indexer], inside: set[bytes]) -> tuple[str, Packed | None]:
+    """Return the status of one file and what is to be stored of it; `inside` as for `walk.read`."""
     try:
-        source = walk.read(root, job.raw, walk.LARGEST + 1)
+        source = walk.read(root, job.raw, walk.LARGEST + 1, inside)
     except OSError:
         return "unreadable", None
     if walk.is_binary(source):
@@ -94,10 +94,11 @@ def serve(requests: IO[bytes], answers: IO[bytes], seconds: float = SECONDS) -> 
     while (request := receive(requests)) is not None:
         root, rows = request[0]
         folder = Path(os.fsdecode(str(root).encode("latin-1")))
+        inside: set[bytes] = set()  # for this request only: a folder may become a link at any time
         for identity, path, raw, language in rows:
             job = Job(identity, path, raw.encode("latin-1"), language)
             _arm(seconds)
-            status, packed = look_at(folder, job, by_language)
+            status, packed = look_at(folder, job, by_language, inside)
             _arm(0)
             if packed is None:
                 send(answers, [status])

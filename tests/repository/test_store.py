@@ -63,6 +63,20 @@ def test_facts_come_back_as_they_went_in(store: Store) -> None:
     assert unpacked.references("request") == (ReferenceFact("request", 4, "use", "", 1),)
 
 
+def test_columns_keep_in_step(store: Store) -> None:
+    references = (
+        ReferenceFact("a\nb", 1, "call", "c\n\nd", 1, "x,:T"),  # as only a plug-in would have it
+        ReferenceFact("send", 2, "call", "", -1),
+    )
+    for kept in (references, references[1:], ()):
+        facts = FACTS._replace(references=kept, bindings=FACTS.bindings[: len(kept)])
+        store.put(file("src/a.py"), facts, SOURCE)
+        told = store.facts("src/a.py")
+        assert told is not None
+        plain = [r._replace(name=r.name.replace("\n", " "), receiver=r.receiver.replace("\n", " ")) for r in kept]
+        assert told == facts._replace(references=tuple(plain))
+
+
 def test_postings_are_exact_names(store: Store) -> None:
     store.put(file("src/a.py"), FACTS, SOURCE)
     for name in ("retryPolicy", "send", "Session", "Basic", "B"):
