@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from screen_stage import Screenful, Stage
 from textual.app import App
 from textual.pilot import Pilot
 
+from rlm_tui.engine.fanout import Plan
 from rlm_tui.ui.app import RlmApp
 
 LIVE = len(answering().events)
@@ -40,13 +42,24 @@ async def trace(on: Screenful) -> None:
     await on.press("tab", "down", "enter")
 
 
+async def fan_out(on: Screenful) -> None:
+    await on.ask(STREAMING)
+    (approve,) = on.stage.approvers
+    asked = Plan("map_query", 0, 24, "claude-haiku-5-5", 90_000, 0.4)
+    waiting = asyncio.ensure_future(approve("0", asked))
+    await on.pilot.pause()
+    assert not waiting.done()
+
+
 async def help_screen(on: Screenful) -> None:
     await on.press("f1")
 
 
 @pytest.mark.parametrize("theme", ["ink", "paper"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("state", [empty, running, done, trace, help_screen], ids=lambda state: str(state.__name__))
+@pytest.mark.parametrize(
+    "state", [empty, running, done, trace, fan_out, help_screen], ids=lambda state: str(state.__name__)
+)
 def test_picture(
     snap_compare: Compare,
     stage: Stage,
