@@ -36,6 +36,7 @@ class Fixed:
     requests: list[Request] = field(default_factory=list)
     name = "fixed"
     is_language_model = True
+    window = 200_000
     secrets = ()
 
     async def stream(self, request: Request) -> AsyncIterator[StreamItem]:

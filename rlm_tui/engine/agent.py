@@ -139,11 +139,13 @@ class _Agent:
         return self._text(reply)
 
     async def _turn(self) -> Reply:
-        work = self._work
+        work, model = self._work, self._node.model
+        if tokens_of(self._system, self._talk.messages) + TURN_OUTPUT > model.window:
+            self._shorten()
         if self._node.answers:
             # The closing answer will read this turn and its output too: about half of what the turn may write.
             read = tokens_of(self._system, self._talk.messages) + TURN_OUTPUT // 2
-            work.ledger.hold(Cost(read + CLOSING_OUTPUT, self._node.model.price(Usage(read, CLOSING_OUTPUT))))
+            work.ledger.hold(Cost(read + CLOSING_OUTPUT, model.price(Usage(read, CLOSING_OUTPUT))))
         async with work.slots.turns:
             return await turn(self._node, self._system, self._talk.messages, cells=True, output=TURN_OUTPUT)
 

@@ -11,8 +11,8 @@ from rlm_tui.records.events import Route
 DIRECT_TOKENS = 16_000
 """Up to here, sending everything beats looking it up (RLMs lose below about 16k tokens: arXiv 2512.24601)."""
 
-DIRECT_MOST = 150_000
-"""Above this, sources do not fit into a prompt even when the user asks for it."""
+_DIRECT_PART = 0.75
+"""The part of the model's window that sources may take: their tokens are estimated, and the answer needs room too."""
 
 RLM_TOKENS = 1_000_000
 """From here on, one agent's conversation cannot hold what a question about the whole needs."""
@@ -28,10 +28,16 @@ _SPANNING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What the router looks at: the scope's tokens (with what the user handed in) and its modules' names."""
+    """What the router looks at: the scope's tokens (with what the user handed in), its modules' names, the model's window."""
 
     tokens: int
     modules: Sequence[str]
+    window: int = 200_000
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of the scope can be sent in one prompt."""
+        return self.tokens <= self.window * _DIRECT_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def choose(question: str, measure: Measure, asked: Route | None, *, language_mod
     if asked is not None:
         return _follow(asked, measure, language_model=language_model, depth=depth)
     size = f"~{measure.tokens:,} tokens in {_modules(len(measure.modules))}"
-    if measure.tokens <= DIRECT_TOKENS and language_model:
+    if measure.tokens <= DIRECT_TOKENS and measure.fits and language_model:
         return Choice("direct", f"{size} fit into one prompt")
     if depth < 1 or len(measure.modules) < 2:
         return Choice("repl", f"{size}: one agent looks it up")
@@ -66,7 +72,7 @@ def choose(question: str, measure: Measure, asked: Route | None, *, language_mod
 def _follow(asked: Route, measure: Measure, *, language_model: bool, depth: int) -> Choice:
     if asked == "direct" and not language_model:
         return Choice("repl", "asked for direct, but the navigator is no language model: it looks things up")
-    if asked == "direct" and measure.tokens > DIRECT_MOST:
+    if asked == "direct" and not measure.fits:
         return Choice("repl", f"asked for direct, but ~{measure.tokens:,} tokens do not fit into one prompt")
     if asked == "rlm" and depth < 1:
         return Choice("repl", "asked for rlm, but no sub-agents are allowed (depth 0)")

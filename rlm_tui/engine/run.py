@@ -192,7 +192,8 @@ class Run:
         except Exception as error:  # noqa: BLE001 - told below, once the record has its head
             problem = internal_error(error)
         tokens = facts.tokens + len(question.context) // 4
-        measure = Measure(tokens, [module.name for module in facts.modules])
+        window = await asyncio.to_thread(lambda: models.root.window)  # may read a table
+        measure = Measure(tokens, [module.name for module in facts.modules], window)
         choice = choose(
             question.text, measure, question.route, language_model=models.root.is_language_model, depth=bounds.depth
         )

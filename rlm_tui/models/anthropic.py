@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rlm_tui.models import prices
+from rlm_tui.models import limits, prices
 from rlm_tui.models.clouds import Provider, cloud_of
 from rlm_tui.models.conversation import Manner, body
 from rlm_tui.models.endpoint import Cells, Connection
@@ -96,6 +96,11 @@ class AnthropicModel:
         return prices.dollars(self._name, usage, "" if self._connection.official else self._connection.base_url)
 
     @property
+    def window(self) -> int:
+        """The tokens that a request and its reply may have together: as the endpoint told, else by the model's name."""
+        return self._connection.windows.get(self._name) or limits.window(self._name)
+
+    @property
     def secrets(self) -> list[str]:
         """The keys, tokens and passwords in use."""
         return self._connection.secrets
@@ -144,7 +149,7 @@ class AnthropicModel:
         import anthropic  # imported by now
         import httpx2  # what the SDK stands on, whose errors it lets through from within a stream
 
-        most = min(request.max_tokens, self._connection.ceilings.get(self._name, request.max_tokens))
+        most = min(request.max_tokens, self._connection.ceilings.get(self._name, limits.most_output(self._name)))
         wire = body(request, self._name, most, Manner(fences, eager=self._connection.official))
         try:
             stream = await client.messages.create(**wire, stream=True)  # type: ignore[call-overload]  # plain JSON, not its types
@@ -210,6 +215,8 @@ class AnthropicModel:
         if fault.refuses_tools and request.cells and not fences and self._cells == "auto":
             self._connection.without_tools.add(self._name)
             return True
+        if fault.window:
+            self._connection.windows[self._name] = fault.window
         if fault.ceiling and fault.ceiling < self._connection.ceilings.get(self._name, request.max_tokens):
             self._connection.ceilings[self._name] = fault.ceiling
             return True

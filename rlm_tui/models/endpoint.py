@@ -53,6 +53,7 @@ class Connection:
         self.reached = False
         self.without_tools: set[str] = set()
         self.ceilings: dict[str, int] = {}
+        self.windows: dict[str, int] = {}
         self._opening: asyncio.Task[Client] | None = None
 
     def __repr__(self) -> str:

@@ -147,6 +147,11 @@ class Model(Protocol):
         """False for the navigator only."""
         ...
 
+    @property
+    def window(self) -> int:
+        """The tokens that a request and its reply may have together."""
+        ...
+
     def stream(self, request: Request) -> AsyncIterator[StreamItem]:
         """Answer `request`; the last item is a `Reply`. Raises `ModelError` when no reply can be had."""
         ...

@@ -36,6 +36,7 @@ _TOO_LONG = re.compile(
     r"prompt is too long|context (length|limit|window|size)|maximum context|too many tokens", re.IGNORECASE
 )
 _NO_TOOLS = re.compile(r"\b(tools?|tool[ _-](choice|use|call\w*)|function[ _-]call\w*)\b", re.IGNORECASE)
+_WINDOW = re.compile(r"> ?(\d{4,8})\b|(?:context|window) \w* ?(?:is|of) (\d{4,8})\b", re.IGNORECASE)
 _CEILING = re.compile(r"max_tokens: \d+ > (\d+)")
 
 
@@ -86,6 +87,12 @@ class Fault:
         """The most tokens that the model can be asked for, where the endpoint told so."""
         found = _CEILING.search(self.reason)
         return int(found.group(1)) if found and self.status == 400 else None
+
+    @property
+    def window(self) -> int | None:
+        """The tokens that the model can hold, where a refusal of a long request tells so."""
+        found = _WINDOW.search(self.reason) if self.kind == "limit" else None
+        return int(found[1] or found[2]) if found else None
 
 
 def status_fault(status: int, kind: str, message: str, headers: Mapping[str, str]) -> Fault:

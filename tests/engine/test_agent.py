@@ -162,6 +162,26 @@ async def test_a_conversation_too_long_for_the_model_is_shortened(tmp_path: Path
     assert any("shortened" in notice.text for notice in run.tree.notices)
 
 
+async def test_a_conversation_is_shortened_before_it_is_too_long_for_a_window_that_is_known(tmp_path: Path) -> None:
+    """The first refusal tells the window; from then on nothing is sent that does not fit."""
+    refused: list[int] = []
+
+    def script(body: Json) -> Answer:
+        size = sum(len(said(body, turn)) for turn in range(len(body["messages"])))
+        if size > 40_000:
+            refused.append(len(body["messages"]))
+            return error(400, "invalid_request_error", "prompt is too long: 20011 tokens > 20000 maximum")
+        return text(ANSWER) if len(body["messages"]) > 16 else cell("grep('x'); print('y' * 9_000)")
+
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question("where is the retry policy?", route="repl"))
+        end = await run.wait()
+        assert made.engine.models.root.window == 20_000
+    assert (end.status, end.answer) == ("done", ANSWER)
+    assert len(refused) == 1
+    assert sum("shortened" in notice.text for notice in run.tree.notices) > 1
+
+
 async def test_two_failures_in_a_row_bring_advice(tmp_path: Path) -> None:
     script = Script(root=[cell("1/0"), cell("1/0"), LOOK, text(ANSWER)])
     async with bench(tmp_path, script) as made:

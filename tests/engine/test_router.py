@@ -45,6 +45,11 @@ def test_the_user_overrides(asked: Route) -> None:
     assert (choice.route, choice.why) == (asked, "asked for")
 
 
+def test_the_window_of_the_model_decides_too() -> None:
+    assert choose("why?", Measure(9_000, MANY, window=8_192), None, language_model=True, depth=1).route == "repl"
+    assert choose("why?", Measure(30_000, MANY, window=32_768), "direct", language_model=True, depth=1).route == "repl"
+
+
 def test_what_fits_no_prompt_is_not_sent() -> None:
     choice = choose("why?", Measure(900_000, MANY), "direct", language_model=True, depth=1)
     assert choice.route == "repl"

@@ -28,6 +28,11 @@ class Navigator:
         return False
 
     @property
+    def window(self) -> int:
+        """It reads anything, and is never sent a whole repository."""
+        return 1_000_000_000
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """None: it asks nobody."""
         return ()
