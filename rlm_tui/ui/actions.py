@@ -79,6 +79,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("trace", "parent", ("backspace",), "parent", "The call or step it belongs to"),
     Action("trace", "tab(1)", ("tab", "right"), "tab", "Next tab", priority=True),
     Action("trace", "tab(-1)", ("shift+tab", "left"), "", "Tab before", priority=True),
+    Action("trace", "thinking", ("space",), "", "Open or close what the model thought"),
     Action("trace", "cancel_call", ("x",), "cancel call", "Cancel the call and everything below it"),
     Action("trace", "back", ("escape",), "back", "Back to the same place"),
     Action("code", "back", ("escape", "backspace"), "back", "Back to the answer"),

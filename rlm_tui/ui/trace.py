@@ -30,6 +30,7 @@ class TraceScreen(Screen[str]):
         self._tree = tree
         self._key = key
         self._tab: Tab = "Prompt"
+        self._thinking = False
         self._shown: object = None
 
     def compose(self) -> ComposeResult:
@@ -78,19 +79,24 @@ class TraceScreen(Screen[str]):
         self.query_one(Tabs).show_tabs(TABS, self._tab)
         hidden = () if self.app.is_live else ("cancel_call",)
         self.query_one(Footer).show_places("trace", "everywhere", hidden=hidden)
-        version = _version(self._tree, self._key, self._tab)
+        version = (*_version(self._tree, self._key, self._tab), self._thinking)
         if version != self._shown:
             same = isinstance(self._shown, tuple) and self._shown[:2] == version[:2]
             self._shown = version
             page = self.query_one(Page)
             page.follow = same
-            page.show(tab(self._tree, call, step, self._tab))
+            page.show(tab(self._tree, call, step, self._tab, thinking=self._thinking))
             if not same:
                 page.top()
 
     def action_tab(self, by: int) -> None:
         """Show the next tab, or the one before."""
         self._tab = TABS[(TABS.index(self._tab) + by) % len(TABS)]
+        self.draw()
+
+    def action_thinking(self) -> None:
+        """Open the lines that tell of thinking, or close them."""
+        self._thinking = not self._thinking
         self.draw()
 
     def action_sibling(self, by: int) -> None:

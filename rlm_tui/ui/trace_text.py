@@ -46,9 +46,9 @@ def summary(tree: Tree, call: Call, step: Step | None, now: float) -> Content:
     return plain(" · ".join(part for part in parts if part), MUTED)
 
 
-def tab(tree: Tree, call: Call, step: Step | None, name: Tab) -> list[Block]:
-    """Return what stands under a tab."""
-    blocks = _OF[name](tree, call, step)
+def tab(tree: Tree, call: Call, step: Step | None, name: Tab, *, thinking: bool = False) -> list[Block]:
+    """Return what stands under a tab; `thinking` opens what the model thought."""
+    blocks = _code(call, step, thinking=thinking) if name == "Code" else _OF[name](tree, call, step)
     return blocks or [Flow(Content.styled(_EMPTY[name], MUTED))]
 
 
@@ -85,12 +85,14 @@ def _prompt(tree: Tree, call: Call, step: Step | None) -> list[Block]:
     return found
 
 
-def _code(tree: Tree, call: Call, step: Step | None) -> list[Block]:
+def _code(call: Call, step: Step | None, *, thinking: bool) -> list[Block]:
     found: list[Block] = []
     for each in [step] if step else call.steps:
         parts: list[Block] = []
         if each.thinking:
-            parts += [*_titled("Thinking", text_lines(each.thinking, f"{MUTED} italic"))]
+            parts.append(Flow(plain(f"{'▾' if thinking else '▸'} thinking, {len(each.thinking):,} characters", MUTED)))
+            if thinking:
+                parts += [Lines(text_lines(each.thinking, f"{MUTED} italic"), words=True), Gap()]
         if each.code:
             if each.text:
                 parts += [*markdown(each.text), Gap()]
@@ -136,9 +138,8 @@ def _result(tree: Tree, call: Call, step: Step | None) -> list[Block]:
     return found
 
 
-_OF: dict[Tab, Callable[[Tree, Call, Step | None], list[Block]]] = {
+_OF: dict[str, Callable[[Tree, Call, Step | None], list[Block]]] = {
     "Prompt": _prompt,
-    "Code": _code,
     "Output": _output,
     "Result": _result,
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from engine_runs import bench, said
-from messages_server import Answer, Json, cell, text
+from messages_server import Answer, Json, cell, redacted, text, thinking
 
 from rlm_tui.engine.run import NotResumable, Question
 from rlm_tui.records.log import RecordError
@@ -90,3 +90,28 @@ async def test_a_cancelled_run_goes_on_with_what_it_found(tmp_path: Path) -> Non
         assert (await again.wait()).status == "done"
         assert again.tree.root is not None
         assert again.tree.root.steps[1].output == run.tree.calls["0"].steps[1].output
+
+
+async def test_thoughts_go_back_unchanged_after_a_resume(tmp_path: Path) -> None:
+    """Signed and redacted blocks, as the endpoint sent them: the next request of the resumed run is the one that was cut off."""
+    thought = thinking("It is in the shop: \u00e9 \u2192", "c2ln+/==") + redacted("b3BhcXVl")
+
+    def think(body: Json) -> Answer:
+        turn = sum(message["role"] == "assistant" for message in body["messages"])
+        return (
+            thought + cell("print(grep('retry'))") if turn == 0 else thought + text("It is in `shop/payment.py:1-3`.")
+        )
+
+    async with bench(tmp_path, think) as b:
+        whole = b.engine.ask(Question("where is the retry policy?", route="repl"))
+        await whole.wait()
+        lines = whole.path.read_bytes().splitlines(keepends=True)
+        cut = next(at for at, line in enumerate(lines) if b'"cell_ended"' in line)
+        broken = b.runs.path(f"{whole.id[:-4]}0000")
+        broken.write_bytes(b"".join(lines[: cut + 1]))
+        asked = b.server.bodies[-1]
+        again = await b.engine.resume(broken.stem).wait()
+        assert again.status == "done"
+        sent = b.server.bodies[-1]["messages"][1]["content"]
+    assert sent[:2] == list(thought.blocks)
+    assert sent[:2] == asked["messages"][1]["content"][:2]

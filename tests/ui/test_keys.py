@@ -152,6 +152,24 @@ async def cancel_call(on: Screenful) -> None:
     assert "cancelling utils" in on.notice
 
 
+async def trace_thinking(on: Screenful) -> None:
+    on.stage.events = [
+        event.model_copy(update={"thinking": "It may be in the session. " * 50})
+        if event.kind == "turn_ended"
+        else event
+        for event in finished().events
+    ]
+    await on.ask()
+    await on.press("tab", "down", "enter")
+    assert "▸ thinking, 1,300 characters" in on.page.text
+    assert "in the session" not in on.page.text
+    await on.press("space")
+    assert "▾ thinking, 1,300 characters" in on.page.text
+    assert "in the session" in on.page.text
+    await on.press("space")
+    assert "in the session" not in on.page.text
+
+
 async def trace_cancel_call(on: Screenful) -> None:
     await on.ask(LIVE)
     await on.press("tab", "end", "up", "enter", "x")
@@ -404,6 +422,7 @@ PLAYS: dict[tuple[Place, str], Play] = {
     ("trace", "parent"): parent,
     ("trace", "tab(1)"): tab,
     ("trace", "tab(-1)"): tab,
+    ("trace", "thinking"): trace_thinking,
     ("trace", "cancel_call"): trace_cancel_call,
     ("trace", "back"): open_trace,
     ("code", "back"): code_back,
