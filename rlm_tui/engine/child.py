@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from rlm_tui.engine.host import Host, functions
-from rlm_tui.engine.node import Node
+from rlm_tui.engine.node import Node, all_ended
 from rlm_tui.engine.prompts import Facts
 from rlm_tui.repl.protocol import SandboxError, Session
 
@@ -33,7 +33,12 @@ async def start_child(node: Node, host: Host, facts: Facts, context: str) -> Ses
 
 
 async def end_child(starting: asyncio.Task[Session]) -> None:
-    """End the child, also one that is still starting."""
+    """End the child, also one that is still starting, and also when whoever waits for it is cancelled meanwhile."""
+    if await all_ended([asyncio.create_task(_end(starting))]):
+        raise asyncio.CancelledError
+
+
+async def _end(starting: asyncio.Task[Session]) -> None:
     if not starting.done():
         starting.cancel()
     try:

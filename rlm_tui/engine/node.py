@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Any, Literal
 
 from rlm_tui.engine.ledger import BudgetSpent, Cost
 from rlm_tui.engine.looks import Look
@@ -156,6 +156,7 @@ class Node:
         if self._hard:
             return
         self._hard = reason
+        self.cancel_children(reason)
         if self.future is not None and self._began:  # a task that never ran would end without a word
             self.future.cancel()
 
@@ -174,8 +175,9 @@ class Node:
         self._began = True
         outcome = await self._outcome(body)
         self.cancel_children("its parent ended")
-        if futures := {child.future for child in self.children.values() if child.future is not None}:
-            await asyncio.wait(futures)
+        await all_ended([child.future for child in self.children.values() if child.future is not None])
+        if self._hard:  # it came while the body tidied up
+            outcome = Outcome("cancelled", "", self._hard)
         journal = self.work.journal
         stamp = journal.stamp(self.id, self.parent_id)
         journal.emit(CallEnded(**stamp, status=outcome.status, result=outcome.text, error=outcome.error))
@@ -198,6 +200,17 @@ class Node:
             return Outcome("failed", "", str(error) or type(error).__name__)
         except Exception as error:  # noqa: BLE001 - a defect of ours must end this call, told as one, and not the others
             return Outcome("failed", "", internal_error(error))
+
+
+async def all_ended(tasks: Collection[asyncio.Task[Any]]) -> bool:
+    """Wait for the end of all `tasks`, also when the waiter is cancelled meanwhile; tell whether it was."""
+    cancelled = False
+    while any(not task.done() for task in tasks):
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError:
+            cancelled = True
+    return cancelled
 
 
 def internal_error(error: Exception) -> str:

@@ -141,6 +141,9 @@ class Run:
 
         Calls that are not living are passed over.
         """
+        call = self.tree.calls.get(call_id)
+        if call is not None and call.ended is not None:
+            return
         if call_id == "0" and self._root is None:
             self._cancelled = "stopped by the user"
             return
