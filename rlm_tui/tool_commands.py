@@ -37,8 +37,8 @@ def commands(open_repository: Open, guard: Guard) -> dict[str, click.Command]:
 def _command(tool: Tool, open_repository: Open, guard: Guard) -> click.Command:
     hints = get_type_hints(tool.run)
     parameters: list[click.Parameter] = [
-        _parameter(parameter, hints[parameter.name])
-        for parameter in list(inspect.signature(tool.run).parameters.values())[1:]
+        _parameter(parameter, hints[parameter.name], first=number == 0)
+        for number, parameter in enumerate(list(inspect.signature(tool.run).parameters.values())[1:])
     ]
     parameters += [
         click.Option(
@@ -53,9 +53,11 @@ def _command(tool: Tool, open_repository: Open, guard: Guard) -> click.Command:
     return click.Command(_dashed(tool.name), callback=run, params=parameters, help=tool.doc)
 
 
-def _parameter(parameter: inspect.Parameter, hint: object) -> click.Parameter:
+def _parameter(parameter: inspect.Parameter, hint: object, *, first: bool) -> click.Parameter:
     if parameter.default is inspect.Parameter.empty:
         return click.Argument([parameter.name], type=str)
+    if first and hint is str:
+        return click.Argument([parameter.name], type=str, default=parameter.default, required=False)
     if hint is bool:
         return click.Option([f"--{_dashed(parameter.name)}"], is_flag=True, default=parameter.default)
     kind = int if hint in (int, int | None) else str

@@ -18,6 +18,9 @@ from rlm_tui.repository.symbols import RepositoryError
 LOCAL = frozenset(("files", "find", "grep", "modules", "outline", "peek", "resolve", "symbols"))
 """Tools whose results come from the files in scope alone; any other is taken to look everywhere."""
 
+BRANCHING = frozenset(("changes",))
+"""Tools whose results may be others while all files and the commit stay the same: they depend on where branches are."""
+
 _TOLD = (LookupError, ValueError, TypeError, OSError, RepositoryError)
 """What a tool raises to tell the model something."""
 

@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
+from rlm_tui.engine.looks import BRANCHING
 from rlm_tui.engine.memo import Entry, Memo
 from rlm_tui.engine.schema import Schema
 from rlm_tui.models.protocol import Model
@@ -140,7 +141,8 @@ class Recall:
 
 def _keep(memo: Memo, order: Order, known: Known, entry: Entry) -> None:
     if order.kind == "query" or order.repository.fingerprint() == known.state:
-        stamp = known.stamp if entry.looks and order.repository.stamp() == known.stamp else ""
+        sure = entry.looks and not any(look.tool in BRANCHING for look in entry.looks)
+        stamp = known.stamp if sure and order.repository.stamp() == known.stamp else ""
         memo.keep(entry.model_copy(update={"key": known.key, "stamp": stamp}))
 
 

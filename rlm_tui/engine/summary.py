@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rlm_tui.repository.symbols import Cycle, Edge, File, Hit, Import, Match, Module, Remark, Setting, Slice, Symbol
+from rlm_tui.repository.symbols import (
+    Blame,
+    Commit,
+    Cycle,
+    Edge,
+    File,
+    Hit,
+    Hunk,
+    Import,
+    Match,
+    Module,
+    Remark,
+    Setting,
+    Slice,
+    Symbol,
+)
 
 _LONGEST = 160
 _FILES = 100
@@ -43,7 +58,7 @@ def files_in(result: object, most: int = _FILES) -> list[str]:
     found: dict[str, None] = {}
     for item in _items(result):
         match item:
-            case Slice() | Hit() | Symbol() | Import() | Cycle() | Setting():
+            case Slice() | Hit() | Symbol() | Import() | Cycle() | Setting() | Blame() | Hunk():
                 found[item.path] = None
             case Match() | Remark():
                 found[item.symbol.path] = None
@@ -80,6 +95,10 @@ def _value(value: object) -> str:
             return f"{value.path}:{value.line} {value.target.qualified}"
         case Slice():
             return str(value.span)
+        case Blame() | Hunk():
+            return f"{value.path}:{value.start}-{value.end}" if value.end else value.path
+        case Commit():
+            return f"{value.id} {value.subject}"
         case File():
             return value.path
         case Module():

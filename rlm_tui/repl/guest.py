@@ -350,9 +350,96 @@ class Setting(Line):
         return f"{self.locator}  [{self.symbol}]  {self.kind} {self.name}{default}  {self.text.strip()}"
 
 
+class Commit(Record):
+    """A commit: id date author subject files (the first of them) total (how many)."""
+
+    id: str
+    date: str
+    author: str
+    subject: str
+    files: list[str]
+    total: int
+
+    @property
+    def locator(self) -> str:
+        """The name by which host functions know it."""
+        return self.id
+
+    def key(self) -> tuple[str, int, str]:
+        """Return what it is sorted by: day, then repr."""
+        return (self.date, 0, repr(self))
+
+    def _line(self) -> str:
+        more = f" and {self.total - 3} more" if self.total > 3 else ""
+        return f"{self.id}  {self.date}  {self.author}  {self.subject}  [{', '.join(self.files[:3])}{more}]"
+
+
+class Blame(Record):
+    """Lines and what changed them last: path start end commit ("" = not committed) date author subject."""
+
+    path: str
+    start: int
+    end: int
+    commit: str
+    date: str
+    author: str
+    subject: str
+
+    @property
+    def locator(self) -> str:
+        """The name by which host functions know it."""
+        return self.span
+
+    @property
+    def span(self) -> str:
+        """`path:start-end`, as citations are written."""
+        return span(self.path, self.start, self.end)
+
+    def _line(self) -> str:
+        told = f"{self.commit}  {self.date}  {self.author}  {self.subject}" if self.commit else "not committed yet"
+        return f"{self.span}  {told}"
+
+
+class Hunk(Record):
+    """A change: path start end (now) old_path old_start old_end status added removed text symbols (names); str(): whole diff."""
+
+    path: str
+    start: int
+    end: int
+    old_path: str
+    old_start: int
+    old_end: int
+    status: str
+    added: int
+    removed: int
+    text: str
+    symbols: list[str]
+
+    @property
+    def locator(self) -> str:
+        """The name by which host functions know it."""
+        return self.span
+
+    @property
+    def span(self) -> str:
+        """`path:start-end` of its lines now, as citations are written; the path alone where there are none."""
+        return span(self.path, self.start, self.end) if self.end else self.path
+
+    def _line(self) -> str:
+        where = f" from {self.old_path}" if self.old_path else ""
+        note = f"+{self.added} -{self.removed}" if self.added or self.removed else self.text
+        return f"{self.span}  {self.status}{where}  {note}  {', '.join(self.symbols)}".rstrip()
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{self.text}"
+
+
 RECORDS: dict[str, type[Record]] = {
-    kind.__name__: kind for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting)
-}
+    kind.__name__: kind
+    for kind in (
+        File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting, Commit, Blame, Hunk,
+    )
+}  # fmt: skip
 
 
 def span(path: str, start: int, end: int) -> str:

@@ -49,6 +49,16 @@ def _line(r):
     if k == "Setting":
         default = " = " + r.default if r.default else ""
         return f"{r.span}  [{r.symbol}]  {r.kind} {r.name}{default}  {r.text.strip()}"
+    if k == "Commit":
+        more = f" and {r.total - 3} more" if r.total > 3 else ""
+        return f"{r.id}  {r.date}  {r.author}  {r.subject}  [{', '.join(r.files[:3])}{more}]"
+    if k == "Blame":
+        told = f"{r.commit}  {r.date}  {r.author}  {r.subject}" if r.commit else "not committed yet"
+        return f"{r.span}  {told}"
+    if k == "Hunk":
+        where = " from " + r.old_path if r.old_path else ""
+        note = f"+{r.added} -{r.removed}" if r.added or r.removed else r.text
+        return f"{r.span}  {r.status}{where}  {note}  {', '.join(r.symbols)}".rstrip()
     return r.span + "  imports " + r.target + ("" if r.inside else " (outside)") + "  " + r.text
 
 def _lines(r):
@@ -80,6 +90,11 @@ def _record(r, kind, fields):
     elif kind == "File":
         r.locator = r.path
         r.span = _span(r.path, 1, max(1, r.lines))
+    elif kind == "Commit":
+        r.locator = r.id
+    elif kind in ("Blame", "Hunk"):
+        r.span = _span(r.path, r.start, r.end) if r.end else r.path
+        r.locator = r.span
     elif kind in ("Symbol", "Slice"):
         r.span = _span(r.path, r.start, r.end)
         r.locator = r.path + "::" + r.qualified + "@" + str(r.start) if kind == "Symbol" else r.span
@@ -87,6 +102,7 @@ def _record(r, kind, fields):
         r.span = r.path + ":" + str(r.line)
         r.locator = r.span
     r.shown = _lines(r) if kind == "Slice" else _clip(_line(r))
+    r.written = r.shown + "\\n" + r.text if kind == "Hunk" else r.shown
 
 def _wrap(v):
     if isinstance(v, list):
@@ -156,7 +172,7 @@ def _show(v):
 _print = print
 
 def print(*values, sep=" ", end="\\n", file=None, flush=False):
-    texts = [_show(v) if _all_records(v) else str(v) for v in values]
+    texts = [v.shown if _is_record(v) else _show(v) if _all_records(v) else str(v) for v in values]
     _print((" " if sep is None else sep).join(texts), end="\\n" if end is None else end)
 
 def _echo(v):
@@ -216,7 +232,7 @@ class {name}:
         return self.shown
 
     def __str__(self):
-        return self.shown
+        return self.written
 
     def __eq__(self, other):
         return isinstance(other, {name}) and self.locator == other.locator and self.shown == other.shown

@@ -10,10 +10,13 @@ from dataclasses import fields
 
 from rlm_tui.repl.frames import text
 from rlm_tui.repository.symbols import (
+    Blame,
+    Commit,
     Cycle,
     Edge,
     File,
     Hit,
+    Hunk,
     Import,
     Match,
     Module,
@@ -26,7 +29,7 @@ from rlm_tui.repository.symbols import (
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind))
-    for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting)
+    for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting, Commit, Blame, Hunk)
 }
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from threading import Timer
 
 from rlm_tui.repository.environment import environment
+from rlm_tui.repository.sanitize import sanitize
 
 _SAFE = (
     "--no-pager",
     "--no-optional-locks",
+    "--literal-pathspecs",
     "-c", "core.fsmonitor=false",
     "-c", "core.hooksPath=/dev/null",
     "-c", "core.pager=cat",
@@ -20,6 +22,7 @@ _SAFE = (
     "-c", "diff.external=",
     "-c", "log.showSignature=false",
     "-c", "protocol.allow=never",
+    "-c", "safe.bareRepository=explicit",
 )  # fmt: skip
 _SECONDS = 20
 
@@ -37,11 +40,13 @@ def git(root: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> byte
         )  # fmt: skip
     except FileNotFoundError as error:
         raise GitError("git is not installed") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise GitError(f"git {arguments[0]} did not work: {error}") from error
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git took longer than {seconds:g} seconds") from error
+    except OSError as error:
+        raise GitError(f"git did not work: {error}") from error
     if done.returncode:
         message = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(message[0] if message else f"git {arguments[0]} failed with exit status {done.returncode}")
+        raise GitError(sanitize(message[0]) if message else f"git failed with exit status {done.returncode}")
     return done.stdout
 
 
@@ -61,6 +66,26 @@ def beginning(root: Path, arguments: Sequence[str], most: int, seconds: float) -
                 process.kill()
     except OSError:
         return b""
+
+
+def options_to_read_files(root: Path) -> list[str]:
+    """Return what comes before a command that reads the files of the working tree: only those around `root`, through no filter.
+
+    A clone's configuration may name another working tree (`core.worktree`) and programs that files go through
+    (`filter.NAME.clean`). Raises `GitError` where there is no working tree, or a filter that cannot be turned off.
+    """
+    place = _place(root)
+    if place is None:
+        raise GitError("there is no git repository here")
+    options = [f"--work-tree={place}"]
+    for key in git(root, ["config", "--list", "--name-only", "-z"]).split(b"\0"):
+        if key.startswith(b"filter."):
+            if b"=" in key:  # would end the name after `-c`
+                raise GitError("git's configuration has a filter with '=' in its name, which cannot be turned off")
+            value = "false" if key.endswith(b".required") else ""
+            options += ["-c", f"{os.fsdecode(key)}={value}"]
+            options += ["-c", f"{os.fsdecode(key.rpartition(b'.')[0])}.process="]
+    return options
 
 
 def head(root: Path) -> str:
@@ -104,15 +129,18 @@ class Head:
         )
 
 
+def _place(root: Path) -> Path | None:
+    """Return the top of the working tree that `root` is in: the nearest folder with a `.git`."""
+    tops = (folder for folder in (root, *root.parents) if (folder / ".git").is_dir() or _line(folder / ".git"))
+    return next(tops, None)
+
+
 def _folder(root: Path) -> Path | None:
     """Return where git keeps what belongs to this working tree; in a worktree or a submodule `.git` is a file that says so."""
-    for folder in (root, *root.parents):
-        place = folder / ".git"
-        if place.is_dir():
-            return place
-        if said := _line(place).removeprefix("gitdir: "):
-            return folder / said
-    return None
+    top = _place(root)
+    if top is None or (top / ".git").is_dir():
+        return top / ".git" if top else None
+    return top / _line(top / ".git").removeprefix("gitdir: ")
 
 
 def _line(path: Path) -> str:

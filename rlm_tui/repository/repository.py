@@ -43,6 +43,7 @@ from rlm_tui.repository.symbols import (
     Symbol,
     UnknownName,
 )
+from rlm_tui.repository.versions import Versions
 
 _FEW = 8
 """Up to so many files, asking for the importers of each is quicker than reading the imports of all."""
@@ -337,6 +338,11 @@ class Repository:
         return Analyses(
             self._store, self._graph, self._naming, self._sources, self._admits, self._search, self._everywhere
         )
+
+    @cached_property
+    def versions(self) -> Versions:
+        """What git knows of what is in scope: commits, who changed a line last, what has changed."""
+        return Versions(self.root, self._store, self._naming, self._sources, self.scope, self._admits)
 
     # Inside
 

@@ -211,6 +211,53 @@ class Setting:
     symbol: str
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: its shortened `id`, the day its author made it (`2026-01-31`), the first `files` of the `total` it touched."""
+
+    id: str
+    date: str
+    author: str
+    subject: str
+    files: tuple[str, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Lines `start` to `end` of a file, which `commit` was the last to change; it is "" where they are not committed yet."""
+
+    path: str
+    start: int
+    end: int
+    commit: str
+    date: str
+    author: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Lines that have changed together, with those around them: `start` to `end` now, `old_start` to `old_end` before.
+
+    Both are 0 on the side where there are none. `status` tells of the file: added, modified, deleted or renamed (from
+    `old_path`, else ""). `text` is the hunk as a diff has it, or says in brackets why there is none. `symbols` are the
+    qualified names of the innermost definitions, as they are now, that the change lies in.
+    """
+
+    path: str
+    start: int
+    end: int
+    old_path: str
+    old_start: int
+    old_end: int
+    status: str
+    added: int
+    removed: int
+    text: str
+    symbols: tuple[str, ...]
+
+
 class RepositoryError(Exception):
     """The repository cannot be used: what happened, where, and what to do, in one sentence for people."""
 
