@@ -100,6 +100,7 @@ _EXPORTED = re.compile(
     r"|(?:class|(?:async\s+)?function\s*\*?)\s+([\w$]+))",
     re.DOTALL,
 )
+_EXPORTS = re.compile(r"\bexport\s+(?:(?:declare|default|async|abstract|const|let|var)\s+)*\Z")
 _NESTED = re.compile(r"\([^()]*\)|\[[^][]*\]|\{[^{}]*\}")
 _ASSIGNED = re.compile(
     r"(?:(?:public|private|protected|readonly|static|declare|override|accessor)\s+)*(#?[\w$.]+)[!?]?\s*"
@@ -259,6 +260,9 @@ def visibility(head: Head) -> str:
     """Members are public unless they say otherwise; what a module keeps to itself is told by its exports, not here."""
     if head.name.startswith("#"):
         return "private"
+    if head.outer_kind == "module":  # a namespace hides what it does not export
+        before = head.text[max(head.outer_start, head.start - 60) : head.start]
+        return "public" if _EXPORTS.search(before) else "private"
     return stated_visibility(head) or ("public" if head.outer_kind in CONTAINERS else "")
 
 

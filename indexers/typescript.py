@@ -9,7 +9,7 @@ from tree_sitter import Node
 from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Grammar, parse
 
 from . import javascript
@@ -21,6 +21,9 @@ _TYPED = """
 (enum_declaration) @def.enum
 (internal_module) @def.module
 (module) @def.module
+(internal_module (statement_block (lexical_declaration (variable_declarator name: (identifier)) @def.variable)))
+(internal_module (statement_block
+  (export_statement (lexical_declaration (variable_declarator name: (identifier)) @def.variable))))
 (method_signature) @def.function
 (abstract_method_signature) @def.function
 (function_signature) @def.function
@@ -92,4 +95,11 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return parse(_WITH_JSX if path.endswith(".tsx") else GRAMMAR, path, source)
 
 
-INDEXER = Indexer("typescript", (".ts", ".tsx", ".mts", ".cts"), "javascript", _parse, javascript.resolve)
+INDEXER = Indexer(
+    "typescript",
+    (".ts", ".tsx", ".mts", ".cts"),
+    "javascript",
+    _parse,
+    javascript.resolve,
+    scoping=Scoping(namespaces_merge=True),
+)

@@ -26,6 +26,7 @@ class Scoping:
     with the class's own name always does. `base` is the word for the object as one of its base class.
     `called_by_name`: a method is called without brackets, too (Scala), so that a use of one is a call.
     `extensions`: a function can be declared for a type from outside; its binding `this` says for which (Kotlin, C#).
+    `namespaces_merge`: several files may say what is in a namespace, and see all of it (TypeScript).
     """
 
     shared: Literal["file", "folder", "package", "packages", "linked", "open"] = "file"
@@ -37,6 +38,7 @@ class Scoping:
     base: str = "super"
     called_by_name: bool = False
     extensions: bool = False
+    namespaces_merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

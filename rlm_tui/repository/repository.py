@@ -69,6 +69,7 @@ class Repository:
         self._sources = Sources(root, store)
         self._catalogue = Catalogue(store, indexing)
         self._ranking = Ranking(store, reading(root, store), Past(root, head, store.folder).history)
+        self._graph = Graph(store)
         self._listed: tuple[object, Overview] | None = None
 
     @classmethod
@@ -176,6 +177,7 @@ class Repository:
         narrowed._fingerprints = self._fingerprints
         narrowed._catalogue = self._catalogue
         narrowed._ranking = self._ranking
+        narrowed._graph = self._graph
         return narrowed
 
     def resolve(self, target: str) -> Named:
@@ -345,10 +347,6 @@ class Repository:
         return Versions(self.root, self._store, self._naming, self._sources, self.scope, self._admits)
 
     # Inside
-
-    @cached_property
-    def _graph(self) -> Graph:
-        return Graph(self._store)
 
     def _whole(self) -> None:
         """Wait for the whole index. Raises `RepositoryError` when it is closed before that: half of it would tell lies."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.indexer import Indexer, indexers
 from rlm_tui.repository.meanings import Meaning, is_constructor
+from rlm_tui.repository.namespaces import merged
 from rlm_tui.repository.objects import VALUES, listed, required, whole
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.paths import Paths
@@ -112,6 +113,8 @@ class Resolution:
                 )
                 if typed or name in view.parameters(place):
                     return []
+                if symbol.kind == "module" and (found := merged(self, view, symbol.qualified, name)):
+                    return [Meaning(s, (), Tier.SCOPE if s.path == view.path else Tier.IMPORT) for s in found]
             elif view.scoping.members_bare or symbol.name == name:
                 found = [s for s in self.members(view.symbols[place], name, every) if not is_constructor(s)]
                 if found and view.scoping.members_bare:
@@ -362,6 +365,8 @@ class Resolution:
         places = view.by_qualified.get(f"{owner.qualified}.{name}", ())
         within = view.place(owner)
         here = [view.symbols[i] for i in [i for i in places if view.facts.symbols[i].scope == within] or places]
+        if owner.kind == "module" and (found := merged(self, view, owner.qualified, name, around=False)):
+            return found
         if (here and view.scoping.shared != "open") or view.scoping.spread == "file":
             return here
         folder = owner.path.rpartition("/")[0]

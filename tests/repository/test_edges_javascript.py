@@ -232,3 +232,27 @@ def test_an_import_of_thousands_of_names_is_read_to_its_end() -> None:
         "a.ts": f"import {{ {names} }} from './b'\nfunction go() {{ name999() }}\n",
     })  # fmt: skip
     assert code.callees("go") == {"name999": 2}
+
+
+def test_a_namespace_is_what_all_files_say_that_open_it() -> None:
+    code = Code({
+        "core.ts": """
+            namespace app {
+              export function run() { return trim() }
+              function trim() { return 1 }
+              export namespace Debug { export function fail(text: string) { return text } }
+              export class Box { open() {} }
+            }
+        """,
+        "server.ts": """
+            namespace app.server {
+              function start(box: Box) { run(); Debug.fail("x"); app.run(); box.open(); trim() }
+            }
+        """,
+        "module.ts": """
+            import { thing } from 'elsewhere'
+            namespace app { function other() { run() } }
+        """,
+    })  # fmt: skip
+    assert code.callees("app.server.start") == {"app.run": 2, "app.Debug.fail": 2, "app.Box.open": 4}
+    assert code.callers("core.ts::app.run") == {"server.ts:2 app.server.start 2"}

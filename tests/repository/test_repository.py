@@ -229,6 +229,11 @@ def test_a_pattern_with_very_many_hits_gives_the_first_in_order(tmp_path: Path) 
     repository.close()
 
 
+def test_what_one_narrowed_repository_has_resolved_all_know(shop: Repository) -> None:
+    narrowed = shop.narrow([shop.files()[0].path])
+    assert narrowed.narrow([shop.files()[0].path])._graph is narrowed._graph is shop._graph
+
+
 def test_a_narrowed_repository_sees_its_part_only(shop: Repository) -> None:
     web = shop.narrow(["web"])
     assert {file.path for file in web.files()} == {"web/cart.js", "web/esc.js", "web/format.js"}
