@@ -14,7 +14,7 @@ _PARAMETER = re.compile(r"(?:\w+\s+)*[.*]*([\w$]+)")
 _LONGEST = 120
 _EACH = re.compile(r"([\w$.]+)\.(?:map|forEach|filter|find|findLast|some|every|flatMap)\($")
 _FIRST = re.compile(r"\(?\s*([\w$]+)\s*(?:[,)]|$)")
-_UNPACKED = re.compile(r"([\w$]+)\s*(?=[,}\]=])")
+_UNPACKED = re.compile(r"(?<![\w$])([\w$]++)\s*+(?=[,}\]=])")
 _BLOCK, _SYMBOL, _BINDING = range(3)
 
 

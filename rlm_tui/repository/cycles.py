@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from rlm_tui.repository.code_text import code_of
 from rlm_tui.repository.symbols import Cycle, Import
 
-_TYPE_ONLY = re.compile(r"(?:import|export)\s+type\b|(?:import|export)\s*\{(?:\s*type\s+[^,{}]+,?)+\s*\}\s*from")
+_TYPE_ONLY = re.compile(r"(?:import|export)\s+type\b|(?:import|export)\s*\{\s*(?:type\s[^,{}]++,?\s*+)+\}\s*from")
 _GUARD = re.compile(r"(\s*)if\s+(?:[\w.]+\.)?TYPE_CHECKING\b")
 _DYNAMIC = re.compile(r"\bimport\s*\(")
 _KINDS = ("runtime", "deferred", "type-only")

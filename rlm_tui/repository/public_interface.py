@@ -11,13 +11,14 @@ from rlm_tui.repository.resolution import Resolution
 from rlm_tui.repository.symbols import Remark, Symbol
 from rlm_tui.repository.views import View
 
-_ALL = re.compile(r"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(](.*?)[\])]", re.DOTALL | re.MULTILINE)
+_ALL = re.compile(r"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]+([^\[\]()]*)[\])]", re.MULTILINE)
 _STRING = re.compile(r"[\"']([\w.]+)[\"']")
 _COMMON_JS = re.compile(
     r"\b(?:module\.)?exports\s*=\s*\{([^{}]*)\}|\bexports\.([\w$]+)\s*=|\bmodule\.exports\s*=\s*([\w$]+)"
 )
 _PROTOTYPE = re.compile(
-    r"^[A-Za-z_](?:[\w\s*]|\([^()]*\))*?[\s*](\w+)\s*\((?:[^(){};]|\([^()]*\))*\)\s*(?:\w+(?:\([^;{}]*?\))?\s*)*;",
+    r"^[A-Za-z_](?:[\w\s*]|\([^()]{0,200}\)){0,400}?[\s*](\w+)\s*+\((?:[^(){};]|\([^()]{0,400}\)){0,4000}+\)\s*+"
+    r"(?:\w++(?:\([^;{}]{0,200}?\))?\s*+){0,8}+;",
     re.MULTILINE,
 )
 _INDEXES = tuple(f"{folder}index.{suffix}" for folder in ("src/", "") for suffix in ("ts", "tsx", "js", "mjs"))
@@ -27,6 +28,11 @@ _HEADERS = (".h", ".hh", ".hpp", ".hxx")
 _HIDDEN = frozenset({"private", "internal", "protected"})
 _SCRIPTS = frozenset({"javascript", "typescript"})
 _DEEP = 8
+
+
+def prototypes(code: str) -> Iterator[re.Match[str]]:
+    """Yield the functions of C that a header declares, without bodies; group 1 is the name."""
+    return _PROTOTYPE.finditer(code)
 
 
 class PublicInterface:
@@ -75,7 +81,11 @@ class PublicInterface:
         return [view.symbols[place] for places in view.top.values() for place in places]
 
     def _python(self, view: View) -> Iterator[Remark]:
-        listed = [name for part in _ALL.findall(self._text(view.path)) for name in _STRING.findall(part)]
+        listed = [
+            name
+            for part in _ALL.findall(code_of(self._text(view.path), "python", strings=True))
+            for name in _STRING.findall(part)
+        ]
         if listed:
             for name in listed:
                 yield from self._offered(view, name, "in __all__")
@@ -113,7 +123,7 @@ class PublicInterface:
         """Give what a header declares: prototypes by their definitions, where there is one, and what it defines itself."""
         code = code_of(self._text(view.path), view.language)
         own = {symbol.name for symbol in view.symbols}
-        for match in _PROTOTYPE.finditer(code):
+        for match in prototypes(code):
             name = match.group(1)
             line = code.count("\n", 0, match.start(1)) + 1
             if name in own:

@@ -13,11 +13,15 @@ _WORDS = (
 )
 _OPERATIONS = frozenset(_WORDS.split())
 """Functions and macros that end what runs, or make an error: to ask where they raise is to ask where they are called."""
-_OWNER = r"(?:[\w$]+(?:\.|::|->|\\))*"
+_OWNER = r"(?:[\w$]+(?:\.|::|->|\\)){0,12}"
+_FAR = "{0,400}?"
+"""So far from a keyword the name may stand: without a bound, a hostile line is read once for each of its keywords."""
 _THROWN = rf"\b(?:raise|throw)\s*\(?\s*(?:new\s+)?{_OWNER}{{name}}\b"
 _REJECTED = rf"|\breject\(\s*(?:new\s+)?{_OWNER}{{name}}\b"
-_SUPPLIED = rf"|\borElseThrow\([^;]*?\b(?:new\s+)?{_OWNER}{{name}}\b"
-_RETURNED = r"\b(?:return|panic!?|Err|bail!|ensure!|errno\s*=)[^;{}]*?(?<![.\w])(?:[\w]+(?:\.|::))*{name}\b"
+_SUPPLIED = rf"|\borElseThrow\([^;]{_FAR}\b(?:new\s+)?{_OWNER}{{name}}\b"
+_RETURNED = (
+    rf"\b(?:return|panic!?|Err|bail!|ensure!|errno\s*=)[^;{{}}]{_FAR}(?<![.\w])(?:\w+(?:\.|::)){{0,12}}{{name}}\b"
+)
 _PATTERNS = dict.fromkeys(("go", "rust", "c"), _RETURNED) | {
     "cpp": f"{_THROWN}|{_RETURNED}",
     "java": _THROWN + _SUPPLIED,
@@ -25,7 +29,7 @@ _PATTERNS = dict.fromkeys(("go", "rust", "c"), _RETURNED) | {
     "javascript": _THROWN + _REJECTED,
     "typescript": _THROWN + _REJECTED,
 }
-_CALLED = r"(?<![\w.])(?:\w+(?:\.|::))*{name}!?\s*\("
+_CALLED = r"(?<![\w.])(?:\w+(?:\.|::)){0,12}{name}!?\s*\("
 _BEFORE = 2
 """So many lines above may hold the keyword of a statement that was wrapped."""
 
