@@ -146,7 +146,7 @@ def test_index_tells_what_it_holds(repository: Path, environment: dict[str, str]
         and "1 of them closed" in said
     )
     examined = run(environment, "doctor", str(repository)).stdout
-    assert "8 parsed into symbols" in examined and "1 of them generated, vendored or built" in examined
+    assert "9 parsed into symbols" in examined and "1 of them generated, vendored or built" in examined
 
 
 def test_secrets_are_opened_by_the_user_alone_and_said_so(repository: Path, environment: dict[str, str]) -> None:

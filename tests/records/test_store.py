@@ -34,11 +34,19 @@ def write(store: RunStore, run_id: str, *events: Event) -> Path:
 
 def test_a_record_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     store = RunStore(tmp_path / "runs")
-    events: list[Event] = [started("r1", "wh\u00fc\u2028y?\n"), ended("r1")]
+    events: list[Event] = [started("r1", "wh\u00fc y?\n"), ended("r1")]
     path = write(store, "r1", *events)
     assert list(store.read("r1")) == events
     assert path.stat().st_mode & 0o777 == 0o600
     assert Tree.of(store.read("r1")).answer == "because"
+
+
+def test_what_some_take_for_line_ends_splits_no_record(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    write(store, "r1", started("r1", "a\u2028b\u2029c\x85d\x0ce"), ended("r1"))
+    start, end = store.read("r1")
+    assert isinstance(start, RunStarted)
+    assert (start.question, end.kind) == ("abcde", "run_ended")
 
 
 def test_every_event_is_in_the_file_when_it_happened(tmp_path: Path) -> None:
