@@ -20,6 +20,7 @@ from rlm_tui.repl.choose import open_sandbox
 from rlm_tui.repl.protocol import Limits
 from rlm_tui.repository.repository import Repository
 
+KEY = "sk-ant-secret-0123456789abcdef"
 ROOT, SUB = "claude-sonnet-5", "claude-haiku-5"
 
 
@@ -63,6 +64,7 @@ async def bench(
     slots: int = 8,
     limits: Limits | None = None,
     memo: Memo | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[Bench]:
     """Open everything on a small repository in `folder`."""
     repository = Repository.open(make_small_repository(folder / "shop"), folder / "cache")
@@ -70,9 +72,8 @@ async def bench(
     sandbox = await open_sandbox()
     try:
         async with MessagesServer(script) as server:
-            endpoint = Endpoint(
-                api_key="sk-ant-secret-0123456789abcdef", base_url=server.url, patience=Patience(retries=2)
-            )
+            patience = patience or Patience(retries=2)
+            endpoint = Endpoint(api_key=KEY, base_url=server.url, patience=patience)
             models = Models(endpoint.model(ROOT), endpoint.model(SUB))
             runs = RunStore(folder / "runs")
             engine = Engine(repository, sandbox, models, runs, bounds or Bounds(), slots, limits, memo)
