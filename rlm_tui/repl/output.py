@@ -8,11 +8,16 @@ from __future__ import annotations
 import io
 import pprint
 import sys
+from itertools import pairwise
 from typing import TextIO, TypeGuard
 
 from rlm_tui.repl.guest import Record
 
 _BLOCK = 1 << 16
+_LARGE = 1_000
+"""Characters from which on what is printed at once is shortened by itself: a long list leaves those beside it whole."""
+_LEAST = 2_000
+"""Where each would get less than this, all that was printed is shortened as one."""
 _KEPT = 4
 """How many cells' long outputs are kept whole."""
 
@@ -26,6 +31,7 @@ class Output(io.TextIOBase):
         self._reset()
 
     def _reset(self) -> None:
+        self._cuts = [0]
         self._blocks: list[str] = []
         self._small: list[str] = []
         self._small_size = self._stored = self._written = 0
@@ -45,6 +51,8 @@ class Output(io.TextIOBase):
             self._tail = (self._tail + text[-self._shown :])[-self._shown :]
         if room > 0:
             piece = text[:room]
+            if len(piece) >= _LARGE:
+                self._cuts += [self._stored, self._stored + len(piece)]
             self._stored += len(piece)
             self._small.append(piece)
             self._small_size += len(piece)
@@ -61,27 +69,47 @@ class Output(io.TextIOBase):
         """End a cell: return what the model is shown of it, and how many characters were left out."""
         self._join()
         stored = "".join(self._blocks)
-        written, lost, tail = self._written, self._written - self._stored, self._tail
+        written, lost, tail, cuts = self._written, self._written - self._stored, self._tail, self._cuts
         self._reset()
         if written <= self._shown:
             return stored, 0
         self._kept[cell] = stored
         while len(self._kept) > _KEPT or (len(self._kept) > 1 and sum(map(len, self._kept.values())) > self._whole):
             del self._kept[next(iter(self._kept))]
-        half = self._shown // 2
-        head = _whole_lines(stored[:half], at_start=True)
-        end = _whole_lines((stored[-half:] + tail)[-half:], at_start=False)
-        omitted = written - len(head) - len(end)
-        note = f"[... {omitted:,} characters left out; the whole text is output_of({cell})"
+        whole = f"the whole text is output_of({cell})"
         if lost:
-            note += f", but for {lost:,} characters that were too many to keep"
-        return f"{head}\n{note} ...]\n{end}", omitted
+            whole += f", but for {lost:,} characters that were too many to keep"
+            return _shortened(stored, stored + tail, written, self._shown, whole)
+        parts = [stored[start:end] for start, end in pairwise([*cuts, written]) if start < end]
+        room = _room([len(part) for part in parts], self._shown)
+        if room < _LEAST:
+            return _shortened(stored, stored, written, self._shown, whole)
+        shown = [_shortened(part, part, len(part), room, whole) if len(part) > room else (part, 0) for part in parts]
+        return "".join(part for part, _ in shown), sum(omitted for _, omitted in shown)
 
     def output_of(self, cell: int) -> str:
         """Return the whole output of a cell whose output was shortened; the omitted line names it."""
         if cell not in self._kept:
             raise LookupError(f"no output is kept for cell {cell}; kept: {sorted(self._kept) or 'none'}")
         return self._kept[cell]
+
+
+def _room(sizes: list[int], shown: int) -> int:
+    """Return the characters that each of several texts may have at most, so that together they have no more than `shown`."""
+    left = shown
+    for shorter, size in enumerate(sorted(sizes)):
+        if size * (len(sizes) - shorter) > left:
+            return left // (len(sizes) - shorter)
+        left -= size
+    return shown
+
+
+def _shortened(start: str, end: str, written: int, room: int, whole: str) -> tuple[str, int]:
+    """Return the beginning of one text and the end of another with a note between, and how many characters are left out."""
+    half = room // 2
+    head, tail = _whole_lines(start[:half], at_start=True), _whole_lines(end[-half:], at_start=False)
+    omitted = written - len(head) - len(tail)
+    return f"{head}\n[... {omitted:,} characters left out; {whole} ...]\n{tail}", omitted
 
 
 def _whole_lines(text: str, *, at_start: bool) -> str:

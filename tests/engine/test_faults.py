@@ -1,8 +1,8 @@
 """Faults, each against a real HTTP server on loopback: what the user sees of it, and what is kept.
 
-====================  =====================================  ===========================  ==========================================
+====================  =====================================  ===========================  ========================================
 fault                 the user sees                          kept                         tests
-====================  =====================================  ===========================  ==========================================
+====================  =====================================  ===========================  ========================================
 429 with retry-after  "retry in N s: 429 ...", N as asked    all                          a_fault_that_passes; test_wire_faults
 429 without           the same, N doubles from 0.5 s         all                          a_fault_that_passes; test_wire_faults
 429 for a day         "asks to wait 86400 s"                 found, code 4                a_fault_that_stays
@@ -23,7 +23,7 @@ nested fence          one cell; the inner fence is text      all                
 syntax error          a failed step with its traceback       the run goes on              test_agent: goes_wrong_in_a_cell
 answer before a look  sent back once, then taken and noted   all                          test_agent: before_any_look
 1 child of 64 fails   one failed row; its slot "Error: ..."  63 results, in order         one_of_sixty_four
-budget in a batch     "$" rows; an answer of what is there   what was done, code 5        test_bounds: middle_of_a_batch, tokens_run
+budget in a batch     "$" rows; an answer of what is there   what was done, code 5        test_bounds: middle_of_a_batch
 cancel in a batch     rows; soft: an answer, code 4          what was done                test_bounds: soft_cancel, hard_cancel
 cancel in a turn      what had streamed                      tokens booked                test_bounds: cancelled_half_way
 full disk             "the run goes on unrecorded"           answer, a part record        a_disk_that_fills_up; test_journal
@@ -31,7 +31,7 @@ SIGTERM               code 143; the terminal as it was       the whole record   
 kill -9               "unfinished" in the list of runs       all but a step               test_killed; test_resume
 child killed          a failed step, "has ended"             the run goes on              a_child_killed_from_outside
 key echoed            "(key removed)"                        all but the key              an_echoed_key; test_journal
-====================  =====================================  ===========================  ==========================================
+====================  =====================================  ===========================  ========================================
 
 Tests named without a file are in this one; what a fault says in full is in tests/models/test_wire_faults.py.
 """

@@ -192,6 +192,28 @@ async def test_long_output_keeps_head_and_tail_and_the_whole_in_a_variable(sessi
     assert "kept: [1]" in (await session.run("output_of(9)")).error
 
 
+async def test_a_long_print_leaves_those_beside_it_whole(session: SealedSession) -> None:
+    code = """print('first')
+print('\\n'.join(f'noise {n}' for n in range(20_000)))
+print(wanted := [f'src/file_{n}.py' for n in range(400)])
+for n in range(50): print('line', n)"""
+    result = await session.run(code)
+    assert result.output.startswith("first\nnoise 0\n")
+    assert str([f"src/file_{n}.py" for n in range(400)]) in result.output
+    assert result.output.endswith("".join(f"line {n}\n" for n in range(50)))
+    assert result.output.count(f"[... {result.omitted:,} characters left out; the whole text is output_of(1) ...]") == 1
+    assert 19_000 < len(result.output) < 20_200
+    whole = (await session.run("len(output_of(1))")).output
+    note = f"\n[... {result.omitted:,} characters left out; the whole text is output_of(1) ...]\n"
+    assert int(whole) == len(result.output) + result.omitted - len(note)
+
+
+async def test_many_prints_are_shortened_as_one(session: SealedSession) -> None:
+    result = await session.run("for n in range(100): print(f'{n} ' + 'x' * 1_500)")
+    assert result.output.count("characters left out") == 1
+    assert result.output.startswith("0 x") and result.output.endswith("x\n")
+
+
 @pytest.mark.parametrize(
     ("code", "most"),
     [
