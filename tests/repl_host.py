@@ -7,7 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rlm_tui.repl.protocol import JSON, GuestFunction
-from rlm_tui.repository.symbols import Edge, File, Hit, Import, Match, Module, Slice, Span, Symbol, Tier
+from rlm_tui.repository.symbols import (
+    Blame,
+    Commit,
+    Edge,
+    File,
+    Hit,
+    Hunk,
+    Import,
+    Match,
+    Module,
+    Slice,
+    Span,
+    Symbol,
+    Tier,
+)
 
 TEXT = "class Session:\n    def send(self, request):\n        return self.adapter.send(request)\n"
 
@@ -43,6 +57,9 @@ FUNCTIONS = [
     GuestFunction("outline", "outline(target)", "List definitions."),
     GuestFunction("callers", "callers(target)", "Who calls it.", ("Symbol",)),
     GuestFunction("imports", "imports(target)", "What it imports.", ("File", "Module")),
+    GuestFunction("commits", "commits(target='')", "Commits.", ("Symbol",)),
+    GuestFunction("blame", "blame(target)", "Blame."),
+    GuestFunction("changes", "changes(base='')", "Changes."),
     GuestFunction("echo", "echo(value)", "Return what it is given."),
     GuestFunction("slow", "slow(seconds, value=None)", "Wait."),
     GuestFunction("fail", "fail(message)", "Raise LookupError."),
@@ -87,6 +104,16 @@ class Host:
                     Import("src/a.py", 3, "from .b import c", "src/b.py", True),
                     Import("src/a.py", 1, "import json", "json", False),
                 ]
+            case "commits":
+                return [Commit("a1b2c3", "2026-01-31", "Ann", "Say why", ("a.py", "b.py", "c.py", "d.py"), 5)]
+            case "blame":
+                return [
+                    Blame("a.py", 1, 1, "", "", "", ""),
+                    Blame("a.py", 2, 4, "a1b2c3", "2026-01-31", "Ann", "Say why"),
+                ]
+            case "changes":
+                base = str(args[0]) if args else ""
+                return [Hunk("b.py", 1, 2, "a.py", 1, 1, "renamed", 1, 0, f"@@ {base}\n x\n+y", ("f", "g"))]
             case "modules" | "files" | "symbols":
                 return self._page(name, *args)
             case "resolve":

@@ -175,6 +175,10 @@ def test_tools_are_commands(repository: Path, environment: dict[str, str]) -> No
         ("src/shop/payment.py", "Gateway.charge"),
         ("src/shop/payment.py", "backoff"),
     ]
+    (repository / "src/shop/payment.py").write_text((repository / "src/shop/payment.py").read_text() + "\n\nlast = 1\n")
+    done = run(environment, "changes", "HEAD", "-C", str(repository))
+    assert re.fullmatch(r"src/shop/payment.py:\d+-\d+  modified  \+3 -0  last\n", done.stdout)
+    assert re.match(r"[0-9a-f]{12}  \d{4}-", run(environment, "commits", "Order.pay", "-C", str(repository)).stdout)
     nothing = run(environment, "peek", "no_such_name", "-C", str(repository))
     assert (nothing.returncode, nothing.stdout) == (1, "")
     assert "no_such_name" in nothing.stderr

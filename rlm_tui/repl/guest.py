@@ -351,7 +351,7 @@ class Setting(Line):
 
 
 class Commit(Record):
-    """A commit: id date author subject files (the first of them) total (how many)."""
+    """A commit: id date author subject files (the first of them) total (how many); source: its Hunks."""
 
     id: str
     date: str
@@ -364,6 +364,11 @@ class Commit(Record):
     def locator(self) -> str:
         """The name by which host functions know it."""
         return self.id
+
+    @property
+    def source(self) -> Any:
+        """What it changed: its Hunks."""
+        return self._ask("changes", f"{self.id}^!")
 
     def key(self) -> tuple[str, int, str]:
         """Return what it is sorted by: day, then repr."""

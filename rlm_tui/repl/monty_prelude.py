@@ -134,8 +134,10 @@ def _ask(name, args, kwargs):
 def _get(v, name):
     if isinstance(v, Repo) and name in ("modules", "files", "symbols"):
         return _ask(name, [0, 5000, ""], {})["items"]
-    if not _is_record(v) or (v.record == "Edge" and name == "source"):
+    if not _is_record(v) or name not in ("source", "children") or (v.record == "Edge" and name == "source"):
         return getattr(v, name)
+    if v.record == "Commit" and name == "source":
+        return _ask("changes", [v.id + "^!"], {})
     return _ask("peek" if name == "source" else "outline", [v], {})
 
 def text_of(v):

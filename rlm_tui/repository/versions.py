@@ -112,7 +112,7 @@ class Versions:
         return _blamed(found.path, self._asked(*self._careful(), *command))
 
     def changes(self, base: str) -> list[Hunk]:
-        """Return the hunks between `base` and the working tree, or between the ends of `a..b`, by path and line.
+        """Return the hunks between `base` and the working tree, of a range (`a..b`) or of one commit (`a^!`), by path and line.
 
         "" is HEAD, so that these are what is not committed yet; for a branch, what has changed since it was left; files that
         git does not know yet are added ones. What is closed, binary or too long is listed without its text. Raises
@@ -176,7 +176,10 @@ class Versions:
         base = base.strip()
         first, dots, second = base.partition("...") if "..." in base else base.partition("..")
         if not base:
-            return self._commit("HEAD") or self._asked("hash-object", "-t", "tree", "--stdin").decode().strip(), ""
+            return self._commit("HEAD") or self._nothing(), ""
+        if base.endswith("^!"):
+            new = self._named(base.removesuffix("^!"))
+            return self._commit(f"{new}^") or self._nothing(), new
         old = self._named(first)
         new = self._named(second) if dots else ""
         if dots == "..":
@@ -189,6 +192,10 @@ class Versions:
                 f"{first or 'HEAD'}..{second or 'HEAD'} compares them as they are"
             ) from error
         return common.decode("ascii", "replace").split()[0], new
+
+    def _nothing(self) -> str:
+        """Return the hash of a tree without files."""
+        return self._asked("hash-object", "-t", "tree", "--stdin").decode("ascii", "replace").strip()
 
     def _named(self, name: str) -> str:
         name = name.strip() or "HEAD"
@@ -269,7 +276,8 @@ class Versions:
         hunks: list[Hunk] = []
         for change in file.changes:
             marks = [line[:1] for line in change.lines[1:]]
-            lines = [now for line in _touched(change, marks) if (now := diffs.followed(line, moved))]
+            places = [[diffs.followed(line, moved) for line in pair] for pair in _touched(change, marks)]
+            lines = [a for a, b in places if a and (a == b or _innermost(spans, [a]) == _innermost(spans, [b]))]
             hunks.append(
                 Hunk(
                     path, *_both(change.new), renamed, *_both(change.old), status, marks.count(b"+"), marks.count(b"-"),
@@ -305,16 +313,31 @@ def _both(side: diffs.Side) -> tuple[int, int]:
     return (side.start, side.after - 1) if side.count else (0, 0)
 
 
-def _touched(change: diffs.Change, marks: Sequence[bytes]) -> list[int]:
-    """Return the new lines that were added, and for lines that only went, the one where they were, in order."""
-    line, found = change.new.first, list[int]()
+def _touched(change: diffs.Change, marks: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Return the new lines that were added, twice; for lines that only went, those they stood between, in order.
+
+    Where the lines that went are no less indented than the one above, and that one closes nothing, they belonged to it.
+    """
+    line, found = change.new.first, list[tuple[int, int]]()
+    gone, above = b"", b""
     for at, mark in enumerate(marks):
+        text = change.lines[at + 1][1:]
         if mark == b"+":
-            found.append(line)
-        elif mark == b"-" and marks[at + 1 : at + 2] not in ([b"-"], [b"+"]) and line > 1:
-            found.append(line - 1)
-        line += mark not in (b"-", b"\\")
+            found.append((line, line))
+        elif mark == b"-":
+            gone = gone or (text.strip() and text)
+            if marks[at + 1 : at + 2] not in ([b"-"], [b"+"]) and line > 1 and gone:
+                closes = above.lstrip()[:1] in (b"}", b")", b"]", b"") or above.strip() == b"end"
+                belongs = not closes and _indent(gone) >= _indent(above)
+                found.append((line - 1, line - 1 if belongs else line))
+        if mark not in (b"-", b"\\"):
+            line += 1
+            gone, above = b"", text
     return found
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _innermost(spans: Sequence[tuple[int, int, str]], lines: Sequence[int]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from engine_runs import Bench, Script, bench, said
 from messages_server import Answer, Json, cell, error, text
 
 from rlm_tui.engine import memo as memo_module
-from rlm_tui.engine.looks import LOCAL, Look
+from rlm_tui.engine.looks import BRANCHING, LOCAL, Look
 from rlm_tui.engine.memo import Entry, Memo
 from rlm_tui.engine.run import Question, Run
 from rlm_tui.records.export import markdown
@@ -131,6 +132,31 @@ async def test_what_a_call_saw_beyond_its_scope_counts_too(tmp_path: Path) -> No
                 file.write_text(before + (file.read_text() if file.exists() else "") + after)
                 made.repository.scan()
                 assert (await scripts.ask(made))[1] == asked, (look, path, before, after)
+
+
+async def test_a_branch_that_moved_counts_though_files_and_commit_are_the_same(tmp_path: Path) -> None:
+    code = cell('print(rlm_query("Tell", scope="tests"))')
+    look = cell('print(changes("side..HEAD"))')
+    scripts = Scripts(lambda: Script(root=[code, text("done")], agents={"Tell": [look, text("told")]}))
+    async with bench(tmp_path, scripts, memo=Memo(tmp_path / "memo")) as made:
+
+        def git(*arguments: str) -> str:
+            command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *arguments]
+            return subprocess.run(
+                command, cwd=made.repository.root, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            ).stdout.strip()
+
+        git("branch", "side")
+        assert (await scripts.ask(made))[1] == ["Tell"]
+        assert (await scripts.ask(made))[1] == []
+        git(
+            "branch",
+            "-f",
+            "side",
+            git("commit-tree", git("hash-object", "-t", "tree", "-w", "--stdin"), "-m", "nothing"),
+        )
+        assert (await scripts.ask(made))[1] == ["Tell"]
+        assert (await scripts.ask(made))[1] == []
 
 
 async def test_queries_are_kept_by_prompt_and_model_and_votes_stay_votes(tmp_path: Path) -> None:
@@ -291,4 +317,4 @@ def test_the_memo_stays_within_its_bound(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_every_tool_that_is_taken_to_be_local_exists() -> None:
-    assert set(tools()) >= LOCAL
+    assert set(tools()) >= LOCAL | BRANCHING

@@ -336,3 +336,28 @@ def test_lines_are_followed_through_changes() -> None:
     assert [followed(line, changes) for line in range(1, 12)] == [1, 2, 5, 6, 0, 0, 7, 8, 0, 10, 11]
     assert followed_span(5, 6, changes) is None
     assert followed_span(2, 9, changes) == (2, 9)
+
+
+@pytest.mark.parametrize(
+    ("gone", "symbols"),
+    [
+        ("    return total + cents\n", ("deposit",)),
+        ("    total = 2\n", ("deposit",)),
+        ('\n    def name(self):\n        return "x"\n', ()),
+        ("    def close(self):\n        self.open = False\n        return True\n\n", ("Account",)),
+        ("        return True\n", ("Account.close",)),
+    ],
+)
+def test_lines_that_only_went_touch_what_they_stood_in(root: Path, gone: str, symbols: tuple[str, ...]) -> None:
+    text = (root / "lib/bank.py").read_text()
+    assert gone in text
+    write(root, "lib/bank.py", text.replace(gone, ""))
+    with opened(root) as repository:
+        assert [hunk.symbols for hunk in repository.versions.changes("")] == [symbols]
+
+
+def test_what_one_commit_changed(root: Path) -> None:
+    with opened(root) as repository:
+        second, first = repository.versions.commits("lib", 9)[0:3:2]
+        assert lines(repository.versions.changes(f"{second.id}^!")) == ["lib/bank.py:2-8 modified +1 -1"]
+        assert {hunk.status for hunk in repository.versions.changes(f"{first.id}^!")} == {"added"}, "the first of all"

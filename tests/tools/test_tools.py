@@ -92,3 +92,13 @@ def test_a_narrowed_repository_keeps_its_tools_inside(shop: Repository) -> None:
     web = shop.narrow(["web"])
     assert call("files", web)["total"] == 2 and call("find", web, "charge the gateway") == []
     assert call("grep", web, "charge") == []
+
+
+def test_git_is_asked(shop: Repository) -> None:
+    (first,) = call("commits", shop)
+    assert [call("commits", shop, target, k=0) for target in ("Order.pay", "src/shop", "web/cart.js")] == [[first]] * 3
+    (blame,) = call("blame", shop, "Order.pay")
+    assert first.id.startswith(shop.commit) and blame.commit == first.id
+    assert call("changes", shop) == call("changes", shop, "HEAD") == []
+    assert {hunk.status for hunk in call("changes", shop, f"{first.id}^!")} == {"added"}
+    assert tools()["commits"].owners == ("Symbol", "File", "Module") and tools()["blame"].owners == ("Symbol", "File")
