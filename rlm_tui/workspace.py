@@ -12,7 +12,6 @@ from rlm_tui.config import NAVIGATOR, Settings
 from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.run import Engine, Models
 from rlm_tui.models.anthropic import Endpoint
-from rlm_tui.models.navigator.model import Navigator
 from rlm_tui.models.protocol import Model, ModelError
 from rlm_tui.records.store import RunStore
 from rlm_tui.repl.choose import open_sandbox
@@ -39,22 +38,31 @@ async def open_workspace(path: Path, settings: Settings) -> AsyncIterator[Worksp
 
     Raises `RepositoryError`, `SandboxError` or `ModelError` with what to do.
     """
-    repository = Repository.open(path, settings.cache_dir, settings.secrets)
+    endpoint = _endpoint(settings)
+    models = _models(settings, endpoint)
+    # From here on, so that it goes on while the sandbox starts and the repository is listed.
+    warming = asyncio.create_task(_warm(endpoint)) if models.root.is_language_model else None
+    try:
+        async with _opened(path, settings, endpoint, models) as workspace:
+            yield workspace
+    finally:
+        if warming is not None:
+            warming.cancel()
+
+
+@asynccontextmanager
+async def _opened(path: Path, settings: Settings, endpoint: Endpoint, models: Models) -> AsyncIterator[Workspace]:
+    repository = await asyncio.to_thread(Repository.open, path, settings.cache_dir, settings.secrets)
     try:
         sandbox = await open_sandbox(settings.sandbox, settings.sandbox_options)
         try:
-            endpoint = _endpoint(settings)
-            models = _models(settings, endpoint)
             runs = RunStore(settings.runs_dir)
             memo = Memo(settings.cache_dir / "memo") if settings.memo else None
             engine = Engine(repository, sandbox, models, runs, settings.bounds, settings.slots, memo=memo)
             engine.confirm_above = settings.confirm_above
-            warming = asyncio.create_task(_warm(endpoint)) if models.root.is_language_model else None
             try:
                 yield Workspace(settings, repository, sandbox, models, runs, engine, tuple(endpoint.warnings))
             finally:
-                if warming is not None:
-                    warming.cancel()
                 await engine.close()
         finally:
             await sandbox.close()
@@ -74,7 +82,11 @@ def _endpoint(settings: Settings) -> Endpoint:
 
 def _models(settings: Settings, endpoint: Endpoint) -> Models:
     def named(name: str) -> Model:
-        return Navigator() if name == NAVIGATOR else endpoint.model(name)
+        if name != NAVIGATOR:
+            return endpoint.model(name)
+        from rlm_tui.models.navigator.model import Navigator  # 0.1 s of CPU, and a language model does without
+
+        return Navigator()
 
     return Models(root=named(settings.root_model), sub=named(settings.child_model))
 
