@@ -30,6 +30,7 @@ _QUERY = (
 (call_expression function: (template_function name: (identifier) @call))
 (call_expression function: (qualified_identifier name: (template_function name: (identifier) @call)))
 (new_expression type: [(type_identifier) (qualified_identifier)] @call)
+(compound_literal_expression type: [(type_identifier) (qualified_identifier)] @call)
 (argument_list (qualified_identifier) @use)
 (base_class_clause [(type_identifier) (qualified_identifier)] @inherit)
 (base_class_clause (template_type name: (type_identifier) @inherit))
@@ -63,15 +64,20 @@ _LITERALS = {
 _NAMES = frozenset(
     ("identifier", "field_expression", "call_expression", "qualified_identifier", "subscript_expression")
 )
+_KNOWN = {"size()": ":int", "length()": ":int", "c_str()": ":char*"}
+"""What methods of these names give, by the standard library's custom."""
 _TRUTHS = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
+
+
+_CALLS = {"call_expression": "arguments", "new_expression": "arguments", "compound_literal_expression": "value"}
 
 
 def _arguments(node: Node, text: str) -> str:
     """Write the arguments of the call whose function, or of the `new` whose type, is `node`."""
     call: Node | None = node.parent
-    while call is not None and call.type not in {"call_expression", "new_expression"}:
+    while call is not None and call.type not in _CALLS:
         call = call.parent
-    given = call.child_by_field_name("arguments") if call else None
+    given = call.child_by_field_name(_CALLS[call.type]) if call else None
     if given is None:
         return ""
     return ",".join([_argument(one, text) for one in given.named_children if one.type != "comment"]) or "()"
@@ -83,6 +89,8 @@ def _argument(node: Node, text: str) -> str:
         return _LITERALS[kind]
     written = text[node.start_byte : node.end_byte]
     if kind in _NAMES:
+        if kind == "call_expression" and (known := _KNOWN.get(written.rpartition(".")[2].rpartition("->")[2])):
+            return known
         return (written if written.isidentifier() else bare(written)).replace(",", "")
     if kind == "number_literal":
         return ":double" if "." in written else ":int"
@@ -126,18 +134,69 @@ _LINES = re.compile(
     rb"^[ \t]*(?:class\s+\w+(?:\s+\w+)?(?:\s+final)?\s*[;:{]|namespace\s+[\w:]*\s*\{|template\s*<|using\s+[\w:]+\s*[=;:])",
     re.MULTILINE,
 )
-_EXPORTED = re.compile(rb"\b((?:class|struct)\s+)([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=\s+\w[\w:]*(?:\s+final)?\s*[:{])")
+_EXPORTED = [
+    re.compile(
+        word + rb"((?<=\b" + word + rb")\s+)([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=\s+\w[\w:]*(?:\s+final)?\s*[:{])"
+    )
+    for word in (b"class", b"struct")  # a pattern is found faster that begins with a literal
+]
+
+
+_MACROS = re.compile(
+    rb"""\n[ \t]*(?=[A-Z][A-Z0-9]*_[A-Z]|[tsivfe}])(?:
+      (?P<opens>(?P<name>[A-Z][A-Z0-9]*)(?:_[A-Z0-9]+)*_(?:BEGIN_NAMESPACE|NAMESPACE_BEGIN|OPEN_NAMESPACE)) [ \t]*;?[ \t]*$
+    | (?P<closes>[A-Z][A-Z0-9_]*_(?:END_NAMESPACE|NAMESPACE_END|CLOSE_NAMESPACE)) [ \t]*;?[ \t]*(?=$|//|/\*)
+    | (?P<alone>[A-Z][A-Z0-9]*_[A-Z0-9_]+) [ \t]*$ (?=\s*(?:\[\[|[A-Za-z_][\w:]*(?!\w|[ \t]*\()))
+    | (?:template[ \t]*<[^;{}()\n]{0,200}>[ \t]*)? (?:(?:static|inline|virtual|friend|extern|explicit)[ \t]+)*
+      (?P<before>(?:[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9][ \t]+)+)
+      (?=~|operator\b|(?:[a-z]|[A-Z]\w*[a-z])[\w:]*(?:<[^;{}()]{0,200}>)?[\s&*]+[\w:~])
+    | (?P<made>[A-Z][A-Z0-9_]*_(?:CONSTEXPR|INLINE|API|EXPORT|FUNC)[0-9]*[ \t]+)(?=\w+\()
+    | (?:\}[ \t]*else[ \t]+)?if[ \t]+(?P<constant>[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?=[ \t]*\()
+    )""",
+    re.MULTILINE | re.VERBOSE,
+)
+"""What macros write that the grammar does not see: a namespace's opening and end, and what stands before a declaration."""
+_MACRO = re.compile(rb"[A-Z][A-Z0-9]*_[A-Z]")
+_LINES_OF_FRAGMENT = rb"(?:[^#;{}\n]*\n){1,8}"
+_FRAGMENT = re.compile(
+    rb"^([ \t]*#[ \t]*if[^\n]*(?<!\\)\n)(" + _LINES_OF_FRAGMENT + rb")"
+    rb"((?:[ \t]*#[ \t]*el[^\n]*\n" + _LINES_OF_FRAGMENT + rb"){0,3}[ \t]*#[ \t]*endif[^\n]*)",
+    re.MULTILINE,
+)
+"""Conditions around less than a statement, in a list or before a declaration, which the grammar does not take."""
+_VISIBLE = re.compile(rb"[^\s]")
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    """Read a file as C++; a header in which nothing is C++, as C. Macros between `class` and its name are blanked out."""
+    """Read a file as C++; a header in which nothing is C++, as C. Macros that the grammar would stumble over are blanked out."""
     if path.endswith(".h") and not (any(word in source for word in _WORDS) and _LINES.search(source)):
         return parse(c.GRAMMAR, path, source)
-    return parse(GRAMMAR, path, _EXPORTED.sub(_blanked, source))
+    for exported in _EXPORTED:
+        source = exported.sub(_blanked, source)
+    if b"#" in source:
+        source = _FRAGMENT.sub(_first_branch, source)
+    return parse(GRAMMAR, path, _MACROS.sub(_written_out, source) if _MACRO.search(source) else source)
 
 
 def _blanked(match: re.Match[bytes]) -> bytes:
-    return match.group(1) + b" " * len(match.group(2))
+    return match[0][: match.start(2) - match.start()] + b" " * len(match[2])
+
+
+def _first_branch(match: re.Match[bytes]) -> bytes:
+    return _VISIBLE.sub(b" ", match[1]) + match[2] + _VISIBLE.sub(b" ", match[3])
+
+
+def _written_out(match: re.Match[bytes]) -> bytes:
+    """Return as many bytes without the macro: `X_BEGIN_NAMESPACE` opens the namespace `x`, where that is as short."""
+    whole, group = match.group(), match.lastgroup or ""
+    start, end = match.start(group) - match.start(), match.end(group) - match.start()
+    instead = b""
+    if group == "opens":
+        instead = b"namespace " + match["name"].lower() + b"{"
+        instead = instead if len(instead) <= end - start else b"namespace{"
+    elif group == "closes":
+        instead = b"}"
+    return whole[:start] + instead.ljust(end - start) + whole[end:]
 
 
 INDEXER = Indexer(

@@ -101,15 +101,28 @@ class Truth:
         return "" if lines[line - 1].lstrip().startswith("#") else lines[line - 1]
 
     def _defining(self, path: str, line: int, name: str) -> list[int]:
-        """Return the other lines of a C file that begin a definition of `name`, in conditions that were not met."""
+        """Return the other lines that begin a definition of the same function, in conditions that were not met.
+
+        In a C file those of its name; elsewhere those that are written alike, in another branch of the same condition.
+        """
+        lines = _lines(self.root / path)
+        if not path.endswith(".c"):
+            branches, head = _branches(self.root / path), _head(lines, line)
+            mine = dict(branches[line - 1])
+            return [
+                at
+                for at, text in enumerate(lines, 1)
+                if at != line and name in text and any(mine.get(k, branch) != branch for k, branch in branches[at - 1])
+                if _head(lines, at) == head
+            ]
         start = re.compile(rf"[A-Za-z_][\w\s*]*\b{re.escape(name)}\s*\((?!.*;\s*$)")
-        return [at for at, text in enumerate(_lines(self.root / path), 1) if at != line and start.match(text)]
+        return [at for at, text in enumerate(lines, 1) if at != line and start.match(text)]
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Return the rows to print, by place."""
         for (path, line, _), (name, linkage) in sorted(self.calls.items()):
             places = self.declared.get(linkage) or [("", 0)]
-            twins = [(at, twin) for at, here in places if at.endswith(".c") for twin in self._defining(at, here, name)]
+            twins = [(at, twin) for at, here in places if at for twin in self._defining(at, here, name)]
             places = [*places, *twins]
             first = {"path": path, "line": line, "name": name, "target_path": places[0][0], "target_line": places[0][1]}
             yield {**first, "also": places[1:]}
@@ -118,6 +131,28 @@ class Truth:
 @cache
 def _lines(path: Path) -> list[str]:
     return path.read_text("latin-1").split("\n")
+
+
+@cache
+def _branches(path: Path) -> list[tuple[tuple[int, int], ...]]:
+    """Return for each line the conditions of the preprocessor around it: where each begins, and which of its branches it is."""
+    around: list[tuple[int, int]] = []
+    found: list[tuple[tuple[int, int], ...]] = []
+    for at, text in enumerate(_lines(path)):
+        word = re.match(r"\s*#\s*(if|el|endif)", text)
+        if word and word[1] == "if":
+            around.append((at, 0))
+        elif word and around:
+            begun, branch = around.pop()
+            if word[1] == "el":
+                around.append((begun, branch + 1))
+        found.append(tuple(around))
+    return found
+
+
+def _head(lines: list[str], line: int) -> str:
+    """Return how the declaration that begins at `line` is written, to the end of its parameters."""
+    return " ".join(" ".join(lines[line - 1 : line + 5]).partition(")")[0].split())
 
 
 def _named(call: Cursor) -> Cursor | None:

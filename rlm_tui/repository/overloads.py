@@ -137,7 +137,10 @@ class Overloads:
         self._parameters: dict[tuple[str, int], list[Parameter] | None] = {}
 
     def choose(self, view: View, call: ReferenceFact, meanings: Sequence[Meaning]) -> list[Meaning]:
-        """Return the meaning that fits the arguments best, of equals the first; what is no function stays as it is."""
+        """Return the meaning that fits the arguments best, of equals the first; what is no function stays as it is.
+
+        With it come its twins: other bodies of the same function, under other conditions of the preprocessor.
+        """
         others: list[Meaning] = []
         rivals: list[tuple[Meaning, Symbol]] = []
         for meaning in meanings:
@@ -151,15 +154,17 @@ class Overloads:
             return [*others, *(rival for rival, _ in rivals)]
         arguments = [] if call.arguments == "()" else call.arguments.split(",")
         given: dict[int, Given] = {}
-        best: tuple[float, Meaning] | None = None
+        best: tuple[float, Meaning, Symbol] | None = None
         for rival, symbol in rivals:
             wanted = self._wanted(symbol)
             score = 0.0 if wanted is None else self._fit(view, call.scope, arguments, given, wanted)
             if score >= 0 and (best is None or score > best[0]):
-                best = (score, rival)
+                best = (score, rival, symbol)
         if best is None:  # conversions that are not known here
-            best = (0.0, next((rival for rival, symbol in rivals if self._takes(symbol, len(arguments))), rivals[0][0]))
-        return [*others, best[1]]
+            best = (0.0, *next((rival for rival in rivals if self._takes(rival[1], len(arguments))), rivals[0]))
+        chosen = best[2]
+        twins = [rival for rival, symbol in rivals if _is_twin(symbol, chosen)]
+        return [*others, best[1], *twins]
 
     def _wanted(self, symbol: Symbol) -> list[Parameter] | None:
         key = (symbol.path, symbol.start_byte)
@@ -268,7 +273,7 @@ class Overloads:
         if have in _PRIMITIVE or want in _PRIMITIVE:
             return _number(have, want)
         if have == "char*":
-            return 0.5
+            return 1 if "string" in want.lower() else 0.5
         if want in _ANY:
             return 0.5
         if given.symbol is not None:
@@ -299,6 +304,11 @@ class Overloads:
                 s.kind in CONTAINERS for family in ("java", "c") for s in self._names.named(name, family)
             )
         return self._ours[name]
+
+
+def _is_twin(one: Symbol, other: Symbol) -> bool:
+    """Tell whether two definitions are one function, of which each build takes the one or the other."""
+    return one != other and (one.path, one.qualified, one.signature) == (other.path, other.qualified, other.signature)
 
 
 def _takes(wanted: list[Parameter], count: int) -> bool:

@@ -127,7 +127,7 @@ class Resolution:
                 return [Meaning(member, (), Tier.RECEIVER) for member in found]
         if name in view.top:
             return required(self, view, name) or [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top[name]]
-        return self.brought(view, name) or self._around(view, name)
+        return self.brought(view, name) or self._around(view, name, every)
 
     def _open(self, view: View, name: str, scope: int) -> list[Meaning]:
         """Return what `name` means where classes are open: a constant of what is around, a member, a definition at the top."""
@@ -239,7 +239,7 @@ class Resolution:
         found = self.brought(view, name, depth + 1)
         return [meaning for meaning in found if meaning.symbol or meaning.paths]
 
-    def _around(self, view: View, name: str) -> list[Meaning]:
+    def _around(self, view: View, name: str, every: bool = False) -> list[Meaning]:
         """Return what the package or the linker brings."""
         if view.scoping.shared in {"folder", *_PACKAGED}:
             tops = [s for s in self.named(name, view.family) if self._is_top(s)]
@@ -248,17 +248,22 @@ class Resolution:
                 seen = [s for s in tops if s.kind == "function" and not self.paths.declared(s.path) and not s.is_test]
             nearest = max((len(self.paths.declared(s.path)) for s in seen), default=0)
             return [Meaning(s, (), Tier.IMPORT) for s in seen if len(self.paths.declared(s.path)) == nearest]
-        return self._linked(view, name) if view.scoping.shared == "linked" else []
+        return self._linked(view, name, every) if view.scoping.shared == "linked" else []
 
-    def _linked(self, view: View, name: str) -> list[Meaning]:
-        """Return what the linker brings: of several, those beside an included header, or nearest to `view`; macros never."""
+    def _linked(self, view: View, name: str, every: bool) -> list[Meaning]:
+        """Return what the linker brings: of several, those beside an included header, or nearest to `view`; macros never.
+
+        Overloads may stand in several files: of `every` one, the nearest come first.
+        """
         tops = [s for s in self.named(name, view.family) if not s.signature.startswith(("static ", "#"))]
         tops = [s for s in tops if s.kind != "macro" and self._is_top(s)]
         tops = [s for s in tops if s.kind == "function"] or (tops if len(tops) == 1 else [])
         tops = [s for s in tops if not s.is_test] or tops
         if len(tops) > 1:
             near = {s.path: self._nearness(view, s.path) for s in tops}
-            tops = [s for s in tops if near[s.path] == max(near.values())]
+            nearest = max(near.values())
+            tops = sorted(tops, key=lambda s: near[s.path], reverse=True) if every else tops
+            tops = [s for s in tops if every or near[s.path] == nearest]
         return [Meaning(symbol, (), Tier.IMPORT) for symbol in tops] if len(tops) <= _MOST_TWINS else []
 
     def _nearness(self, view: View, path: str) -> tuple[bool, int]:
@@ -367,12 +372,13 @@ class Resolution:
         here = [view.symbols[i] for i in [i for i in places if view.facts.symbols[i].scope == within] or places]
         if owner.kind == "module" and (found := merged(self, view, owner.qualified, name, around=False)):
             return found
-        if (here and view.scoping.shared != "open") or view.scoping.spread == "file":
+        namespace = owner.kind == "module" and view.scoping.shared == "linked"
+        if (here and view.scoping.shared != "open" and not namespace) or view.scoping.spread == "file":
             return here
         folder = owner.path.rpartition("/")[0]
         if view.scoping.shared == "open":
             return [meaning.symbol for meaning in self.reopened(view, f"{owner.qualified}.{name}") if meaning.symbol]
-        return [
+        found = [
             symbol
             for symbol in self.named(name, view.family)
             if symbol.qualified.endswith(f"{owner.name}.{name}")
@@ -380,6 +386,10 @@ class Resolution:
             and (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
             and (view.scoping.spread != "package" or self.paths.declared(symbol.path) == view.facts.package)
         ]
+        if not namespace:
+            return found
+        found = [s for s in found if s not in here and not s.signature.startswith("static ")]
+        return here + ([s for s in found if not s.is_test] or ([] if here else found))
 
     def bases(self, owner: Symbol) -> list[Symbol]:
         """Return the classes of this repository that a class names as its bases, in order."""

@@ -135,3 +135,39 @@ def test_includes_lead_to_files(module: str, importer: str, found: tuple[str, ..
         "src/net/socket.c",
     )
     assert indexers()[".c"].resolve(module, importer, files) == found
+
+
+MACROS = """
+    #define DEMO_BEGIN_NAMESPACE namespace demo {
+    DEMO_BEGIN_NAMESPACE
+    DEMO_EXPORT
+    template <typename T> DEMO_CONSTEXPR20 auto twice(T a) -> int { return half(a); }
+    class DEMO_API Writer {
+     public:
+      DEMO_NODISCARD
+      bool good() { return true; }
+      DEMO_INLINE static int size(int a,
+    #ifdef DEMO_WIDE
+                                  long b
+    #else
+                                  int b
+    #endif
+      ) { return a; }
+      DEMO_HANDLE raw() { return 0; }
+    };
+    enum Kind { DEMO_A,
+      DEMO_B
+    };
+    DEMO_END_NAMESPACE
+"""
+
+
+def test_macros_that_open_namespaces_and_stand_before_declarations_are_read_past() -> None:
+    facts = facts_of("demo.hpp", MACROS)
+    assert not facts.has_errors
+    assert kinds(facts) == {
+        "DEMO_BEGIN_NAMESPACE": "constant", "demo": "module", "demo.twice": "function", "demo.Writer": "class",
+        "demo.Writer.good": "method", "demo.Writer.size": "method", "demo.Writer.raw": "method", "demo.Kind": "enum",
+        "demo.Kind.DEMO_A": "constant", "demo.Kind.DEMO_B": "constant",
+    }  # fmt: skip
+    assert [(s.start, s.signature) for s in facts.symbols if s.name == "raw"] == [(16, "DEMO_HANDLE raw()")]

@@ -114,3 +114,18 @@ def test_only_files_that_can_see_a_go_function_are_read() -> None:
     seen = {name: mentioning(code.store, names, code.symbol(f"own/a.go::{name}"), name) for name in ("New", "small")}
     assert seen == {"New": ["own/a.go", "user/b.go"], "small": ["own/a.go"]}
     assert code.callers("own/a.go::New") == {"user/b.go:3 run 2"}
+
+
+def test_cpp_overloads_of_a_namespace_may_stand_in_several_files_and_twins_are_one() -> None:
+    code = Code(
+        {
+            "n.h": "namespace n {\nint cut(int a);\n#if WIDE\nint low(int a) { return 1; }\n#else\n"
+            "int low(int a) { return 2; }\n#endif\n}\n",
+            "n.cc": '#include "n.h"\nnamespace n {\nint cut(int a) { return a; }\n}\n',
+            "far/m.cc": "namespace n {\nint cut(int a, int b) { return b; }\n}\n",
+            "own.cc": "namespace n {\nstatic int cut(int a, int b, int c) { return b; }\n}\n",
+            "use.cc": '#include "n.h"\nvoid one() { n::cut(1); }\nvoid two() { n::cut(1, 2); }\nvoid low() { n::low(3); }\n',
+        }
+    )
+    met = {(e.line, e.target.path, e.target.start) for e in code.graph.calls_in("use.cc") if e.tier < 5}
+    assert met == {(2, "n.cc", 3), (3, "far/m.cc", 2), (4, "n.h", 4), (4, "n.h", 6)}
