@@ -91,7 +91,7 @@ class Bedrock:
     def client(self, http: AsyncClient, timeout: Timeout) -> AsyncAnthropicBedrock:
         """Make the client. The SDK itself finds the credentials again for each request, so that they are renewed."""
         import anthropic
-        from botocore.exceptions import BotoCoreError
+        from botocore.exceptions import BotoCoreError, ClientError
 
         token = os.environ.get("AWS_BEARER_TOKEN_BEDROCK", "")
         try:
@@ -103,7 +103,7 @@ class Bedrock:
                 open_telemetry=False,
                 http_client=http,
             )
-        except BotoCoreError as error:  # no such profile, a login that has run out
+        except (BotoCoreError, ClientError) as error:  # no such profile, a login that has run out, a role refused
             raise ModelError(f"The AWS credentials cannot be had: {error}", "access") from None
         except ValueError:
             raise ModelError("No AWS region is set. Set AWS_REGION, such as us-east-1.", "access") from None
@@ -138,9 +138,9 @@ class Bedrock:
 
     def failures(self) -> tuple[type[Exception], ...]:
         """Return what boto3 raises, and the SDK where boto3 finds nothing."""
-        from botocore.exceptions import BotoCoreError
+        from botocore.exceptions import BotoCoreError, ClientError
 
-        return (BotoCoreError, RuntimeError)
+        return (BotoCoreError, ClientError, RuntimeError)
 
 
 class Vertex:

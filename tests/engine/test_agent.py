@@ -182,6 +182,26 @@ async def test_a_conversation_is_shortened_before_it_is_too_long_for_a_window_th
     assert sum("shortened" in notice.text for notice in run.tree.notices) > 1
 
 
+async def test_an_ambiguous_name_is_told_with_what_to_write(tmp_path: Path) -> None:
+    async with bench(tmp_path, Script(root=[])) as made:
+        for name in ("one", "two"):
+            (tmp_path / f"shop/{name}.py").write_text("def twin():\n    return 1\n")
+        made.repository.scan()
+        script = [cell("kept = 1\nprint(peek('twin'))\nprint('after')"), cell("print(kept, peek('one.py::twin'))")]
+        answers = iter([*script, text(ANSWER)])
+        made.server._script = lambda body: next(answers)
+        run = made.engine.ask(Question("where is the retry policy?", route="repl"))
+        end = await run.wait()
+        told = said(made.server.bodies[1], 2)
+    assert "'twin' means 2 things; name one: " in told
+    assert "one.py::twin" in told
+    assert "line 2" in told, "and where the cell stopped"
+    root = run.tree.root
+    assert root is not None
+    assert "def twin" in root.steps[1].output
+    assert end.status == "done"
+
+
 async def test_two_failures_in_a_row_bring_advice(tmp_path: Path) -> None:
     script = Script(root=[cell("1/0"), cell("1/0"), LOOK, text(ANSWER)])
     async with bench(tmp_path, script) as made:
