@@ -13,6 +13,7 @@ from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.resolution import Resolution
 from rlm_tui.repository.symbols import Symbol
 from rlm_tui.repository.views import View
+from rlm_tui.repository.written import split
 
 if TYPE_CHECKING:
     from rlm_tui.repository.receivers import Receivers
@@ -94,24 +95,6 @@ def parameters(symbol: Symbol) -> list[Parameter] | None:
             mark = _MANY if "..." in written else _DEFAULTED if "=" in part else ""
             found.append(Parameter(_type(written), mark))
     return found
-
-
-def split(text: str) -> list[str]:
-    """Split what stands in the brackets that `text` begins with at its commas; inner brackets stay whole."""
-    depth, start = 0, 1
-    parts: list[str] = []
-    for place, character in enumerate(text):
-        if character in "([{<":
-            depth += 1
-        elif character in ")]}" or (character == ">" and text[place - 1 : place] != "-"):
-            depth -= 1
-            if not depth:
-                parts.append(text[start:place])
-                break
-        elif character == "," and depth == 1:
-            parts.append(text[start:place])
-            start = place + 1
-    return parts if any(part.strip() for part in parts) else []
 
 
 def _type(written: str) -> str:

@@ -28,6 +28,7 @@ from operator import itemgetter
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from rlm_tui.repository.blocks import blocks, elements
+from rlm_tui.repository.callbacks import handed
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.heads import Head, decode, decorators, doc, leading, no_visibility, signature
 from rlm_tui.repository.written import member
@@ -161,6 +162,11 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     for position, name, holder in elements(unnamed, text):
         bound.append((position + 1, len(bindings)))
         bindings.append(BindingFact(decode(name), _type(f"={holder}"), scopes[bisect_right(bounds, position) - 1]))
+    methods = [node for node in captures.get("def.method", ()) if node.type == "method_definition"]
+    functions = sorted((*captures.get("block", ()), *methods), key=_start)
+    for position, name, written in handed(functions, text, grammar.split):
+        bound.append((position + 1, len(bindings)))
+        bindings.append(BindingFact(decode(name), _type(written), scopes[bisect_right(bounds, position) - 1]))
     for node in sorted(captures.get("member", ()), key=_start):
         key, _, name = text[node.start_byte : node.end_byte].partition(":")
         scope = scopes[bisect_right(bounds, node.start_byte) - 1]

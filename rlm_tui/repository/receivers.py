@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rlm_tui.repository.callbacks import MARK
+from rlm_tui.repository.contexts import Contexts
 from rlm_tui.repository.facts import BlockFact, ReferenceFact
 from rlm_tui.repository.meanings import Meaning
 from rlm_tui.repository.objects import VALUES, whole
@@ -58,6 +60,7 @@ class Receivers:
         self._names = names
         self._known: dict[tuple[str, int, str, tuple[BlockFact, ...]], list[Value] | None] = {}
         self._overloads = Overloads(names, self)
+        self._contexts = Contexts(names, self)
 
     def resolve(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means; [] when it is known to mean nothing here, None when that is not known."""
@@ -118,7 +121,7 @@ class Receivers:
         for name, after in rest:
             if not values:
                 return values
-            steps = [self._attribute(view, value, name, depth) for value in values]
+            steps = [self.attribute(view, value, name, depth) for value in values]
             found = list(dict.fromkeys(value for step in steps if step for value in step))
             values = self._after(found or (None if any(step is None for step in steps) else []), after, depth)
         return values
@@ -222,6 +225,8 @@ class Receivers:
         """Return the instances that a type, as written, stands for: `Foo`, `Optional[Foo]`, `*pkg.Foo`, `f()`, `=x.y`."""
         if depth >= _DEEP:
             return None
+        if written.startswith(MARK):
+            return self._contexts.given(view, written, scope, depth, line)
         if written.startswith("=") or written.endswith("()"):
             values = self.values(view, written.removeprefix("=").replace("::", "."), scope, depth + 1, line)
             return values if values is None else [Value(_surer(v.meaning), v.instance) for v in values]
@@ -241,7 +246,8 @@ class Receivers:
                     break
         return found
 
-    def _attribute(self, view: View, value: Value, name: str, depth: int) -> list[Value] | None:
+    def attribute(self, view: View, value: Value, name: str, depth: int) -> list[Value] | None:
+        """Return what an attribute of a value holds; None when it is not known."""
         symbol = value.symbol
         if symbol is not None:
             field = self._field(symbol, name, depth)

@@ -98,3 +98,21 @@ def _opened(expression: str) -> str:
 
 def _kept_quotes(match: re.Match[str]) -> str:
     return '""' if match[0].startswith('"') else ""
+
+
+def split(text: str) -> list[str]:
+    """Split what stands in the brackets that `text` begins with at its commas; inner brackets stay whole."""
+    depth, start = 0, 1
+    parts: list[str] = []
+    for place, character in enumerate(text):
+        if character in "([{<":
+            depth += 1
+        elif character in ")]}" or (character == ">" and text[place - 1 : place] not in "-="):
+            depth -= 1
+            if not depth:
+                parts.append(text[start:place])
+                break
+        elif character == "," and depth == 1:
+            parts.append(text[start:place])
+            start = place + 1
+    return parts if any(part.strip() for part in parts) else []

@@ -256,3 +256,33 @@ def test_a_namespace_is_what_all_files_say_that_open_it() -> None:
     })  # fmt: skip
     assert code.callees("app.server.start") == {"app.run": 2, "app.Debug.fail": 2, "app.Box.open": 4}
     assert code.callers("core.ts::app.run") == {"server.ts:2 app.server.start 2"}
+
+
+def test_what_a_callback_is_given_is_what_the_function_says() -> None:
+    code = Code({
+        "api.ts": """
+            export class Builder { add() { return this } }
+            export interface Options { before(builder: Builder): void; after?: (b: Builder) => void }
+            export type Hook = (name: string, context: Context) => void
+            export interface Context { builder: Builder }
+            export function build<T extends () => void>(name: string, make: (builder: Builder) => T) {}
+            export const setup = (options: Options) => {}
+            export function on(hook: Hook) {}
+            export class Shop { constructor(hook: Hook) {} each(visit: (one: Builder) => void) {} }
+        """,
+        "use.ts": """
+            import { build, setup, on, Hook, Shop, Options } from './api'
+            const add = () => 1
+            build('a', builder => { builder.add() })
+            setup({ before(builder) { builder.add() }, after: b => b.add() })
+            on((name, { builder }) => { builder.add() })
+            const hook: Hook = (name, context) => { context.builder.add() }
+            const shop = new Shop((name, context) => context.builder.add())
+            shop.each(one => { one.add() })
+            build('b', add => { add() })
+            const options: Options = { before(one) { one.add() } }
+        """,
+    })  # fmt: skip
+    calls = [(edge.line, int(edge.tier)) for edge in code.graph.callers(code.symbol("Builder.add"))]
+    assert calls == [(3, 4), (4, 4), (4, 4), (5, 4), (6, 4), (7, 4), (8, 4), (10, 4)]
+    assert code.callers("use.ts::add") == set()
