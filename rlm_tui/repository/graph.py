@@ -248,6 +248,8 @@ class Graph:
         if self._current is None or self._current[0] != generation:
             names = Resolution(self._store)
             self._current = (generation, names, Receivers(names))
+        elif (names := self._current[1]).full:
+            self._current = (generation, names.emptied(), Receivers(names))
         return self._current[1:]
 
     def _uses(self, symbol: Symbol, kinds: set[str]) -> list[Edge]:

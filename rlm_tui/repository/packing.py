@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import zlib
 from array import array
 from dataclasses import dataclass
@@ -157,7 +158,7 @@ class Unpacked:
         numbers = array("i", content[start + texts :])
         columns: list[list[str]] = []
         for count in (references, references, references, arguments, bindings, bindings):
-            columns.append(lines[:count])
+            columns.append(list(map(sys.intern, lines[:count])))  # the same few, and files are held in memory
             del lines[: max(1, count)]  # an empty column is an empty line
         names, kinds, receivers, given, bound, types = columns
         self._scopes = numbers[:symbols]

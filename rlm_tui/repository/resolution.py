@@ -23,7 +23,8 @@ from rlm_tui.repository.views import View
 _DEEP = 12
 """So many re-exports in a row are followed: enough for code that people write."""
 _MOST_BASES = 200
-_VIEWS = 3_000
+_HELD = 300_000
+"""So many references, bindings and definitions of files are kept in memory, some 100 MB with what hangs on them."""
 _MOST_TWINS = 24
 """So many functions of one name may be overloads, or be built for as many systems."""
 _PACKAGED = frozenset({"package", "packages"})
@@ -35,6 +36,9 @@ class Resolution:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._views: dict[str, View | None] = {}
+        self._held = 0
+        self.full = False
+        """Whether more was read than is to be kept, so that `emptied` is due."""
         self._named: dict[str, list[Symbol]] = {}
         self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
         self._exports: dict[tuple[str, str], list[Meaning]] = {}
@@ -50,12 +54,21 @@ class Resolution:
     def view(self, path: str) -> View | None:
         """Return the file at `path`, or None when it has no facts."""
         if path not in self._views:
-            if len(self._views) >= _VIEWS:
+            if self._held >= _HELD:
                 self._views.clear()
+                self._held, self.full = 0, True
             facts = self._store.facts(path)
             indexer = self._indexers.get(facts.language) if facts else None
             self._views[path] = View(path, facts, self._store.symbols_in(path), indexer) if facts and indexer else None
+            self._held += len(facts.references) + len(facts.bindings) + 4 * len(facts.symbols) if facts else 0
         return self._views[path]
+
+    def emptied(self) -> Resolution:
+        """Forget what was read, but for what is small: to be called while nothing is looked up."""
+        for kept in (self._views, self._named, self._exports, self._headers, self._lineages):
+            kept.clear()
+        self._held, self.full = 0, False
+        return self
 
     def importing(self, path: str) -> View | None:
         """Return the file at `path` with its imports alone, at a fraction of the cost of `view`."""
@@ -74,6 +87,7 @@ class Resolution:
         """Return the definitions of `name` in the languages of `family`."""
         if name not in self._named:
             self._named[name] = self._store.symbols_named(name)
+            self._held += 4 * len(self._named[name])
         return [symbol for symbol in self._named[name] if self.family(symbol) == family]
 
     def family(self, symbol: Symbol) -> str:
