@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from rlm_tui.repository.facts import FileFacts, ImportFact
+from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
+from rlm_tui.repository.parse import CONTAINERS, UNNAMED, Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths, nearest
 from rlm_tui.repository.written import bare
 
@@ -21,6 +21,7 @@ _QUERY = """
 (annotation_type_declaration) @def.interface
 (enum_declaration) @def.enum
 (record_declaration) @def.class
+(object_creation_expression (class_body)) @def.class
 (method_declaration) @def.function
 (constructor_declaration) @def.function
 (compact_constructor_declaration) @def.function
@@ -36,6 +37,8 @@ _QUERY = """
 [(type_identifier) (scoped_type_identifier)] @type
 (marker_annotation name: (identifier) @type)
 (annotation name: (identifier) @type)
+(object_creation_expression type: [(type_identifier) (scoped_type_identifier)] @inherit (class_body))
+(object_creation_expression type: (generic_type . [(type_identifier) (scoped_type_identifier)] @inherit) (class_body))
 (superclass [(type_identifier) (scoped_type_identifier)] @inherit)
 (superclass (generic_type . [(type_identifier) (scoped_type_identifier)] @inherit))
 (super_interfaces (type_list [(type_identifier) (scoped_type_identifier)] @inherit))
@@ -74,6 +77,10 @@ def _name_of(node: Node, text: str) -> tuple[str, str]:
     if node.type == "field_declaration":
         declared = node.child_by_field_name("declarator")
         return field_name(declared, text) if declared else ("", "")
+    if node.type == "object_creation_expression":
+        made = node.child_by_field_name("type")
+        base = _GENERIC.sub("", text[made.start_byte : made.end_byte]) if made else ""
+        return f"{base.rpartition('.')[2].strip()}{UNNAMED}", ""
     return field_name(node, text)
 
 
@@ -193,7 +200,28 @@ GRAMMAR = Grammar(
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(GRAMMAR, path, source)
+    facts = parse(GRAMMAR, path, source)
+    return facts._replace(references=tuple(_constructed(facts, reference) for reference in facts.references))
+
+
+def _constructed(facts: FileFacts, reference: ReferenceFact) -> ReferenceFact:
+    """Return `this(...)` and `super(...)` as calls of the class whose constructor they are."""
+    if reference.name not in _OWN_CONSTRUCTORS or reference.kind != "call" or reference.receiver:
+        return reference
+    scope = reference.scope
+    while scope >= 0 and facts.symbols[scope].kind not in CONTAINERS:
+        scope = facts.symbols[scope].scope
+    if scope < 0:
+        return reference
+    owner = facts.symbols[scope]
+    if reference.name == "this":
+        return reference._replace(name=owner.name)
+    extends = " extends " in owner.signature
+    base = next((r for r in facts.references if extends and r.kind == "inherit" and r.scope == scope), None)
+    return reference._replace(name=base.name, receiver=base.receiver) if base else reference
+
+
+_OWN_CONSTRUCTORS = frozenset({"this", "super"})
 
 
 def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, parse
+from rlm_tui.repository.parse import UNNAMED, Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths
 from rlm_tui.repository.written import member
 
@@ -31,7 +31,9 @@ _QUERY = """
 (class_parameter ["val" "var"]) @def.variable
 (call_expression . [(identifier) (navigation_expression)] @call)
 (object_literal (delegation_specifiers (delegation_specifier (constructor_invocation (user_type) @call))))
-(object_literal (delegation_specifiers (delegation_specifier (user_type) @call)))
+(object_literal (delegation_specifiers)) @def.class
+(object_literal (delegation_specifiers (delegation_specifier (user_type) @inherit)))
+(object_literal (delegation_specifiers (delegation_specifier (_ . (user_type) @inherit))))
 (navigation_expression) @use
 (navigation_expression . (identifier) @use)
 (callable_reference (identifier) @use)
@@ -83,6 +85,10 @@ def _name_of(node: Node, text: str) -> tuple[str, str]:
     kind = node.type
     if kind == "secondary_constructor":
         return "constructor", ""
+    if kind == "object_literal":
+        head = text[node.start_byte : node.end_byte].partition(":")[2]
+        base = re.match(r"\s*([\w.`]+)", head)
+        return (f"{base[1].rpartition('.')[2].strip('`')}{UNNAMED}", "") if base else ("", "")
     if kind == "property_declaration":
         node = next((child for child in node.named_children if child.type == "variable_declaration"), node)
     name = node.child_by_field_name("name") or node.child_by_field_name("type")

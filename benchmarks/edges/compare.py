@@ -121,7 +121,8 @@ def read(path: Path, under: str) -> dict[Site, list[Target]]:
                     tuple((path, line) for path, line in row.get("also", ())),
                     row.get("counted", True),
                 )
-                site = Site(row["path"], row["line"], row["name"])
+                made = row["name"] in {"this", "super"}  # Java's constructors call each other so
+                site = Site(row["path"], row["line"], target.name if made else row["name"])
                 if target not in found[site]:
                     found[site].append(target)
     return found

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
@@ -35,6 +36,9 @@ from rlm_tui.repository.written import member
 
 CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 """The kinds of symbol that have members."""
+
+UNNAMED = "$"
+"""What the name of a class without one ends with, after that of its base; a number follows: `Runnable$1`, as javac counts."""
 
 _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions are not worth a hung worker
 _MAX_WIDTH = 20_000
@@ -245,6 +249,7 @@ def _symbols(
     ]
     defined = [name if rest[2] in CONTAINERS else "" for name, _, rest in named if rest[2] != "scope"]
     owners = {name: index for index, name in reversed(list(enumerate(defined))) if name}
+    unnamed: Counter[str] = Counter()
     for name, owner, (start, negative_end, kind, node, line) in named:
         end = -negative_end
         while around and around[-1][0] <= start:
@@ -254,6 +259,9 @@ def _symbols(
         if owner:
             prefix = f"{prefix}.{owner}" if outer_kind == "module" else owner
             outer_kind, scope, outer_start = "class", owners.get(owner, -1), -1
+        if name.endswith(UNNAMED) and kind == "class":
+            unnamed[f"{prefix}.{name}"] += 1
+            name = f"{name}{unnamed[f'{prefix}.{name}']}"
         qualified = f"{prefix}.{name}" if prefix else name
         if kind == "scope":
             around.append((end, qualified, "class", owners.get(name, -1), within_test, start))
@@ -331,6 +339,8 @@ def _references(
         while place < places and bounds[place] <= position:
             place += 1
         scope = scopes[place - 1]
+        if kind != "inherit" and scope >= 0 and UNNAMED in symbols[scope].name and symbols[scope].kind == "class":
+            scope = symbols[scope].scope  # what a class without a name is made with stands outside of it
         if kind == "type" or kind == "use":
             key = (name, receiver, scope, kind)
             if end == last or key in seen:

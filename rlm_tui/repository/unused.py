@@ -14,7 +14,7 @@ from itertools import islice
 from rlm_tui.repository.code_text import code_of
 from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.graph import Graph
-from rlm_tui.repository.parse import CONTAINERS
+from rlm_tui.repository.parse import CONTAINERS, UNNAMED
 from rlm_tui.repository.sources import Sources
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import File, Hit, Remark, Symbol
@@ -219,6 +219,8 @@ def _is_candidate(symbol: Symbol) -> bool:
         return False  # a tag that only its typedef names, or a name that the compiler reads
     if symbol.kind == "method" and (symbol.parent.rpartition(".")[2] == symbol.name or symbol.name == "constructor"):
         return False  # a constructor is used as its class
+    if symbol.kind == "class" and UNNAMED in symbol.name:
+        return False  # a class without a name is used where it stands
     return symbol.kind in _KINDS or (symbol.kind in _MEMBERLESS and not symbol.parent)
 
 
