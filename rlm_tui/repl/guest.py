@@ -467,8 +467,8 @@ def text_of(value: object) -> str:
     """
     if isinstance(value, Module):
         raise ValueError(f"{value.name} is a module, which is no text: split({value.locator!r}) cuts it into slices")
-    if isinstance(value, Match | Edge):
-        value = value.symbol if isinstance(value, Match) else value.target
+    if isinstance(value, About | Edge):
+        value = value.symbol if isinstance(value, About) else value.target
     source = value.source if isinstance(value, Symbol | File | Slice) else value
     return str(source)
 

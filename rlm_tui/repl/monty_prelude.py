@@ -145,8 +145,8 @@ def text_of(v):
         return str(v)
     if v.record == "Module":
         raise ValueError(v.name + " is a module, which is no text: split(" + repr(v.locator) + ") cuts it into slices")
-    if v.record in ("Match", "Edge"):
-        v = v.symbol if v.record == "Match" else v.target
+    if v.record in ("Match", "Remark", "Edge"):
+        v = v.target if v.record == "Edge" else v.symbol
     if v.record not in ("Symbol", "File", "Slice"):
         return str(v)
     s = v if v.record == "Slice" else _ask("peek", [v], {})

@@ -35,7 +35,7 @@ _SATURATION, _LENGTH = 1.2, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class CommitWords:
     """A commit: the stemmed words of its message, and the paths that it touched."""
 
     words: str
@@ -45,7 +45,7 @@ class Commit:
 class History:
     """The latest commits of one HEAD, ready to be asked; made for files with the given paths."""
 
-    def __init__(self, commits: Sequence[Commit], paths: Collection[str]) -> None:
+    def __init__(self, commits: Sequence[CommitWords], paths: Collection[str]) -> None:
         known = _Moved(paths)
         self._paths = [tuple(dict.fromkeys(map(known.now, commit.paths))) for commit in commits]
         self._having: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -107,7 +107,7 @@ class _Moved:
         return self._ends.get("/".join(parts[-2:])) or self._ends.get(parts[-1]) or ""
 
 
-class Past:
+class GitLog:
     """The history of the repository at `root`: read when first asked for, kept in `folder` until HEAD is another one."""
 
     def __init__(self, root: Path, head: git.Head, folder: Path | None) -> None:
@@ -125,7 +125,7 @@ class Past:
                 self._made = (head, paths, History(self._commits(head) if head else [], paths))
             return self._made[2]
 
-    def _commits(self, head: str) -> list[Commit]:
+    def _commits(self, head: str) -> list[CommitWords]:
         if self._kept:
             with suppress(OSError, ValueError):
                 kept, found = unpack(self._kept.read_bytes())
@@ -140,7 +140,7 @@ class Past:
         return found
 
 
-def commits(root: Path) -> list[Commit]:
+def commits(root: Path) -> list[CommitWords]:
     """Return the latest commits of HEAD that touch what is under `root`, newest first; none without git."""
     arguments = [
         *("log", "-z", f"--max-count={_COMMITS}", "--no-merges", "--no-renames", "--no-ext-diff", "--no-textconv"),
@@ -150,26 +150,26 @@ def commits(root: Path) -> list[Commit]:
     return list(_parse(git.beginning(root, arguments, _BYTES, _SECONDS)))
 
 
-def pack(head: str, found: Sequence[Commit]) -> bytes:
+def pack(head: str, found: Sequence[CommitWords]) -> bytes:
     """Return the commits of a HEAD as they are kept on disk."""
     return zlib.compress(json.dumps([head, [[commit.words, commit.paths] for commit in found]]).encode(), 3)
 
 
-def unpack(blob: bytes) -> tuple[str, list[Commit]]:
+def unpack(blob: bytes) -> tuple[str, list[CommitWords]]:
     """Return what `pack` was given. Raises `ValueError` for anything else."""
     try:
         head, rows = json.loads(zlib.decompress(blob))
-        return str(head), [Commit(str(said), tuple(map(str, paths))) for said, paths in rows]
+        return str(head), [CommitWords(str(said), tuple(map(str, paths))) for said, paths in rows]
     except (zlib.error, TypeError) as error:
         raise ValueError("this is no history") from error
 
 
-def _parse(log: bytes) -> Iterator[Commit]:
+def _parse(log: bytes) -> Iterator[CommitWords]:
     message, paths = b"", list[str]()
     for token in [*log.split(b"\0"), b"\1\2"]:
         if token.startswith(b"\1") and token.endswith(b"\2"):
             if 0 < len(paths) <= _FILES:
-                yield Commit(" ".join(words(message[:_MESSAGE].decode("utf-8", "replace"))), tuple(paths))
+                yield CommitWords(" ".join(words(message[:_MESSAGE].decode("utf-8", "replace"))), tuple(paths))
             message, paths = token[1:-1], []
         elif name := token.removeprefix(b"\n"):
             paths.append(path_of(name))

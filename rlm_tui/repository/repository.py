@@ -17,7 +17,7 @@ from rlm_tui.repository.catalogue import Catalogue, Overview
 from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.git import Head
 from rlm_tui.repository.graph import Graph
-from rlm_tui.repository.history import Past
+from rlm_tui.repository.history import GitLog
 from rlm_tui.repository.index_folder import claim, tidy
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.indexing import Indexing, Progress, version
@@ -68,7 +68,7 @@ class Repository:
         self._fingerprints = Fingerprints(root, store.secrets)
         self._sources = Sources(root, store)
         self._catalogue = Catalogue(store, indexing)
-        self._ranking = Ranking(store, reading(root, store), Past(root, head, store.folder).history)
+        self._ranking = Ranking(store, reading(root, store), GitLog(root, head, store.folder).history)
         self._graph = Graph(store)
         self._listed: tuple[object, Overview] | None = None
 

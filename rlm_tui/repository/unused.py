@@ -25,6 +25,8 @@ _KINDS = frozenset({"function", "method", "macro", "type"}) | CONTAINERS
 _MEMBERLESS = frozenset({"constant", "variable"})
 _CHUNK = 800
 """So many names are searched for at once."""
+_MOST_CODES = 100
+"""So many files are kept as they were read: definitions come file by file, and so do most of their uses."""
 _MOST_FILES = 6
 """A name that more files use is no candidate."""
 _WORD = re.compile(r"[\w$]+")
@@ -134,6 +136,8 @@ class Unused:
             except PermissionError:
                 text = ""
             plain = code_of(text, file.language).split("\n")
+            if len(self._codes) >= _MOST_CODES:
+                del self._codes[next(iter(self._codes))]
             self._codes[hit.path] = (plain, code_of(text, file.language, strings=True).split("\n"))
         code, with_strings = self._codes[hit.path]
         if hit.line > len(code):

@@ -53,6 +53,23 @@ async def test_a_map_tells_its_plan_and_asks_about_each(tmp_path: Path) -> None:
     assert any(notice.text == first for notice in run.tree.notices)
 
 
+@pytest.mark.parametrize("kind", ["sealed", "monty"])
+async def test_what_an_analysis_remarks_on_is_asked_about_by_its_source(tmp_path: Path, kind: str) -> None:
+    code = """found = longest(1)
+print(map_query('x', found)[0])
+print('about', str(found[0].symbol.source).splitlines()[-1].strip())"""
+    sandbox = await open_sandbox(kind)
+    script = Script(root=[cell(code), DONE], query=answers)
+    async with bench(tmp_path, script) as b:
+        b.engine.sandbox, own = sandbox, b.engine.sandbox
+        run = b.engine.ask(Question(script.question, route="repl"))
+        await run.wait()
+        b.engine.sandbox = own
+    await sandbox.close()
+    _plan, answered, expected = printed(run).splitlines()
+    assert answered == expected
+
+
 async def test_a_filter_keeps_the_yes_and_counts_what_is_neither(tmp_path: Path) -> None:
     code = "kept = filter_query('is it a class?', ['class A', 'def f', 'backoff'])\nprint(kept)"
     run = await outputs(tmp_path, code)

@@ -9,7 +9,7 @@ import pytest
 
 from rlm_tui.repository import history
 from rlm_tui.repository.git import Head
-from rlm_tui.repository.history import Commit, History, Past, commits
+from rlm_tui.repository.history import CommitWords, GitLog, History, commits
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -38,8 +38,8 @@ def root(tmp_path: Path) -> Path:
 
 def test_commits_come_newest_first_with_their_words_and_paths(root: Path) -> None:
     assert commits(root) == [
-        Commit("cooki of jar", ("c.py",)),
-        Commit("retri of request with paus between", ("a.py", "lib/b.py")),
+        CommitWords("cooki of jar", ("c.py",)),
+        CommitWords("retri of request with paus between", ("a.py", "lib/b.py")),
     ]
 
 
@@ -49,14 +49,14 @@ def test_of_a_part_of_a_repository_only_what_is_below_it_counts(root: Path) -> N
 
 def test_without_git_there_is_no_history(tmp_path: Path) -> None:
     assert commits(tmp_path) == []
-    past = Past(tmp_path, Head(tmp_path), tmp_path)
+    past = GitLog(tmp_path, Head(tmp_path), tmp_path)
     assert past.history(("a.py",)).similar({"retri": 1.0}, 10) == {}
     assert not (tmp_path / "history").exists()
 
 
 def test_similar_messages_bring_files_to_where_they_are_now() -> None:
     found = History(
-        [Commit("cooki jar", ("c.py",)), Commit("retri request", ("old/a.py", "gone.py", "x/util.py"))],
+        [CommitWords("cooki jar", ("c.py",)), CommitWords("retri request", ("old/a.py", "gone.py", "x/util.py"))],
         ("src/a.py", "c.py", "y/util.py", "z/util.py"),
     )
     assert set(found.similar({"retri": 1.0}, 10)) == {"src/a.py"}
@@ -68,15 +68,15 @@ def test_it_is_kept_until_another_commit_is_checked_out(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = ("a.py", "c.py", "lib/b.py")
-    before = Past(root, Head(root), tmp_path).history(paths).similar({"cooki": 1.0}, 10)
+    before = GitLog(root, Head(root), tmp_path).history(paths).similar({"cooki": 1.0}, 10)
     assert set(before) == {"c.py"}
     monkeypatch.setattr(history, "commits", lambda root: [])
-    assert Past(root, Head(root), tmp_path).history(paths).similar({"cooki": 1.0}, 10) == before
+    assert GitLog(root, Head(root), tmp_path).history(paths).similar({"cooki": 1.0}, 10) == before
     commit(root, "another", a="2")
-    assert Past(root, Head(root), tmp_path).history(paths).similar({"cooki": 1.0}, 10) == {}
+    assert GitLog(root, Head(root), tmp_path).history(paths).similar({"cooki": 1.0}, 10) == {}
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0garbage", b"x\x9c\x03\x00\x00\x00\x00\x01"])
 def test_what_was_kept_and_is_damaged_is_read_anew(root: Path, tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "history").write_bytes(damage)
-    assert Past(root, Head(root), tmp_path).history(("c.py",)).similar({"cooki": 1.0}, 10)
+    assert GitLog(root, Head(root), tmp_path).history(("c.py",)).similar({"cooki": 1.0}, 10)

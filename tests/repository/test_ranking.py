@@ -7,7 +7,7 @@ from functools import partial
 
 from code_graph import Code
 
-from rlm_tui.repository.history import Commit, History
+from rlm_tui.repository.history import CommitWords, History
 from rlm_tui.repository.question import Asked
 from rlm_tui.repository.ranking import Ranking
 from rlm_tui.repository.symbols import Match
@@ -41,7 +41,7 @@ FILES = {
 
 
 def rank(
-    code: Code, question: str, k: int, within: Callable[[str], bool], commits: Sequence[Commit] = ()
+    code: Code, question: str, k: int, within: Callable[[str], bool], commits: Sequence[CommitWords] = ()
 ) -> list[Match]:
     ranking = Ranking(code.store, code.sources.__getitem__, partial(History, commits))
     return ranking.rank(question, k, within)
@@ -103,9 +103,9 @@ def test_scope_limits_and_parts_are_told() -> None:
 def test_past_commits_with_a_similar_message_bring_their_files() -> None:
     code = Code(FILES)
     commits = [
-        Commit("fix leak of jar in flask", ("src/net/cookies.py",)),
-        Commit("bump version", ("src/net/sessions.py",)),
-        Commit("flask start slower", ("old/place/adapters.py", "src/gone.py")),
+        CommitWords("fix leak of jar in flask", ("src/net/cookies.py",)),
+        CommitWords("bump version", ("src/net/sessions.py",)),
+        CommitWords("flask start slower", ("old/place/adapters.py", "src/gone.py")),
     ]
     found = rank(code, "slow flask", 3, lambda path: True, commits)
     assert [match.symbol.path for match in found] != [] and "history" in found[0].why
