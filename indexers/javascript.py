@@ -39,6 +39,7 @@ SHARED_QUERY = """
 (program (variable_declaration (variable_declarator value: (object KEYS))))
 (program (export_statement (lexical_declaration (variable_declarator value: (object KEYS)))))
 (program (export_statement value: (object KEYS)))
+(return_statement (object KEYS))
 (program (expression_statement (assignment_expression left: (member_expression)
   right: [(identifier) (object) (assignment_expression) (class) (function_expression)])) @import)
 (program (variable_declaration (variable_declarator value: (assignment_expression)) @import))

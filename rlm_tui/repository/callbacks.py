@@ -16,6 +16,7 @@ from rlm_tui.repository.written import split
 
 MARK = "^"
 _LONGEST = 80
+_FUNCTIONS = ("function", "generator_function", "arrow_function", "method_definition")
 _NAME = re.compile(r"\s*([\w$]+)\s*(?:=|$)")
 _MEMBER = re.compile(r"([\w$]+)\s*(?::\s*([\w$]+)\s*)?(?:=.*)?$", re.DOTALL)
 
@@ -73,3 +74,16 @@ def _named(one: str) -> Iterator[tuple[str, str]]:
         for part in split(one):
             if match := _MEMBER.fullmatch(part.strip()):
                 yield match.group(2) or match.group(1), match.group(1)
+
+
+def returned(member: Node, end: int) -> str | None:
+    """Return what stands before the name of an object's member: "return." in what the function that closes at `end` returns.
+
+    None in what another function returns, "" in any other object.
+    """
+    around = member.parent.parent if member.parent else None
+    if around is None or around.type != "return_statement":
+        return ""
+    while around is not None and not around.type.startswith(_FUNCTIONS):
+        around = around.parent
+    return "return." if around is not None and around.end_byte == end else None

@@ -23,14 +23,15 @@ def required(names: Resolution, view: View, name: str) -> list[Meaning]:
 
 
 def listed(names: Resolution, variable: Symbol, key: str, tier: Tier) -> list[Meaning]:
-    """Return what a key of an object literal stands for: `const tools = { cut, paste: glue }`."""
+    """Return what a key of an object literal stands for: `const tools = { cut, paste: glue }`, or "return.cut" of a function."""
     view = names.view(variable.path)
     place = view.place(variable) if view else -1
     written = view.types.get(place, {}).get(key, "") if view else ""
     if view is None or not written.startswith("="):
         return []
     receiver, _, name = written[1:].rpartition(".")
-    found = names.dotted(view, receiver, name, view.facts.symbols[place].scope)
+    inside = view.facts.symbols[place].scope if variable.kind in VALUES else place
+    found = names.dotted(view, receiver, name, inside)
     return [Meaning(meaning.symbol, meaning.paths, max(meaning.tier, tier)) for meaning in found]
 
 

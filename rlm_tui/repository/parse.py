@@ -29,7 +29,7 @@ from operator import itemgetter
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from rlm_tui.repository.blocks import blocks, elements
-from rlm_tui.repository.callbacks import handed
+from rlm_tui.repository.callbacks import handed, returned
 from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.heads import Head, decode, decorators, doc, leading, no_visibility, signature
 from rlm_tui.repository.written import member
@@ -174,7 +174,10 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     for node in sorted(captures.get("member", ()), key=_start):
         key, _, name = text[node.start_byte : node.end_byte].partition(":")
         scope = scopes[bisect_right(bounds, node.start_byte) - 1]
-        bindings.append(BindingFact(decode(key.strip("\"' \n")), _type(f"={(name or key).strip()}"), scope))
+        before = returned(node, symbols[scope].end_byte if scope >= 0 else -1)
+        if before is not None:
+            bound_name = before + decode(key.strip("\"' \n"))
+            bindings.append(BindingFact(bound_name, _type(f"={(name or key).strip()}"), scope))
     imports: list[ImportFact] = []
     for node in sorted(captures.get("import", ()), key=_start):
         imports.extend(grammar.imports(decode(text[node.start_byte : node.end_byte]), node.start_point[0] + 1))

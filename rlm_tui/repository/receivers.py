@@ -9,7 +9,7 @@ from rlm_tui.repository.callbacks import MARK
 from rlm_tui.repository.contexts import Contexts
 from rlm_tui.repository.facts import BlockFact, ReferenceFact
 from rlm_tui.repository.meanings import Meaning
-from rlm_tui.repository.objects import VALUES, whole
+from rlm_tui.repository.objects import VALUES, listed, whole
 from rlm_tui.repository.overloads import Overloads
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.resolution import Resolution
@@ -33,6 +33,7 @@ Generator AsyncIterator Union Callable frozenset FrozenSet vector map unordered_
 """
 _HOLDERS = frozenset(_HOLDER_WORDS.split())
 """Types that hold others and are none of ours."""
+_FUNCTIONS = frozenset({"function", "method"})
 _NEITHER = frozenset({"None", "null", "undefined", "nil"})
 
 
@@ -205,7 +206,9 @@ class Receivers:
             view = self._names.view(symbol.path)
             place = view.place(symbol) if view else -1
             written = view.types.get(place, {}).get("return") if view else None
-            if view is None or not written:
+            if view and not written and any(name.startswith("return.") for name in view.types.get(place, ())):
+                results.append(_instance(symbol, Tier.TYPE))  # the object that it returns
+            elif view is None or not written:
                 unknown = True
             elif written.strip("&' ") in {"Self", "self", "this", "&mut Self"} or written.endswith("Self"):
                 owner = self._names.owner(view, place)
@@ -249,6 +252,12 @@ class Receivers:
     def attribute(self, view: View, value: Value, name: str, depth: int) -> list[Value] | None:
         """Return what an attribute of a value holds; None when it is not known."""
         symbol = value.symbol
+        if symbol is not None and value.instance and symbol.kind in _FUNCTIONS:
+            where = self._names.view(symbol.path)
+            place = where.place(symbol) if where else -1
+            written = where.types.get(place, {}).get(f"return.{name}") if where else None
+            if where and written:
+                return self.typed(where, written, place, depth + 1)
         if symbol is not None:
             field = self._field(symbol, name, depth)
             if field is not None:
@@ -270,6 +279,8 @@ class Receivers:
         return None
 
     def _member(self, view: View, value: Value, name: str, every: bool = False) -> list[Meaning]:
+        if value.symbol and value.instance and value.symbol.kind in _FUNCTIONS:
+            return listed(self._names, value.symbol, f"return.{name}", Tier.TYPE)
         if value.symbol and (value.instance or every):
             found = self._names.members(value.symbol, name, every)
             tier = value.meaning.tier if value.instance else max(value.meaning.tier, Tier.SCOPE)

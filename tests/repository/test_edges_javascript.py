@@ -286,3 +286,32 @@ def test_what_a_callback_is_given_is_what_the_function_says() -> None:
     calls = [(edge.line, int(edge.tier)) for edge in code.graph.callers(code.symbol("Builder.add"))]
     assert calls == [(3, 4), (4, 4), (4, 4), (5, 4), (6, 4), (7, 4), (8, 4), (10, 4)]
     assert code.callers("use.ts::add") == set()
+
+
+def test_what_a_function_returns_has_the_members_of_the_literal() -> None:
+    code = Code({
+        "make.ts": """
+            import { Router } from './router'
+            export function make() {
+              const router = new Router()
+              function close() {}
+              return { router, shut: close }
+            }
+            export function other(items: string[]) {
+              return items.map(item => { return { close: item } })
+            }
+        """,
+        "router.ts": "export class Router { push() {} }\n",
+        "use.ts": """
+            import { make, other } from './make'
+            function go() {
+              const { router, shut } = make()
+              router.push()
+              const made = make()
+              made.router.push()
+              made.shut()
+              other([]).close()
+            }
+        """,
+    })  # fmt: skip
+    assert code.callees("go") == {"make": 2, "Router.push": 4, "make.close": 4, "other": 2}
