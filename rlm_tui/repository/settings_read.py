@@ -32,7 +32,7 @@ _HOLDER = (
 _CONFIGURATION = (
     rf"\bSystem\.getProperty\(\s*(?:{_KEY}){_DEFAULT}",
     rf"\b(?:Boolean\.getBoolean|Integer\.getInteger|Long\.getLong)\(\s*(?:{_KEY}){_DEFAULT}",
-    r"@Value\(\s*[\"']\$\{(?P<key>[\w.-]+)(?::(?P<default>[^}]*))?\}",
+    r"@Value\(\s*[\"']\$\{(?P<key>[\w.-]+)(?::(?P<default>[^}\n]{0,300}))?\}",
     rf"\bviper\.\w+\(\s*(?:{_KEY}){_DEFAULT}",
     rf"\bflag\.\w+\((?:&[\w.]+,\s*)?(?:{_KEY}){_DEFAULT}",
     rf"{_HOLDER}(?:\(\))?\.(?:[gG]et\w*|read\w*|value\w*|fetch|lookup|require\w*)\(\s*(?:{_KEY}){_DEFAULT}",
