@@ -13,7 +13,7 @@ from rlm_tui.repository.heads import Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse
 from rlm_tui.repository.paths import Paths
-from rlm_tui.repository.written import member
+from rlm_tui.repository.written import bare, member
 
 _QUERY = """
 (class_declaration) @def.class
@@ -163,6 +163,58 @@ def _parameters(signature: str) -> Iterable[Bound]:
         yield "return", kind
 
 
+_LITERALS = {
+    "string_literal": ":string", "verbatim_string_literal": ":string", "raw_string_literal": ":string",
+    "interpolated_string_expression": ":string", "character_literal": ":char", "boolean_literal": ":bool",
+    "null_literal": ":null", "typeof_expression": ":Type", "lambda_expression": ":->", "is_expression": ":bool",
+}  # fmt: skip
+_PLAIN_ARGUMENT = re.compile(r'[\w.]+|"[^"\\\n]*"')
+_PLAIN = re.compile(rf"\(\s*(?:(?:{_PLAIN_ARGUMENT.pattern})(?:\s*,\s*(?:{_PLAIN_ARGUMENT.pattern}))*\s*)?\)")
+_WORDS_OF_VALUES = {"true": ":bool", "false": ":bool", "null": ":null"}
+_NAMES = frozenset(("identifier", "member_access_expression", "invocation_expression", "element_access_expression"))
+_TRUTHS = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
+
+
+def _arguments(node: Node, text: str) -> str:
+    """Write the arguments of the call whose function, or of the construction whose type, is `node`."""
+    if plain := _PLAIN.match(text, node.end_byte):
+        return ",".join([_plain(written) for written in _PLAIN_ARGUMENT.findall(plain[0])]) or "()"
+    given = node.parent.child_by_field_name("arguments") if node.parent else None
+    if given is None:
+        return ""
+    values = [one.named_children[-1:] for one in given.named_children if one.type == "argument"]
+    return ",".join([_argument(value[0], text) if value else "?" for value in values]) or "()"
+
+
+def _plain(written: str) -> str:
+    """Write an argument that is a name, a number or a text, read without the tree's nodes, which cost more."""
+    if written[0] == '"':
+        return ":string"
+    if written[0].isdigit():
+        return ":int" if written.isdigit() else ":long" if written[-1] in "lL" else ":double" if "." in written else "?"
+    return _WORDS_OF_VALUES.get(written, written)
+
+
+def _argument(node: Node, text: str) -> str:
+    kind = node.type
+    if kind in _LITERALS:
+        return _LITERALS[kind]
+    written = text[node.start_byte : node.end_byte]
+    if kind in _NAMES:
+        return (written if written.isidentifier() else bare(written)).replace(",", "") or "?"
+    if kind == "integer_literal":
+        return ":long" if written[-1] in "lL" else ":int"
+    if kind == "real_literal":
+        return ":float" if written[-1] in "fF" else "?" if written[-1] in "mM" else ":double"
+    if kind in {"object_creation_expression", "cast_expression"}:
+        made = node.child_by_field_name("type")
+        return f":{text[made.start_byte : made.end_byte].partition('<')[0].rstrip('?')}" if made else "?"
+    if kind == "binary_expression":
+        operator = node.child_by_field_name("operator")
+        return ":bool" if operator and operator.type in _TRUTHS else "?"
+    return "?"
+
+
 def _visibility(head: Head) -> str:
     if said := stated_visibility(head):
         return said
@@ -181,6 +233,7 @@ GRAMMAR = Grammar(
     parameters=_parameters,
     decorator=_ATTRIBUTE,
     visibility=_visibility,
+    arguments=_arguments,
     builtin=_BASIC,
     package=re.compile(r"^[ \t]*namespace\s+([\w.]+)", re.MULTILINE),
 )

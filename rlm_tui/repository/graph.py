@@ -253,15 +253,18 @@ class Graph:
         return self._current[1:]
 
     def _uses(self, symbol: Symbol, kinds: set[str]) -> list[Edge]:
-        names, _ = self._state()
+        names, receivers = self._state()
         edges: list[Edge] = []
+        makes = is_constructor(symbol)
         for path, called in self._mentions(symbol).items():
             view = names.view(path)
             for name in sorted(called) if view else ():
                 for reference in view.references_by_name.get(name, ()) if view else ():
                     if view and _may_be(view, reference, kinds):
                         found = self._edges(view, reference)
-                        edges.extend(edge for edge in found if _is(edge.target, symbol) and edge.kind in kinds)
+                        found = [edge for edge in found if _is(edge.target, symbol) and edge.kind in kinds]
+                        if found and (not makes or receivers.constructs(view, reference, symbol)):
+                            edges.extend(found)
         return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
 
     def _mentions(self, symbol: Symbol) -> dict[str, set[str]]:

@@ -23,9 +23,25 @@ _NUMBERS = ("byte", "short", "char", "int", "long", "float", "double")
 _BOXES = {"Byte": "byte", "Short": "short", "Character": "char", "Integer": "int", "Long": "long", "Float": "float"}
 _BOXED = {**_BOXES, "Double": "double", "Boolean": "boolean"}
 _PRIMITIVE = frozenset((*_NUMBERS, "boolean", "bool"))
-_ANY = frozenset(("Object", "T", "E", "K", "V", "R", "U", "A", "B", "X", "S", "I", "O"))
+_ANY = frozenset(("Object", "object", "T", "E", "K", "V", "R", "U", "A", "B", "X", "S", "I", "O"))
 _WORDS = frozenset(
-    ("final", "const", "volatile", "struct", "class", "enum", "typename", "unsigned", "signed", "in", "ref", "out")
+    (
+        "final",
+        "const",
+        "volatile",
+        "struct",
+        "class",
+        "enum",
+        "typename",
+        "unsigned",
+        "signed",
+        "in",
+        "ref",
+        "out",
+        "params",
+        "scoped",
+        "readonly",
+    )
 )
 _MARK = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*|\[\[[^]]*\]\]")
 _HELD = re.compile(r"<[^<>]*>")
@@ -83,16 +99,23 @@ def _plain(part: str) -> str:
 
 def parameters(symbol: Symbol) -> list[Parameter] | None:
     """Read the parameters off a signature that names the type first (Java, C++); None when it has none or was cut."""
-    start = symbol.signature.find(f"{symbol.name}(")
-    start = start if start >= 0 else symbol.signature.find(f"{symbol.name} (")
-    opened = symbol.signature.find("(", start) if start >= 0 else -1
+    start = re.search(rf"(?<![\w$]){re.escape(symbol.name)}\s*(?:<[^()]*>)?\s*\(", symbol.signature)
+    opened = start.end() - 1 if start else -1
     if opened < 0 or (len(symbol.signature) > _MOST_SIGNATURE and symbol.signature.endswith("…")):
         return None
     found: list[Parameter] = []
     for part in split(symbol.signature[opened:]):
         written = _plain(part)
+        if written.strip().startswith("this "):  # what a function of C# extends
+            continue
         if written.strip() and written.strip() != "void":
-            mark = _MANY if "..." in written else _DEFAULTED if "=" in part else ""
+            mark = (
+                _MANY
+                if "..." in written or written.strip().startswith("params ")
+                else _DEFAULTED
+                if "=" in part
+                else ""
+            )
             found.append(Parameter(_type(written), mark))
     return found
 
@@ -261,6 +284,8 @@ class Overloads:
             return 0.5
         if given.symbol is not None:
             return self._inherits(given.symbol, want)
+        if have == "string":
+            return 0.2
         if have == "String":
             return 2 if want == "CharSequence" else 0.8 if want in {"Comparable", "Serializable", "Constable"} else -1
         if have.endswith(want):
@@ -284,7 +309,7 @@ class Overloads:
         """Tell whether the repository has a class of this name."""
         if name not in self._ours:
             self._ours[name] = any(
-                s.kind in CONTAINERS for family in ("java", "c") for s in self._names.named(name, family)
+                s.kind in CONTAINERS for family in ("java", "c", "csharp") for s in self._names.named(name, family)
             )
         return self._ours[name]
 

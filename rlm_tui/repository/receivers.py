@@ -68,6 +68,15 @@ class Receivers:
         found = self.meant(view, reference)
         return self._overloads.choose(view, reference, found) if found and reference.arguments else found
 
+    def constructs(self, view: View, call: ReferenceFact, constructor: Symbol) -> bool:
+        """Tell whether a call of a class may run this one of its constructors, by the arguments."""
+        apart = self._names.view(constructor.path)
+        place = apart.place(constructor) if apart else -1
+        owner = self._names.owner(apart, place) if apart and place >= 0 else None
+        rivals = self._names.own_members(owner, constructor.name) if owner and call.arguments else []
+        chosen = self._overloads.choose(view, call, [Meaning(rival, (), Tier.TYPE) for rival in rivals])
+        return not chosen or any(meaning.symbol == constructor for meaning in chosen)
+
     def meant(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means, all overloads of it."""
         names = self._names

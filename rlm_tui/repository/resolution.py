@@ -315,7 +315,8 @@ class Resolution:
     def members(self, owner: Symbol, name: str, every: bool = False) -> list[Symbol]:
         """Return the member `name` of a class, its own or the nearest of its bases; overloads of `every` one, nearest first."""
         if every:
-            return [member for base in self.lineage(owner) for member in self.own_members(base, name)]
+            found = [member for base in self.lineage(owner) for member in self.own_members(base, name)]
+            return found or self._extensions(owner, name)
         own = self.own_members(owner, name)
         if own:
             return own

@@ -129,3 +129,37 @@ def test_cpp_overloads_of_a_namespace_may_stand_in_several_files_and_twins_are_o
     )
     met = {(e.line, e.target.path, e.target.start) for e in code.graph.calls_in("use.cc") if e.tier < 5}
     assert met == {(2, "n.cc", 3), (3, "far/m.cc", 2), (4, "n.h", 4), (4, "n.h", 6)}
+
+
+VALUE = """
+    namespace P {
+    class V {
+        public V(int i) { }
+        public V(string s, bool b = true) { }
+        public void Put(string s) { }
+        public void Put(int i) { }
+        public void Put(V v, params object[] more) { }
+        public void Put<T>(int i, T t) { }
+        public void Put() { }
+    }
+    static class E {
+        public static void Far(this V v, int i) { }
+    }
+    }
+"""
+CALLS = ['v.Put("a");', "v.Put(1);", "v.Put(this, 2, 3);", 'v.Put(4, "b");', "v.Far(5);", 'new V("x");', "new V(6);"]
+
+
+def test_csharp_overloads_and_constructors_are_chosen_by_their_arguments() -> None:
+    code = Code(
+        {
+            "V.cs": VALUE,
+            "U.cs": "namespace P {\nclass U {\n    void Run(V v) {\n" + "\n".join(CALLS) + "\n    }\n}\n}\n",
+        }
+    )
+    met = {(e.line, e.target.start) for e in code.graph.calls_in("U.cs") if e.tier < 5}
+    assert met == {(4, 5), (5, 6), (6, 7), (7, 8), (8, 12), (9, 2), (10, 2)}
+    made = {
+        s.start: [e.line for e in code.graph.callers(s)] for s in code.store.symbols_named("V") if s.kind == "method"
+    }
+    assert made == {3: [10], 4: [9]}
