@@ -30,6 +30,8 @@ _MEMBER = re.compile(
 _WORD = re.compile(r"[#\w$@./:-]*[\w$/](?:\(\))?")
 _CODE = re.compile(r"[/.:()]|_|[a-z0-9][A-Z]|^[A-Z]{2,}|[A-Z][a-z]+[A-Z]")
 _COUNT = re.compile(r"\b(\d{1,3})\b")
+_UNNAMED = re.compile(r"\.\w+\$\d+(?=\.)")
+"""A class without a name in a qualified name: the right answers name its methods without it."""
 _LOCATOR = re.compile(r"[^\s,]+::[^\s,]+@\d+")
 _EVERYDAY = frozenset(
     ["Where", "What", "Which", "Who", "List", "Show", "Find", "Locate", "Is", "If", "How", "Rank", "Top", "I"]
@@ -49,7 +51,7 @@ class Answer:
 
     def written(self) -> dict[str, object]:
         """Return the answer as JSON."""
-        symbols = [f"{s.path}::{s.qualified}" for s in self.symbols]
+        symbols = [f"{s.path}::{_UNNAMED.sub('', s.qualified)}" for s in self.symbols]
         fields: dict[str, Sequence[str]] = {"symbols": symbols, "path": symbols, "files": self.files}
         fields |= {"names": self.names, "lines": self.lines}
         found: dict[str, object] = {key: list(dict.fromkeys(value)) for key, value in fields.items() if value}
