@@ -17,7 +17,7 @@ def grep(
     literal: bool = False,
     limit: int = 200,
 ) -> list[Hit]:
-    """Search lines with a regular expression (Rust syntax).
+    """Search lines with a regular expression (Rust syntax); the first `limit` hits, so `limit` of them may not be all.
 
     scope: a file, folder or module; glob: "*.py". Returns hits: .path .line .text .symbol
     """

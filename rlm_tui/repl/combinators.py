@@ -38,14 +38,16 @@ def map_query(instruction: str, items: list[object], model: str | None = None) -
 
 
 def filter_query(question: str, items: list[object], model: str | None = None) -> list[object]:
-    """Keep the items for which the answer to a yes-or-no question is yes; prints how many were neither yes nor no."""
+    """Keep the items for which the answer to a yes-or-no question is yes; names those whose answer is neither yes nor no."""
     items = list(items)
     asked = question + "\nThe first word of your answer is yes or no.\n\n"
     answers = _ask_all("filter_query", [asked + text_of(item) for item in items], model)
     words = [answer.strip().strip("*`'\"").lower() for answer in answers]
     kept = [item for n, item in enumerate(items) if words[n][:3] == "yes"]
-    unclear = [word for word in words if word[:3] != "yes" and word[:2] != "no"]
-    print("filter_query: kept", len(kept), "of", len(items), "items;", len(unclear), "answers were neither yes nor no")
+    unclear = [n for n, word in enumerate(words) if word[:3] != "yes" and word[:2] != "no"]
+    print("filter_query: kept", len(kept), "of", len(items), "items; neither yes nor no:", len(unclear))
+    for n in unclear[:20]:
+        print("  " + str(n) + ". " + text_of(items[n])[:80].split("\n")[0] + ": " + answers[n].strip()[:80])
     return kept
 
 

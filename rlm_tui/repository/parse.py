@@ -38,7 +38,7 @@ CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 """The kinds of symbol that have members."""
 
 UNNAMED = "$"
-"""What the name of a class without one ends with, after that of its base; a number follows: `Runnable$1`, as javac counts."""
+"""What the name of a class without one ends with, after that of its base; a number within its scope follows."""
 
 _MAX_DEPTH = 200  # query time is quadratic in the nesting: deeper definitions are not worth a hung worker
 _MAX_WIDTH = 20_000

@@ -73,7 +73,7 @@ print('about', str(found[0].symbol.source).splitlines()[-1].strip())"""
 async def test_a_filter_keeps_the_yes_and_counts_what_is_neither(tmp_path: Path) -> None:
     code = "kept = filter_query('is it a class?', ['class A', 'def f', 'backoff'])\nprint(kept)"
     run = await outputs(tmp_path, code)
-    assert "kept 1 of 3 items; 1 answers were neither" in printed(run)
+    assert "kept 1 of 3 items; neither yes nor no: 1\n  2. backoff: perhaps" in printed(run)
     assert "['class A']" in printed(run)
 
 
