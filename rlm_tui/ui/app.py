@@ -103,10 +103,13 @@ class RlmApp(App[int]):
         self.set_interval(DRAWS, self._tick)
         if self._theme_notice:
             self._main.call_after_refresh(self._main.say, self._theme_notice, "error")
+
+    def begin_session(self) -> None:
+        """Show what the session starts with: a recorded run, one to go on with, or nothing yet. The main screen stands."""
         if self.session.replay is not None:
             self.open_run(self.session.replay)
         elif (resumed := self.session.resumed) is not None:
-            self.call_after_refresh(self._begin, lambda: self.session.resume(resumed))
+            self._begin(lambda: self.session.resume(resumed))
         else:
             self._index()
 

@@ -62,6 +62,7 @@ class AskScreen(Screen[None]):
         self.query_one(Prompt).focus()
         self._choose("Answer")
         self.draw()
+        self.app.begin_session()
 
     def on_screen_resume(self) -> None:
         """Draw what changed behind another screen."""
