@@ -10,6 +10,8 @@ PHRASINGS = [
     ("Which functions in src/app.py are never called?", "unused", ("src/app.py",)),
     ("Is there dead code in `src/app`?", "unused", ("src/app",)),
     ("List unused functions", "unused", ()),
+    ("what is unused in src/app?", "unused", ("src/app",)),
+    ("what's never called in `src/app.py`?", "unused", ("src/app.py",)),
     ("Are there circular imports?", "cycles", ()),
     ("Counting only what runs at load time, which modules form an import cycle with `a/b.py`?", "cycles", ("a/b.py",)),
     ("What are the 5 longest functions in src?", "longest", ("src",)),

@@ -56,6 +56,7 @@ _FORMS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "unused",
         (
             r"\bdead code\b",
+            r"\bwhat(?: is|'s| are)? (?:still |actually )?(?:unused|not used|never (?:used|called))\b",
             r"\b(?:unused|unreferenced|uncalled|orphaned)\b.*\bTHINGS\b",
             r"\bTHINGS\b.*\b(?:unused|unreferenced|uncalled)\b",
             r"\bTHINGS\b.*\b(?:never|not|nowhere|nobody|no ?one|nothing)\b.*USED",
