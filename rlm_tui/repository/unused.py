@@ -171,7 +171,7 @@ class Unused:
             return "it is an entry point by its name"
         if marks:
             return f"it is marked @{marks[0]}"
-        if name.startswith("__") and name.endswith("__"):
+        if name.startswith("__") and (name.endswith("__") or symbol.language in ("php", "lua")):
             return "the language calls it by its name"
         if any(mark in ("Override", "override") for mark in symbol.decorators) or " override " in symbol.signature:
             return "it overrides a method of a base"

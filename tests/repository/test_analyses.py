@@ -299,3 +299,10 @@ def test_unused_is_precise_and_says_why(opened: Opened) -> None:
     assert "@app.route" in kept["page"] and "string at app.py" in kept["dispatched"]
     assert "overrides" in kept["Next.step"] and "property of an object" in kept["o.handler"]
     assert not {"_alive", "page", "dispatched"} & set(found)
+
+
+def test_what_php_calls_by_its_name_is_not_unused(opened: Opened) -> None:
+    pool = "<?php\nclass Pool {\n  public function __destruct() {}\n  public function idle() {}\n}\nnew Pool();\n"
+    analyses = opened({"src/Pool.php": pool})
+    assert [remark.symbol.name for remark in analyses.unused("", kept=False, limit=50)] == ["idle"]
+    assert [remark.symbol.name for remark in analyses.unused("", kept=True, limit=50)].count("__destruct") == 1
