@@ -61,8 +61,4 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("css", path, source, _entries(source.decode("latin-1")), separator=" ")
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
-INDEXER = Indexer("css", (".css", ".scss", ".less"), "css", _parse, _resolve, outline=True)
+INDEXER = Indexer("css", (".css", ".scss", ".less"), "css", _parse, outline=True)

@@ -30,10 +30,6 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("dockerfile", path, source, _entries(source.decode("latin-1")))
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
 INDEXER = Indexer(
-    "dockerfile", (".dockerfile",), "dockerfile", _parse, _resolve, ("Dockerfile", "Containerfile"), outline=True
+    "dockerfile", (".dockerfile",), "dockerfile", _parse, filenames=("Dockerfile", "Containerfile"), outline=True
 )

@@ -89,11 +89,7 @@ def _parse(name: str, path: str, source: bytes) -> FileFacts:
     return parse(_grammar(name), path, source)
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
 INDEXERS = tuple(
-    Indexer(name, tuple(suffixes.split()), name, partial(_parse, name), _resolve)
+    Indexer(name, tuple(suffixes.split()), name, partial(_parse, name))
     for name, suffixes in (_SUFFIXES.items() if find_spec(_PACKAGE) else ())
 )

@@ -60,15 +60,10 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("html", path, source, _entries(source.decode("latin-1")), separator=" > ")
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
 INDEXER = Indexer(
     "html",
     (".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".hbs", ".tmpl"),
     "html",
     _parse,
-    _resolve,
     outline=True,
 )

@@ -44,8 +44,4 @@ def _parse(path: str, source: bytes) -> FileFacts:
     )
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
-INDEXER = Indexer("json", (".json", ".jsonc", ".json5"), "json", _parse, _resolve, ("composer.lock",), outline=True)
+INDEXER = Indexer("json", (".json", ".jsonc", ".json5"), "json", _parse, filenames=("composer.lock",), outline=True)

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths, nearest
 from rlm_tui.repository.written import member
@@ -184,4 +184,4 @@ def _tops(importer: str) -> tuple[str, ...]:
     return (importer.rpartition("/")[0] + "/", "", "src/", "lib/", "lua/")
 
 
-INDEXER = Indexer("lua", (".lua",), "lua", _parse, _resolve)
+INDEXER = Indexer("lua", (".lua",), "lua", _parse, _resolve, scoping=Scoping(magic=re.compile(r"__.*")))

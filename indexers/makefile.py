@@ -57,10 +57,6 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("makefile", path, source, _entries(source.decode("latin-1")))
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
 INDEXER = Indexer(
-    "makefile", (".mk", ".mak"), "makefile", _parse, _resolve, ("Makefile", "makefile", "GNUmakefile"), outline=True
+    "makefile", (".mk", ".mak"), "makefile", _parse, filenames=("Makefile", "makefile", "GNUmakefile"), outline=True
 )

@@ -81,8 +81,4 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("markdown", path, source, entries, " > ")
 
 
-def _resolve(_module: str, _importer: str, _files: Sequence[str]) -> tuple[str, ...]:
-    return ()
-
-
-INDEXER = Indexer("markdown", (".md", ".markdown", ".mdx", ".rst"), "markdown", _parse, _resolve, outline=True)
+INDEXER = Indexer("markdown", (".md", ".markdown", ".mdx", ".rst"), "markdown", _parse, outline=True)

@@ -281,5 +281,10 @@ INDEXER = Indexer(
     "php",
     _parse,
     _resolve,
-    scoping=Scoping(shared="package", global_functions=True, constructors=frozenset({"__construct"})),
+    scoping=Scoping(
+        shared="package",
+        global_functions=True,
+        constructors=frozenset({"__construct"}),
+        magic=re.compile(r"__.*"),
+    ),
 )

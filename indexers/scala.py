@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
-from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
+from rlm_tui.repository.heads import ANNOTATION, public_unless_stated
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parse import Bound, Grammar, parse
 from rlm_tui.repository.paths import Paths
@@ -139,10 +139,6 @@ def _parameters(signature: str) -> Iterable[Bound]:
         yield "return", result.group(1)
 
 
-def _visibility(head: Head) -> str:
-    return stated_visibility(head) or "public"
-
-
 GRAMMAR = Grammar(
     "scala",
     wheel("tree_sitter_scala"),
@@ -152,7 +148,7 @@ GRAMMAR = Grammar(
     bindings=_bindings,
     parameters=_parameters,
     decorator=ANNOTATION,
-    visibility=_visibility,
+    visibility=public_unless_stated,
     builtin=_BASIC,
 )
 

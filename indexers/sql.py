@@ -102,8 +102,4 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("sql", path, source, _entries(source.decode("latin-1")))
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
-INDEXER = Indexer("sql", (".sql", ".ddl", ".pgsql", ".plsql", ".psql", ".tsql"), "sql", _parse, _resolve)
+INDEXER = Indexer("sql", (".sql", ".ddl", ".pgsql", ".plsql", ".psql", ".tsql"), "sql", _parse)

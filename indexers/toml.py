@@ -46,10 +46,6 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("toml", path, source, _entries(source.decode("latin-1")))
 
 
-def _resolve(_module: str, _importer: str, _files: object) -> tuple[str, ...]:
-    return ()
-
-
 INDEXER = Indexer(
-    "toml", (".toml",), "toml", _parse, _resolve, ("Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"), outline=True
+    "toml", (".toml",), "toml", _parse, filenames=("Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"), outline=True
 )

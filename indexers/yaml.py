@@ -61,8 +61,4 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("yaml", path, source, _entries(source.decode("latin-1").split("\n")))
 
 
-def _resolve(_module: str, _importer: str, _files: Sequence[str]) -> tuple[str, ...]:
-    return ()
-
-
-INDEXER = Indexer("yaml", (".yaml", ".yml"), "yaml", _parse, _resolve, outline=True)
+INDEXER = Indexer("yaml", (".yaml", ".yml"), "yaml", _parse, outline=True)

@@ -46,6 +46,11 @@ def stated_visibility(head: Head) -> str:
     return match.group(1).removeprefix("file") if match else ""
 
 
+def public_unless_stated(head: Head) -> str:
+    """Return the visibility that a modifier before the name says, "public" without one."""
+    return stated_visibility(head) or "public"
+
+
 def no_visibility(_head: Head) -> str:
     """Know no visibility: for languages without one."""
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,7 @@ class Scoping:
     `called_by_name`: a method is called without brackets, too (Scala), so that a use of one is a call.
     `extensions`: a function can be declared for a type from outside; its binding `this` says for which (Kotlin, C#).
     `namespaces_merge`: several files may say what is in a namespace, and see all of it (TypeScript).
+    `magic` matches, in full, the names that the language itself calls (Python's `__enter__`, PHP's `__get`).
     """
 
     shared: Literal["file", "folder", "package", "packages", "linked", "open"] = "file"
@@ -39,6 +41,12 @@ class Scoping:
     called_by_name: bool = False
     extensions: bool = False
     namespaces_merge: bool = False
+    magic: re.Pattern[str] = re.compile(r"(?=__).*__")
+
+
+def imports_nothing(_module: str, _importer: str, _files: Sequence[str]) -> tuple[str, ...]:
+    """Resolve no import: for languages without any."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class Indexer:
     suffixes: tuple[str, ...]
     family: str
     parse: Callable[[str, bytes], FileFacts]
-    resolve: Callable[[str, str, Sequence[str]], tuple[str, ...]]
+    resolve: Callable[[str, str, Sequence[str]], tuple[str, ...]] = imports_nothing
     filenames: tuple[str, ...] = ()
     scoping: Scoping = Scoping()
     outline: bool = False
@@ -72,6 +80,12 @@ def indexers() -> dict[str, Indexer]:
                 raise PluginError(f"{indexer.name} and {found[key].name} both claim {key} files: remove one plug-in")
             found[key] = indexer
     return found
+
+
+@cache
+def scoping_of(language: str) -> Scoping:
+    """Return the rules of a language by its name; those of a language that no indexer knows are the defaults."""
+    return next((one.scoping for one in indexers().values() if one.name == language), Scoping())
 
 
 @cache

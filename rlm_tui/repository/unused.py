@@ -14,6 +14,7 @@ from itertools import islice
 from rlm_tui.repository.code_text import code_of
 from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.graph import Graph
+from rlm_tui.repository.indexer import scoping_of
 from rlm_tui.repository.parse import CONTAINERS, UNNAMED
 from rlm_tui.repository.sources import Sources
 from rlm_tui.repository.store import Store
@@ -171,7 +172,7 @@ class Unused:
             return "it is an entry point by its name"
         if marks:
             return f"it is marked @{marks[0]}"
-        if name.startswith("__") and (name.endswith("__") or symbol.language in ("php", "lua")):
+        if scoping_of(symbol.language).magic.fullmatch(name):
             return "the language calls it by its name"
         if any(mark in ("Override", "override") for mark in symbol.decorators) or " override " in symbol.signature:
             return "it overrides a method of a base"
