@@ -21,6 +21,7 @@ from rlm_tui.repository.history import GitLog
 from rlm_tui.repository.index_folder import claim, tidy
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.indexing import Indexing, Progress, version
+from rlm_tui.repository.lookup import Lookup, look_up
 from rlm_tui.repository.naming import Named, Naming
 from rlm_tui.repository.ranking import Ranking, reading
 from rlm_tui.repository.sanitize import escape_name
@@ -287,6 +288,10 @@ class Repository:
                 raise PermissionError(REFUSAL.format(path=entry))
             places.append(b"." if entry == modules.ROOT_FOLDER else self._store.raw(entry) or self._raw(entry))
         return grep(self.root, self._store, pattern, places, narrowed._within, options, limit)  # noqa: SLF001 - our own kind
+
+    def look_up(self, text: str, limit: int = 200) -> Lookup:
+        """Return the symbols, files and modules in scope whose names hold `text`, out of what is indexed by now."""
+        return look_up(text, limit, self._store, self.files(), self.modules())
 
     def find(self, words: str, k: int = 20, kind: str = "", without_tests: bool = False) -> list[Match]:
         """Return the `k` symbols in scope that fit the words (a question or identifiers) best, of `kind` when it is given.

@@ -36,6 +36,9 @@ ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is
 MATCHING = (
     "SELECT id FROM symbol WHERE (:all OR lower(qualified) GLOB :match) AND (:kind = '' OR kind = :kind) ORDER BY id"
 )
+LIKE = r"""SELECT id FROM symbol WHERE name LIKE :holds ESCAPE '\'
+    ORDER BY name NOT LIKE :begins ESCAPE '\', length(name), id LIMIT :limit"""
+LIKE_OWNED = LIKE.replace("WHERE", r"WHERE qualified LIKE :owner ESCAPE '\' AND")
 COUNTS = "SELECT id >> 20, count(*) FROM symbol GROUP BY id >> 20"
 
 

@@ -22,6 +22,8 @@ from rlm_tui.repository.schema import (
     COUNTS,
     FILES,
     LAST,
+    LIKE,
+    LIKE_OWNED,
     MATCHING,
     OUTLINES,
     ROWS,
@@ -159,6 +161,16 @@ class Store:
         with self._db.reading() as db:
             query = "SELECT DISTINCT name FROM symbol WHERE name >= ? AND name < ? ORDER BY name LIMIT ?"
             return [row[0] for row in db.execute(query, (prefix, f"{prefix}\U0010ffff", limit))]
+
+    def symbols_like(self, holds: str, begins: str, owner: str, limit: int) -> list[Symbol]:
+        """Return definitions whose name fits the LIKE pattern `holds` and whose qualified name fits `owner`, if given.
+
+        Those whose names fit `begins` come first, then short ones; at most `limit`.
+        """
+        patterns = {"holds": holds, "begins": begins, "owner": owner, "limit": limit}
+        with self._db.reading() as db:
+            found = db.execute(LIKE_OWNED if owner else LIKE, patterns).fetchall()
+        return self.symbols_at([row[0] for row in found])
 
     def symbol_ids(self, match: str = "", kind: str = "") -> array[int]:
         """Return the ids of the definitions whose qualified name holds `match` (case ignored; or a glob), code first, by path."""

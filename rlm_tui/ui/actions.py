@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from textual.binding import Binding, BindingType
 
 Place: TypeAlias = Literal[
-    "everywhere", "ask", "prompt", "calls", "answer", "citations", "trace", "code", "runs", "plan", "help"
+    "everywhere", "ask", "prompt", "calls", "answer", "citations", "trace", "code", "browse", "runs", "plan", "help"
 ]
 
 PLACES: dict[Place, str] = {
@@ -21,6 +21,7 @@ PLACES: dict[Place, str] = {
     "citations": "Citations",
     "trace": "Trace",
     "code": "Code",
+    "browse": "Browser",
     "runs": "Runs",
     "plan": "Large fan-out",
     "help": "Help",
@@ -74,6 +75,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask", "export", ("e",), "export", "Write the report of this run as a markdown file here", slash="export"),
     Action("ask", "again", ("R",), "", "Go on with an unfinished run; ask a finished one again", slash="again"),
     Action("ask", "runs", ("r",), "runs", "Earlier runs: open one again", slash="runs"),
+    Action("ask", "browse", ("b",), "browse", "Browse files, modules and symbols without asking", slash="browse"),
     Action("trace", "sibling(-1)", ("left_square_bracket",), "before", "Sibling before"),
     Action("trace", "sibling(1)", ("right_square_bracket",), "after", "Sibling after"),
     Action("trace", "parent", ("backspace",), "parent", "The call or step it belongs to"),
@@ -84,6 +86,27 @@ ACTIONS: tuple[Action, ...] = (
     Action("trace", "back", ("escape",), "back", "Back to the same place"),
     Action("code", "back", ("escape", "backspace"), "back", "Back to the answer"),
     Action("code", "cited", ("c",), "cited lines", "Scroll to the cited lines"),
+    Action(
+        "browse", "open", ("enter",), "open", "Go to what is shown of the name, or to where the row leads", bound=False
+    ),
+    Action(
+        "browse",
+        "view(1)",
+        ("right",),
+        "next view",
+        "Next of source, callers, callees, references, tests",
+        priority=True,
+    ),
+    Action("browse", "view(-1)", ("left",), "", "The view before", priority=True),
+    Action("browse", "before", ("backspace",), "before", "Back to where a row was followed from"),
+    Action("browse", "ask", ("a",), "ask", "Ask about this: puts it into the prompt as @name"),
+    Action("browse", "code", ("o",), "code", "Open the whole file at these lines"),
+    Action("browse", "search", ("slash", "i"), "search", "Go to the search"),
+    Action("browse", "found(1)", ("down",), "next name", "Name below, from the search"),
+    Action("browse", "found(-1)", ("up",), "", "Name above, from the search"),
+    Action("browse", "next_pane", ("tab",), "pane", "Next pane", priority=True),
+    Action("browse", "last_pane", ("shift+tab",), "", "Pane before", priority=True),
+    Action("browse", "back", ("escape",), "back", "Back"),
     Action("runs", "select", ("enter",), "open", "Show the run again", bound=False),
     Action("runs", "back", ("escape",), "back", "Back"),
     Action("plan", "answer(True)", ("y",), "go on", "Let it begin"),

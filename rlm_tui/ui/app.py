@@ -267,6 +267,8 @@ class RlmApp(App[int]):
                 self.again()
             case "runs":
                 self._main.action_runs()
+            case "browse":
+                self._main.action_browse()
             case "theme":
                 self.action_toggle_theme()
             case "help":

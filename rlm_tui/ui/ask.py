@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from rlm_tui.ui.actions import Place, bindings
 from rlm_tui.ui.answer import AnswerPane
 from rlm_tui.ui.blocks import PROMPT_MARK
+from rlm_tui.ui.browse import BrowseScreen
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.prompt import Prompt
@@ -146,6 +147,10 @@ class AskScreen(Screen[None]):
         """Show the list of runs."""
         self.app.push_screen(RunsScreen(), self.app.open_run)
 
+    def action_browse(self) -> None:
+        """Open the browser; what is to be asked about comes into the prompt."""
+        self.app.push_screen(BrowseScreen(), self._mention)
+
     def on_calls_tree_opened(self, message: CallsTree.Opened) -> None:
         """Open the trace; coming back, the cursor stands on what was seen last."""
         calls = self.query_one(CallsTree)
@@ -181,6 +186,12 @@ class AskScreen(Screen[None]):
         self.say("")
         self._choose("Answer")
         self.draw()
+
+    def _mention(self, mention: str | None) -> None:
+        if mention is not None:
+            prompt = self.query_one(Prompt)
+            prompt.focus()
+            prompt.insert(f"{mention} ")
 
     def _places(self) -> tuple[Place, ...]:
         match self.focused:

@@ -1,4 +1,4 @@
-"""The code at a citation: the file, its cited lines marked."""
+"""The code at a citation, or at any lines: the whole file, those lines marked."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class CodeScreen(Screen[None]):
     BINDINGS = bindings("code")
     app: RlmApp
 
-    def __init__(self, citation: Citation) -> None:
+    def __init__(self, at: Citation | Span) -> None:
         super().__init__()
-        self._citation = citation
+        self._at = at
 
     def compose(self) -> ComposeResult:
         """Lay the parts below each other."""
@@ -59,22 +59,24 @@ class CodeScreen(Screen[None]):
         page.scroll_to(y=max(0, self._cited_line() - ABOVE), animate=False)
 
     def _frame(self) -> None:
-        cited = self._citation
-        mark = ("✓ checked", "$text-success") if cited.ok else (f"✗ {cited.reason or 'not found'}", "$text-error")
+        cited = self._at
+        mark = ("", MUTED)
+        if isinstance(cited, Citation):
+            mark = ("✓ checked", "$text-success") if cited.ok else (f"✗ {cited.reason or 'not found'}", "$text-error")
         line = self.query_one("#crumbs", Line)
         where = plain(str(Span(cited.path, cited.start, cited.end)), "bold")
         line.show(beside([where], [plain(*mark)], max(1, line.size.width)))
         self.query_one(Footer).show_places("code", "everywhere")
 
     async def _load(self) -> None:
-        cited = self._citation
+        cited = self._at
         page = self.query_one(Page)
         page.show([Flow(Content.styled("Reading …", MUTED))])
         try:
             lines = await asyncio.to_thread(self._read)
         except (LookupError, OSError, RepositoryError, ValueError) as error:
             blocks: list[Block] = [Flow(plain(f"{cited.path} cannot be shown: {error}", "$text-error"))]
-            if cited.excerpt:
+            if isinstance(cited, Citation) and cited.excerpt:
                 blocks += [Flow(Content.styled("As it was when the answer was checked:", MUTED))]
                 blocks += [
                     Lines(text_lines(cited.excerpt), first=cited.start, marked=range(cited.start, cited.end + 1))
@@ -94,8 +96,8 @@ class CodeScreen(Screen[None]):
         self.call_after_refresh(self.action_cited)
 
     def _read(self) -> list[Content]:
-        text = self.app.session.repository.slice(self._citation.path).text
-        return highlight(text, path=self._citation.path)
+        text = self.app.session.repository.slice(self._at.path).text
+        return highlight(text, path=self._at.path)
 
     def _cited_line(self) -> int:
         return self.query_one(Page).start_of(1)

@@ -18,6 +18,7 @@ from rlm_tui.ui.actions import ACTIONS, Action, Place, bindings, key_table
 from rlm_tui.ui.answer import AnswerPane
 from rlm_tui.ui.app import RlmApp, write_new
 from rlm_tui.ui.ask import AskScreen
+from rlm_tui.ui.browse import BrowseScreen, Found, Rows, Search
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.help import HelpScreen
@@ -37,6 +38,7 @@ HOLDERS: dict[Place, type] = {
     "citations": OptionList,
     "trace": TraceScreen,
     "code": CodeScreen,
+    "browse": BrowseScreen,
     "runs": OptionList,
     "plan": PlanScreen,
     "help": HelpScreen,
@@ -390,6 +392,45 @@ async def command_palette(on: Screenful) -> None:
     assert on.app.theme == "paper"
 
 
+async def browser(on: Screenful) -> None:
+    await on.press("tab", "b", *"charge")
+    screen = on.screen
+    assert isinstance(screen, BrowseScreen)
+    await on.press("a")
+    assert screen.query_one(Search).value == "chargea"
+    await on.press("backspace", "tab")
+    assert on.app.focused is screen.query_one(Found)
+    await on.press("tab", "tab")
+    assert isinstance(on.app.focused, Search)
+    await on.press("shift+tab")
+    assert on.app.focused is on.page
+    for key in ("slash", "i"):
+        await on.press(key)
+        assert isinstance(on.app.focused, Search)
+        await on.press("tab")
+    await on.press("i", *["backspace"] * 6, *"pay")
+    await on.press("down")
+    assert screen.query_one(Found).highlighted == 1
+    await on.press("up")
+    assert screen.query_one(Found).highlighted == 0
+    await on.press("enter")
+    assert on.app.focused is on.page
+    await on.press("right", "right")
+    assert screen.query_one(Rows).option_count == 2
+    await on.press("left")
+    assert screen.query_one(Rows).option_count == 1
+    await on.press("enter")
+    assert str(screen.query_one("#details").border_title).startswith("test_pay")
+    await on.press("backspace")
+    assert str(screen.query_one("#details").border_title).startswith("Order.pay")
+    await on.press("o")
+    assert isinstance(on.screen, CodeScreen)
+    await on.press("escape", "escape")
+    assert isinstance(on.screen, AskScreen) and on.prompt.text == ""
+    await on.press("b", *"pay", "enter", "a")
+    assert on.prompt.text == "@Order.pay "
+
+
 PLAYS: dict[tuple[Place, str], Play] = {
     ("prompt", "send"): send,
     ("prompt", "newline"): newline,
@@ -427,6 +468,8 @@ PLAYS: dict[tuple[Place, str], Play] = {
     ("trace", "back"): open_trace,
     ("code", "back"): code_back,
     ("code", "cited"): cited,
+    **{("browse", action.name): browser for action in ACTIONS if action.place == "browse"},
+    ("ask", "browse"): browser,
     ("runs", "select"): runs,
     ("runs", "back"): runs,
     ("plan", "answer(True)"): plan,
@@ -475,7 +518,7 @@ def test_the_readme_has_the_table_of_keys() -> None:
     assert between.strip() == key_table().strip()
 
 
-@pytest.mark.parametrize("word, shown", [("help", HelpScreen), ("runs", RunsScreen)])
+@pytest.mark.parametrize("word, shown", [("help", HelpScreen), ("runs", RunsScreen), ("browse", BrowseScreen)])
 async def test_slash_commands_open_screens(stage: Stage, word: str, shown: type) -> None:
     async with opened(stage) as on:
         await on.press(*f"/{word}", "enter")

@@ -55,10 +55,15 @@ async def help_screen(on: Screenful) -> None:
     await on.press("f1")
 
 
+async def browse(on: Screenful) -> None:
+    await on.press("tab", "b", *"charge")
+    await on.press("enter")
+
+
 @pytest.mark.parametrize("theme", ["ink", "paper"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize(
-    "state", [empty, running, done, trace, fan_out, help_screen], ids=lambda state: str(state.__name__)
+    "state", [empty, running, done, trace, fan_out, help_screen, browse], ids=lambda state: str(state.__name__)
 )
 def test_picture(
     snap_compare: Compare,
