@@ -101,7 +101,7 @@ class _Agent:
         root = node.answers
         agents = node.depth < work.depth
         self._system = system_prompt(
-            work.mode, functions(), guest_api(), root=root, agents=agents, model=node.model.name
+            work.mode, functions(work.mode), guest_api(), root=root, agents=agents, model=node.model.name
         )
         history = work.question.history if root else ()
         message = first_message(
@@ -209,6 +209,9 @@ class _Agent:
             return None
         session = await asyncio.shield(starting)
         result = await session.run(cell.code)
+        told = await self._host.proposals.look_again() if self._host.proposals.due else ""
+        if told:
+            result = replace(result, output=f"{result.output.rstrip()}\n[{told}]".lstrip())
         if news := self._host.news():
             result = replace(result, output=f"{result.output.rstrip()}\n[{news}]".lstrip())
         result = self._as_before(result)

@@ -15,7 +15,7 @@ async def start_child(node: Node, host: Host, facts: Facts, context: str) -> Ses
     work = node.work
     history = work.question.history if node.answers else ()
     return await work.sandbox.session(
-        [function for function in functions() if not function.local],
+        [function for function in functions(work.mode) if not function.local],
         host,
         {
             "repo": {

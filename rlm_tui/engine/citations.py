@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from rlm_tui.records.events import Citation
+from rlm_tui.records.findings import Citation
+from rlm_tui.repository.former import is_version
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.symbols import Slice
+from rlm_tui.repository.symbols import File, Module, Slice, Span
 
 _MOST = 200
 _EXCERPT_LINES = 30
@@ -18,6 +19,7 @@ _EXCERPT_CHARACTERS = 2_400
 _LINES = r"[:#]L?(?P<start>\d{1,20})\d*(?:\s?[-\u2013]\s?L?(?P<end>\d{1,20})\d*)?(?!\w)"
 _QUOTED = re.compile(rf"`(?P<path>[^`\n:#]{{1,400}}){_LINES}(?P<more>(?:,\s?\d{{1,20}}(?:[-\u2013]\d{{1,20}})?)*)`")
 _PLAIN = re.compile(_LINES)
+_ONE = re.compile(r"(?P<path>.{1,1000}?)[:#]L?(?P<start>[1-9]\d{0,8})(?:[-\u2013]L?(?P<end>\d{1,9}))?", re.DOTALL)
 _MORE = re.compile(r"(\d+)(?:[-\u2013](\d+))?")
 _LONGEST_PATH = 400
 _IN_PATH = frozenset("@+~.()[]$/-_")
@@ -67,6 +69,11 @@ def check(text: str, repository: Repository, differs: Callable[[Slice], bool]) -
     suffixes = {_suffix(path) for path in known} - {""}
     citations: dict[tuple[str, int, int], Citation] = {}
     for mention in mentions(text):
+        former, _, commit = mention.path.rpartition("@")
+        if former and mention.path not in known and is_version(commit):
+            citation = _read_former(mention, former, commit, repository)
+            citations.setdefault((mention.path, citation.start, citation.end), citation)
+            continue
         path = mention.path if mention.path in known else _only_end(mention.path, known)
         if path is None:
             outside = mention.path.startswith(("/", "../", "~/"))
@@ -77,6 +84,34 @@ def check(text: str, repository: Repository, differs: Callable[[Slice], bool]) -
             citation = _read(mention, path, repository, differs)
         citations.setdefault((citation.path, citation.start, citation.end), citation)
     return tuple(citations.values())
+
+
+def check_one(text: str, repository: Repository, differs: Callable[[Slice], bool]) -> Citation:
+    """Re-read one piece of evidence: a citation as `check` knows them, or the name of a symbol or file; blocks.
+
+    Raises `ValueError` that says what is wrong with it, or as `Repository.resolve` does.
+    """
+    known = {file.path for file in repository.files()}
+    match = _ONE.fullmatch(text.strip().strip("`"))
+    if match is None:
+        named = repository.resolve(text)
+        if isinstance(named, Module):
+            raise ValueError(f"{text} is a module: evidence is lines, as path:start-end")
+        span = Span(named.path, 1, 1) if isinstance(named, File) else named if isinstance(named, Span) else named.span
+        mention = Mention(span.path, span.start, span.end)
+    else:
+        mention = Mention(match["path"].removeprefix("./"), int(match["start"]), int(match["end"] or match["start"]))
+    former, _, commit = mention.path.rpartition("@")
+    path = mention.path if mention.path in known else _only_end(mention.path, known)
+    if former and path is None and is_version(commit):
+        citation = _read_former(mention, former, commit, repository)
+    elif path is None:
+        raise ValueError(f"{text}: there is no file {mention.path}; lines of another version are path@commit:start-end")
+    else:
+        citation = _read(mention, path, repository, differs)
+    if not citation.ok:
+        raise ValueError(f"{text}: {citation.reason}")
+    return citation
 
 
 def _read(mention: Mention, path: str, repository: Repository, differs: Callable[[Slice], bool]) -> Citation:
@@ -101,8 +136,22 @@ def _read(mention: Mention, path: str, repository: Repository, differs: Callable
     return Citation(path=path, start=mention.start, end=mention.end, ok=True, excerpt=excerpt)
 
 
-def _bad(mention: Mention, path: str, reason: str) -> Citation:
-    return Citation(path=path, start=mention.start, end=mention.end, ok=False, reason=reason)
+def _read_former(mention: Mention, path: str, commit: str, repository: Repository) -> Citation:
+    """Re-read lines of a version that git keeps: what stands there never changes."""
+    if mention.end < mention.start:
+        return _bad(mention, path, f"line {mention.end} stands before line {mention.start}", commit)
+    try:
+        piece = repository.former.slice(path, commit, mention.start, mention.end)
+    except (LookupError, OSError) as error:
+        return _bad(mention, path, str(error), commit)
+    if piece.end < mention.end:
+        return _bad(mention, path, f"the file has {piece.end} lines in {commit}", commit)
+    excerpt = _shorten(piece.text)
+    return Citation(path=path, start=mention.start, end=mention.end, ok=True, excerpt=excerpt, commit=commit)
+
+
+def _bad(mention: Mention, path: str, reason: str, commit: str = "") -> Citation:
+    return Citation(path=path, start=mention.start, end=mention.end, ok=False, reason=reason, commit=commit)
 
 
 def _only_end(path: str, known: Iterable[str]) -> str | None:

@@ -12,8 +12,10 @@ from rlm_tui.engine.fanout import Plan
 from rlm_tui.engine.ledger import WIDTH, BudgetSpent
 from rlm_tui.engine.looks import LOCAL, look, run_tool
 from rlm_tui.engine.memo import Entry
+from rlm_tui.engine.mode import Mode
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.past import KEPT
+from rlm_tui.engine.proposing import Proposals
 from rlm_tui.engine.query import query
 from rlm_tui.engine.recall import Known, Order
 from rlm_tui.engine.schema import Schema, read, schema_of
@@ -47,12 +49,14 @@ class Host:
         """Labels of sub-calls that gave no result."""
         self._changed: dict[str, None] = {}
         self._told: set[str] = set()
+        self.proposals = Proposals(node, lambda prompts: self._queries(prompts, None))
         self._own: dict[str, Callable[..., Awaitable[object]]] = {
             "llm_query": self.llm_query,
             "llm_query_batched": self.llm_query_batched,
             "rlm_query": self.rlm_query,
             "rlm_query_batched": self.rlm_query_batched,
             "plan_queries": self.plan_queries,
+            "propose": self.proposals.propose,
         }
 
     async def __call__(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
@@ -71,7 +75,7 @@ class Host:
             raise
         finally:
             # A query sees only what its prompt holds: by itself it is no look at the repository.
-            node.looked = node.looked or not (error or name.startswith(("llm_", "plan_")))
+            node.looked = node.looked or not (error or name.startswith(("llm_", "plan_", "propose")))
             node.work.journal.emit(
                 ToolCalled(
                     **node.work.journal.stamp(node.id, node.parent_id),
@@ -88,12 +92,12 @@ class Host:
 
     async def _call(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
         if (own := self._own.get(name)) is not None:
-            _bind(name, own, args, kwargs)
+            _bind(name, own, args, kwargs, self._node.work.mode)
             return await own(*args, **kwargs)
         tool = tools().get(name)
         if tool is None:
             raise LookupError(f"there is no function {name}")
-        _bind(name, tool.run, (None, *args), kwargs)
+        _bind(name, tool.run, (None, *args), kwargs, self._node.work.mode)
         return await asyncio.to_thread(self._run, tool, args, kwargs)
 
     def _run(self, tool: Tool, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
@@ -266,6 +270,7 @@ class Host:
             node.work.seen.note(known.entry.files)  # they are as they were when the result was made
             child.read.update(known.entry.files)
             child.looks.update((f"{one.tool} {one.arguments}", one) for one in known.entry.looks)
+            Proposals(child, lambda prompts: self._queries(prompts, None)).again(known.entry.findings)
             self._take_over(child)
             return Outcome("done", known.entry.text)
         try:
@@ -276,7 +281,11 @@ class Host:
         self._take_over(child)
         if outcome.status == "done" and child.whole:
             entry = Entry(
-                key=known.key, text=outcome.text, files=tuple(sorted(child.read)), looks=tuple(child.looks.values())
+                key=known.key,
+                text=outcome.text,
+                files=tuple(sorted(child.read)),
+                looks=tuple(child.looks.values()),
+                findings=node.work.journal.tree.findings_of(child.id),
             )
             await node.work.recall.keep(order, known, entry)
         return outcome
@@ -295,11 +304,18 @@ async def _refused(error: str) -> JSON:
 
 
 @cache
-def functions() -> tuple[GuestFunction, ...]:
-    """Return every function that cells can call: the tools, then queries and sub-agents."""
-    own = (Host.llm_query, Host.llm_query_batched, Host.rlm_query, Host.rlm_query_batched)
+def functions(mode: Mode | None = None) -> tuple[GuestFunction, ...]:
+    """Return every function that cells of a mode can call: the tools, then queries, sub-agents and what else it offers."""
+    shown = mode.tools if mode is not None else ()
+    own: tuple[Callable[..., object], ...] = (
+        Host.llm_query, Host.llm_query_batched, Host.rlm_query, Host.rlm_query_batched,
+        *((Proposals.propose,) if mode is not None and mode.proposes else ()),
+    )  # fmt: skip
     return (
-        *(GuestFunction(tool.name, tool.signature, tool.doc, tool.owners, tool.hidden) for tool in tools().values()),
+        *(
+            GuestFunction(tool.name, tool.signature, tool.doc, tool.owners, tool.hidden and tool.name not in shown)
+            for tool in tools().values()
+        ),
         *(GuestFunction(one.__name__, written_signature(one, one.__name__), inspect.getdoc(one) or "") for one in own),
         GuestFunction("plan_queries", "", "", hidden=True),
         *(_local(one) for one in OFFERED),
@@ -318,11 +334,13 @@ def label_of(text: str) -> str:
     return line if len(line) <= _LABEL else line[: _LABEL - 1].rstrip() + "…"
 
 
-def _bind(name: str, function: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object]) -> None:
+def _bind(
+    name: str, function: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object], mode: Mode
+) -> None:
     try:
         inspect.signature(function).bind(*args, **kwargs)
     except TypeError as error:
-        written = next(one.signature for one in functions() if one.name == name)
+        written = next(one.signature for one in functions(mode) if one.name == name)
         raise TypeError(f"{error}; it is {written}") from None
 
 

@@ -11,6 +11,7 @@ from secrets import token_hex
 from pydantic import BaseModel, ConfigDict
 
 from rlm_tui.engine.looks import Look
+from rlm_tui.records.findings import Finding
 
 MOST = 64 * 1024 * 1024
 """Bytes of all results together; the ones that were not asked for the longest go first."""
@@ -27,7 +28,8 @@ _ABANDONED = 3600.0
 class Entry(BaseModel):
     """A kept result: the text, the files it came from, and what tools showed from beyond the call's scope.
 
-    While the repository as a whole has this `stamp`, they show the same without being asked; "" is never so.
+    While the repository as a whole has this `stamp`, they show the same without being asked; "" is never so. `findings` are
+    those that the call, or one below it, proposed, and that stood.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +39,7 @@ class Entry(BaseModel):
     files: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()
     stamp: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 class Memo:

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 from rlm_tui.plugins import PluginError, discover
+from rlm_tui.records.events import Route
+from rlm_tui.repository.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a mode makes of the words after its name: the question, what is handed in with it, and its scope.
+
+    `route`, with `why`, is how it should be taken on unless the user says otherwise; `notices` are what people should know
+    before it begins.
+    """
+
+    text: str
+    context: str = ""
+    scope: tuple[str, ...] = ()
+    route: Route | None = None
+    why: str = ""
+    notices: tuple[str, ...] = ()
+
+
+Prepare: TypeAlias = Callable[[Repository, Sequence[str], str], Prepared]
+"""Takes the indexed repository, the words after the mode's name (options among them), and the text that was handed in. Blocks.
+
+Raises `ValueError`, `LookupError` or `RepositoryError` that say what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +39,23 @@ class Mode:
     """A kind of task.
 
     `title` is one line for people. `prompt` tells the root how to go about the task, `answer` what its answer must look like;
-    both end up in the system prompt.
+    both end up in the system prompt. `below` is what its sub-agents are told besides.
+
+    `proposes` offers `propose` to its cells, and `second_look` has an independent query try to refute what is proposed without
+    high confidence, or of high severity. `tools` are the names of hidden tools that only its cells are offered. A mode with
+    `prepare` is a command, `rlm-tui NAME WORDS` and `/NAME WORDS`; `usage` writes its words ("[BASE] [-- PATH...]").
     """
 
     name: str
     title: str
     prompt: str
     answer: str
+    below: str = ""
+    proposes: bool = False
+    second_look: bool = False
+    tools: tuple[str, ...] = ()
+    prepare: Prepare | None = None
+    usage: str = ""
 
 
 @cache

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from rlm_tui.engine.ledger import WARN_AT
 from rlm_tui.engine.mode import Mode
+from rlm_tui.records.findings import Finding
 from rlm_tui.repl.protocol import GuestFunction
 from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.symbols import Module
 
+PLAIN = "ask"
+"""The mode whose prompt does not name it."""
 _MODULES_SHOWN = 40
 _CONTEXT_SHOWN = 1_500
 _HISTORY_SHOWN = 600
@@ -85,6 +88,11 @@ DIRECT = (
 )
 """The system prompt of a question that is answered in one completion."""
 
+_SECOND_LOOK = (
+    "A reviewer claims what stands below. Try to refute it: does the code shown really do this, could it matter in practice, "
+    "is something overlooked that makes it right? Answer in one line: `STANDS: why` or `REFUTED: why`. Where what is shown "
+    "cannot decide it, it stands."
+)
 REMINDER = (
     "You have not looked at anything yet, so nothing in this answer can be known. Use `repl` first: `find(...)` or "
     "`grep(...)`, read what matters, then answer."
@@ -121,7 +129,8 @@ def system_prompt(
         f"# Functions\n{_TARGETS}\n" + "\n".join(describe(function) for function in listed),
         "# Work\n" + "\n".join([_WORK, *([_AGENTS] if agents else []), *addenda]),
         "# Answer\n" + _ENDING,
-        f"{mode.prompt}\n{mode.answer}" if root else _SUB_AGENT,
+        *([] if mode.name == PLAIN else [f"# Mode: {mode.name}"]),
+        f"{mode.prompt}\n{mode.answer}" if root else f"{_SUB_AGENT} {mode.below}".rstrip(),
     ]
     return "\n\n".join(parts)
 
@@ -211,6 +220,17 @@ def direct_message(task: str, facts: Facts, sources: str, *, context: str, histo
     parts.extend(f"# Asked before\n{question}\n\nThe answer was:\n{answer}" for question, answer in history[-3:])
     parts.append(f"# Question\n{task.strip()}")
     return "\n\n".join(parts)
+
+
+def second_look(finding: Finding, evidence: Sequence[str]) -> str:
+    """Return the prompt of the query that tries to refute a finding; `evidence` are its cited lines with those around them."""
+    parts = [
+        _SECOND_LOOK,
+        f"# Claim ({finding.severity} severity, {finding.confidence} confidence)\n{finding.title}\n\n{finding.explanation}",
+    ]
+    if finding.suggestion:
+        parts.append(f"# Suggested\n{finding.suggestion}")
+    return "\n\n".join([*parts, "# Evidence", *evidence])
 
 
 def note(turn: int, turns: int, tokens: int, dollars: float | None, used: tuple[float, str]) -> str:

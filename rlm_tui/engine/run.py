@@ -17,9 +17,10 @@ from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import WARN_AT, BudgetSpent, Ledger, Slots
 from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.memo import Memo
-from rlm_tui.engine.mode import mode_named
+from rlm_tui.engine.mode import Prepared, mode_named
 from rlm_tui.engine.node import Node, internal_error
 from rlm_tui.engine.past import NotResumable, Past
+from rlm_tui.engine.preparing import prepare, settled
 from rlm_tui.engine.prompts import Facts
 from rlm_tui.engine.query import direct
 from rlm_tui.engine.recall import Recall
@@ -185,10 +186,15 @@ class Run:
         engine, question, journal = self._engine, self.question, self._journal
         models, bounds = engine.models, engine.bounds
         problem, repository, facts = "", engine.repository, Facts(engine.repository.name, "", (), 0, 0, {}, ())
+        mode, prepared = mode_named(question.mode), Prepared(question.text)
         try:
             await self._listed()
             if question.scope:
                 repository = await asyncio.to_thread(repository.narrow, question.scope)
+            self.question, prepared = await asyncio.to_thread(prepare, question, repository)
+            question = self.question
+            if question.scope:
+                repository = await asyncio.to_thread(engine.repository.narrow, question.scope)
             facts = await asyncio.to_thread(facts_of, repository)
         except (RepositoryError, LookupError, ValueError, OSError) as error:
             problem = str(error) or type(error).__name__
@@ -200,14 +206,18 @@ class Run:
         choice = choose(
             question.text, measure, question.route, language_model=models.root.is_language_model, depth=bounds.depth
         )
+        choice = settled(choice, prepared, mode, bounds.depth)
         self._begin(facts, choice)
+        for notice in prepared.notices:
+            journal.notice(notice, "warning")
         if problem:
             return Outcome("failed", "", problem)
         ledger = Ledger(bounds, lambda text: journal.notice(text, "warning"))
         depth = bounds.depth if choice.route == "rlm" else 0
         work = Work(
             question=question,
-            mode=mode_named(question.mode),
+            mode=mode,
+            repository=engine.repository,
             models=models,
             sandbox=engine.sandbox,
             journal=journal,
@@ -216,7 +226,7 @@ class Run:
             seen=self._seen,
             recall=Recall(
                 engine.memo,
-                (depth, engine.sandbox.name, astuple(engine.limits)),
+                (depth, mode.name, engine.sandbox.name, astuple(engine.limits)),
                 lambda text: journal.notice(text, "warning"),
                 journal.clean,
             ),

@@ -14,6 +14,7 @@ from rlm_tui.engine.seen import Seen
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import Route, Status
 from rlm_tui.repl.protocol import Limits, Sandbox
+from rlm_tui.repository.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Question:
 
     `context` is what was handed in with it, `history` the session's earlier (question, answer) pairs, oldest first. `route`
     overrides the router. `candidates` agents answer it apart from each other; one answer is chosen.
+
+    `arguments`, when there are any, even none of them, are the words after the name of a mode that prepares its question: the
+    run has the mode make the text, the context and the scope of them once the repository is listed; `text` is what they were
+    typed as.
     """
 
     text: str
@@ -31,6 +36,7 @@ class Question:
     route: Route | None = None
     history: tuple[tuple[str, str], ...] = ()
     candidates: int = 1
+    arguments: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Work:
 
     question: Question
     mode: Mode
+    repository: Repository
+    """All of it, whatever the question's scope."""
     models: Models
     sandbox: Sandbox
     journal: Journal

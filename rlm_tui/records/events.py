@@ -11,6 +11,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from rlm_tui.records.findings import Citation as Citation
+from rlm_tui.records.findings import Finding
+
 Status: TypeAlias = Literal["done", "partial", "failed", "cancelled", "budget"]
 Route: TypeAlias = Literal["direct", "repl", "rlm"]
 _END_OF_TIME = 253_402_300_000.0
@@ -52,17 +55,6 @@ class Bounds(_Frozen):
     dollars: float | None = None
     seconds: float | None = None
     depth: int = 1
-
-
-class Citation(_Frozen):
-    """A `path:start-end` that the answer cites, re-read by the host. `reason` says what is wrong when `ok` is false."""
-
-    path: str
-    start: int
-    end: int
-    ok: bool
-    reason: str = ""
-    excerpt: str = ""
 
 
 class ModuleCovered(_Frozen):
@@ -215,6 +207,21 @@ class CallEnded(_Event):
     files: tuple[str, ...] = ()
 
 
+class Proposed(_Event):
+    """A call proposed a finding; one with the same id takes the place of the earlier (evidence was added, or two were merged)."""
+
+    kind: Literal["proposed"] = "proposed"
+    finding: Finding
+
+
+class Refuted(_Event):
+    """A second look did not let a finding stand. `finding` is its id, `reason` in words why."""
+
+    kind: Literal["refuted"] = "refuted"
+    finding: str
+    reason: str
+
+
 class Cited(_Event):
     """The citations of an answer were re-read."""
 
@@ -263,6 +270,8 @@ Event: TypeAlias = Annotated[
     | ToolCalled
     | CellEnded
     | CallEnded
+    | Proposed
+    | Refuted
     | Cited
     | Covered
     | Noticed

@@ -16,6 +16,8 @@ from rlm_tui.records.events import (
     Covered,
     Event,
     Noticed,
+    Proposed,
+    Refuted,
     Retrying,
     RunEnded,
     RunStarted,
@@ -26,6 +28,7 @@ from rlm_tui.records.events import (
     ToolCalled,
     TurnEnded,
 )
+from rlm_tui.records.findings import Finding
 
 Phase = Literal["queued", "running", "memo"] | Status
 _DEEPEST = 50
@@ -94,12 +97,19 @@ class Call:
 
 @dataclass(slots=True)
 class Tree:
-    """The state of a run after the events applied so far. `calls` is in the order of starting; "0" is the root."""
+    """The state of a run after the events applied so far. `calls` is in the order of starting; "0" is the root.
+
+    `proposed` are all findings by their ids, `refuted` the reasons against those that a second look did not let stand, and
+    `proposers` the calls that proposed them first.
+    """
 
     start: RunStarted | None = None
     end: RunEnded | None = None
     calls: dict[str, Call] = field(default_factory=dict)
     citations: tuple[Citation, ...] = ()
+    proposed: dict[str, Finding] = field(default_factory=dict)
+    refuted: dict[str, str] = field(default_factory=dict)
+    proposers: dict[str, str] = field(default_factory=dict)
     coverage: Covered | None = None
     notices: list[Noticed] = field(default_factory=list)
     last: float = 0.0
@@ -111,6 +121,16 @@ class Tree:
         for event in events:
             tree.apply(event)
         return tree
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings that stand, the gravest first."""
+        return sorted((one for one in self.proposed.values() if one.id not in self.refuted), key=lambda one: one.rank)
+
+    def findings_of(self, call_id: str) -> tuple[Finding, ...]:
+        """Return the findings that a call, or one below it, proposed, and that stand."""
+        calls = {call.id for call in self.subtree(call_id)} if call_id in self.calls else set[str]()
+        return tuple(one for one in self.findings if self.proposers.get(one.id) in calls)
 
     @property
     def root(self) -> Call | None:
@@ -158,6 +178,11 @@ class Tree:
             case CallStarted():
                 if event.call_id not in self.calls and self._depth(event.parent_id) < _DEEPEST:
                     self._start(event)
+            case Proposed():
+                self.proposed[event.finding.id] = event.finding
+                self.proposers.setdefault(event.finding.id, event.call_id)
+            case Refuted() if event.finding in self.proposed:
+                self.refuted[event.finding] = event.reason
             case Cited():
                 self.citations = event.citations
             case Covered():

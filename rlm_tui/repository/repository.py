@@ -15,6 +15,7 @@ from rlm_tui.repository import modules, ripgrep
 from rlm_tui.repository.analyses import Analyses
 from rlm_tui.repository.catalogue import Catalogue, Overview
 from rlm_tui.repository.fingerprint import Fingerprints
+from rlm_tui.repository.former import Former
 from rlm_tui.repository.git import Head
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.history import GitLog
@@ -350,6 +351,11 @@ class Repository:
     def versions(self) -> Versions:
         """What git knows of what is in scope: commits, who changed a line last, what has changed."""
         return Versions(self.root, self._store, self._naming, self._sources, self.scope, self._admits)
+
+    @cached_property
+    def former(self) -> Former:
+        """The files as commits and git's index hold them."""
+        return Former(self.root, self._store)
 
     # Inside
 

@@ -21,7 +21,7 @@ QUOTED = re.compile(r"`([^`]+)`")
 
 def every_prompt() -> list[str]:
     whole = [
-        system_prompt(mode, functions(), guest_api(), root=root, agents=agents)
+        system_prompt(mode, functions(mode), guest_api(), root=root, agents=agents)
         for mode in modes().values()
         for root in (True, False)
         for agents in (True, False)
@@ -33,14 +33,14 @@ def every_prompt() -> list[str]:
 @pytest.mark.parametrize("root", [True, False])
 def test_the_system_prompt_stays_under_2500_tokens(root: bool) -> None:
     for mode in modes().values():
-        prompt = system_prompt(mode, functions(), guest_api(), root=root, agents=True)
+        prompt = system_prompt(mode, functions(mode), guest_api(), root=root, agents=True)
         assert len(prompt) / 4 < 2_500
     assert len(prompts.QUERY) < 600
     assert len(prompts.DIRECT) < 600
 
 
 def test_every_name_in_the_prompts_exists() -> None:
-    known = {function.name for function in functions() if not function.hidden} | BUILT_IN
+    known = {one.name for mode in modes().values() for one in functions(mode) if not one.hidden} | BUILT_IN
     attributes = {name for kind in (*RECORDS.values(), Lazy, Repo) for name in public(kind)} | {"path"}
     for prompt in every_prompt():
         for quoted in QUOTED.findall(prompt):
@@ -60,9 +60,9 @@ def test_every_name_in_the_prompts_exists() -> None:
 
 def test_sub_agents_are_offered_only_where_they_can_be_had() -> None:
     mode = mode_named("ask")
-    assert "rlm_query_batched" in system_prompt(mode, functions(), guest_api(), root=True, agents=True)
-    assert "rlm_" not in system_prompt(mode, functions(), guest_api(), root=True, agents=False)
-    assert mode.prompt not in system_prompt(mode, functions(), guest_api(), root=False, agents=False)
+    assert "rlm_query_batched" in system_prompt(mode, functions(mode), guest_api(), root=True, agents=True)
+    assert "rlm_" not in system_prompt(mode, functions(mode), guest_api(), root=True, agents=False)
+    assert mode.prompt not in system_prompt(mode, functions(mode), guest_api(), root=False, agents=False)
 
 
 def test_prompts_of_one_kind_begin_alike_so_that_they_can_be_cached() -> None:
@@ -95,7 +95,7 @@ def test_the_note_tells_what_is_left() -> None:
 def test_some_models_are_told_a_sentence_more() -> None:
     mode = mode_named("ask")
     told = {
-        name: system_prompt(mode, functions(), guest_api(), root=True, agents=True, model=name)
+        name: system_prompt(mode, functions(mode), guest_api(), root=True, agents=True, model=name)
         for name in ("claude-sonnet-5", "Qwen3-Coder-480B")
     }
     assert len(told["Qwen3-Coder-480B"]) > len(told["claude-sonnet-5"])

@@ -125,7 +125,7 @@ def test_json_has_a_stable_shape() -> None:
         "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "coverage", "changed", "notices",
     }  # fmt: skip
     assert report["citations"][1] == {
-        "path": "src/no.py", "start": 9, "end": 9, "ok": False, "reason": "no such file", "excerpt": "",
+        "path": "src/no.py", "start": 9, "end": 9, "ok": False, "reason": "no such file", "excerpt": "", "commit": "",
     }  # fmt: skip
     assert [(call["id"], call["status"], call["kind"]) for call in report["calls"]] == [
         ("0", "done", "agent"), ("1", "failed", "query"),

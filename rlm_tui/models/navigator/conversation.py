@@ -12,6 +12,7 @@ _TURNS = re.compile(
 )
 _NEXT = re.compile(r"^# (?:Scope|Repository)$", re.MULTILINE)
 _SUB_AGENTS = "rlm_query_batched("
+_MODE = re.compile(r"^# Mode: (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one call knows: its task, whether it may start sub-agents, its steps, and the turns left (None: not told)."""
+    """What one call knows: its task, whether it may start sub-agents, its steps, the turns left (None: not told), its mode."""
 
     task: str
     first: str
     delegates: bool
     steps: tuple[Step, ...]
     turns_left: int | None
+    mode: str = "ask"
 
 
 def read_conversation(request: Request) -> Conversation:
@@ -56,6 +58,7 @@ def read_conversation(request: Request) -> Conversation:
         delegates=_SUB_AGENTS in request.system,
         steps=tuple(steps),
         turns_left=turns[-1] if turns else None,
+        mode=mode[1] if (mode := _MODE.search(request.system)) else "ask",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rlm_tui.models.navigator import (
@@ -24,6 +25,8 @@ from rlm_tui.models.navigator.understand import Intent, Understanding, understan
 from rlm_tui.repository.words import words
 
 MOST_CELLS = 16
+_MODES: dict[str, Callable[[Conversation, Section], Plan]] = {}
+"""The plans of the modes that have one of their own; the others, and `ask`, go by what the question is understood to want."""
 _MOST_LINES = 12
 
 
@@ -40,8 +43,12 @@ def next_turn(conversation: Conversation, *, cells: bool) -> Turn:
     if not cells and not conversation.steps:
         return Turn(best_lines(conversation.first))
     understanding = understand(conversation.task)
-    sections = [Section(intent.text) for intent in understanding.intents]
-    plan = _plan(understanding, sections, delegates=conversation.delegates)
+    if (plan_of_mode := _MODES.get(conversation.mode)) is not None:
+        sections = [Section(conversation.task.partition("\n")[0])]
+        plan = plan_of_mode(conversation, sections[0])
+    else:
+        sections = [Section(intent.text) for intent in understanding.intents]
+        plan = _plan(understanding, sections, delegates=conversation.delegates)
     move = _replay(plan, conversation)
     out_of_turns = len(conversation.steps) >= MOST_CELLS or (
         conversation.turns_left is not None and conversation.turns_left <= 1

@@ -1,0 +1,150 @@
+"""Takes findings from cells: checks their evidence, merges duplicates, and has an independent query try to refute weak ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import cast, get_args
+
+from rlm_tui.engine.citations import check_one
+from rlm_tui.engine.node import Node
+from rlm_tui.engine.prompts import second_look
+from rlm_tui.records.events import Proposed, Refuted
+from rlm_tui.records.findings import Citation, Confidence, Finding, Severity, duplicate, finding_id, merged
+from rlm_tui.repository.symbols import RepositoryError
+
+_MOST = 200
+"""Findings of a run; nobody reads more."""
+_TITLE, _TEXT, _EVIDENCE = 200, 8_000, 20
+_AROUND = 12
+"""Lines around its evidence that a second look is shown."""
+
+Query = Callable[[Sequence[str]], Awaitable[list[str]]]
+"""Asks the sub-model each of the prompts; what fails begins with `Error:`."""
+
+
+class Proposals:
+    """The findings that the cells of `node` propose."""
+
+    def __init__(self, node: Node, ask: Query) -> None:
+        """`ask` answers the prompts of second looks."""
+        self._node = node
+        self._ask = ask
+        self._unseen: dict[str, None] = {}
+        """Findings that a second look is due for."""
+
+    async def propose(
+        self,
+        title: str,
+        explanation: str,
+        evidence: str | list[str],
+        severity: str = "medium",
+        confidence: str = "medium",
+        suggestion: str = "",
+        patch: str = "",
+        rule: str = "",
+    ) -> str:
+        """Add a finding (severity high, medium, low, info); evidence: citations or records, the decisive first. Returns its id.
+
+        Lines of another version are cited as path@commit:start-end. `patch` is a unified diff of the working tree; `rule` a
+        short name of what kind of finding it is. Raises ValueError for evidence that does not exist.
+        """
+        node = self._node
+        if not node.work.mode.proposes:
+            raise LookupError(f"nothing is proposed in the mode {node.work.mode.name}: write it into the answer")
+        if len(node.work.journal.tree.proposed) >= _MOST:
+            raise ValueError(f"there are {_MOST} findings already: nobody reads more; propose the gravest only")
+        if not str(title).strip() or not str(explanation).strip():
+            raise ValueError("a finding needs a title and an explanation")
+        checked = await asyncio.to_thread(self._checked, evidence if isinstance(evidence, list) else [evidence])
+        title = " ".join(str(title).split())[:_TITLE]
+        finding = Finding(
+            id=finding_id(title, checked[0]),
+            title=title,
+            severity=cast(Severity, _one_of("severity", severity, get_args(Severity))),
+            confidence=cast(Confidence, _one_of("confidence", confidence, get_args(Confidence))),
+            explanation=str(explanation)[:_TEXT],
+            evidence=tuple(checked),
+            suggestion=str(suggestion)[:_TEXT],
+            patch=str(patch),
+            rule=str(rule)[:_TITLE],
+            mode=node.work.mode.name,
+        )
+        return self._take(finding)
+
+    def again(self, findings: Sequence[Finding]) -> None:
+        """Take findings that an earlier run's call has left, which were looked at then."""
+        for finding in findings:
+            self._emit(finding)
+
+    @property
+    def due(self) -> bool:
+        """Whether some finding waits for its second look."""
+        return bool(self._unseen)
+
+    async def look_again(self) -> str:
+        """Have the findings that wait for it looked at; return what was refuted, in words for the model, "" for nothing."""
+        tree = self._node.work.journal.tree
+        due = [tree.proposed[one] for one in self._unseen]
+        self._unseen.clear()
+        prompts = await asyncio.gather(*(asyncio.to_thread(self._prompt, finding) for finding in due))
+        told: list[str] = []
+        for finding, answer in zip(due, await self._ask(prompts), strict=True):
+            word, _, reason = answer.strip().partition(":")
+            if word.strip("*_ `").upper() == "REFUTED":
+                reason = " ".join(reason.strip("*_ `").split())[:_TEXT] or "no reason was given"
+                stamp = self._node.work.journal.stamp(self._node.id, self._node.parent_id)
+                self._node.work.journal.emit(Refuted(**stamp, finding=finding.id, reason=reason))
+                told.append(f"second look: {finding.id} ({finding.title}) is refuted and dropped: {reason}")
+        return "\n".join(told)
+
+    def _take(self, finding: Finding) -> str:
+        tree = self._node.work.journal.tree
+        known = duplicate(finding, tree.proposed.values())
+        if known is not None and known.id in tree.refuted:
+            raise ValueError(f"a second look refuted this: {tree.refuted[known.id]}")
+        if known is not None:
+            finding = merged(known, finding)
+            if finding == known:
+                return known.id
+        self._emit(finding)
+        mode, models = self._node.work.mode, self._node.work.models
+        weak = finding.confidence != "high" or finding.severity == "high"
+        if mode.second_look and weak and known is None and models.sub.is_language_model:
+            self._unseen[finding.id] = None
+        return finding.id
+
+    def _emit(self, finding: Finding) -> None:
+        journal = self._node.work.journal
+        journal.emit(Proposed(**journal.stamp(self._node.id, self._node.parent_id), finding=finding))
+
+    def _checked(self, evidence: Sequence[object]) -> list[Citation]:
+        work = self._node.work
+        if not evidence or not all(isinstance(one, str) and one.strip() for one in evidence):
+            raise ValueError("evidence is a citation (path:start-end), a record that has lines, or a list of such")
+        found = [check_one(str(one), work.repository, work.seen.differs) for one in evidence[:_EVIDENCE]]
+        work.seen.note(one.path for one in found if not one.commit)
+        return list({citation.span: citation for citation in found}.values())
+
+    def _prompt(self, finding: Finding) -> str:
+        return second_look(finding, [self._with_more(citation) for citation in finding.evidence[:6]])
+
+    def _with_more(self, one: Citation) -> str:
+        """Return a citation with the lines around it, numbered; blocks."""
+        repository, first, last = self._node.work.repository, max(1, one.start - _AROUND), one.end + _AROUND
+        try:
+            if one.commit:
+                piece = repository.former.slice(one.path, one.commit, first, last)
+            else:
+                piece = repository.slice(one.path, first, last)
+        except (LookupError, OSError, RepositoryError) as error:
+            return f"{one.span}\n(not shown: {error})"
+        rows = (f"{number:5}  {line}" for number, line in enumerate(piece.text.split("\n"), piece.start))
+        return "\n".join([f"{one.span}, with the lines around it:", *rows])
+
+
+def _one_of(what: str, given: object, known: Sequence[str]) -> str:
+    word = str(given).strip().lower()
+    if word not in known:
+        raise ValueError(f"{what} is one of {', '.join(known)}, not {given!r}")
+    return word
