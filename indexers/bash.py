@@ -76,11 +76,15 @@ GRAMMAR = Grammar(
 )
 
 
-def _parse(path: str, source: bytes) -> FileFacts:
+def _syntax(path: str, source: bytes) -> tuple[Grammar, bytes]:
     if not path.endswith(".bats"):
-        return parse(GRAMMAR, path, source)
-    text = source.decode("latin-1")
-    return parse(GRAMMAR, path, _TEST.sub(_as_function, text).encode("latin-1"))
+        return GRAMMAR, source
+    return GRAMMAR, _TEST.sub(_as_function, source.decode("latin-1")).encode("latin-1")
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    grammar, text = _syntax(path, source)
+    return parse(grammar, path, text)
 
 
 def _as_function(match: re.Match[str]) -> str:
@@ -97,4 +101,6 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return paths.first((beside, tail)) or (nearest(paths.ending(tail), importer) if module.startswith(".") else ())
 
 
-INDEXER = Indexer("bash", (".sh", ".bash", ".bats", ".zsh", ".ksh"), "bash", _parse, _resolve, ("PKGBUILD",))
+INDEXER = Indexer(
+    "bash", (".sh", ".bash", ".bats", ".zsh", ".ksh"), "bash", _parse, _resolve, ("PKGBUILD",), syntax=_syntax
+)

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, parse
+from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths, joined, nearest
 
 SHARED_QUERY = """
@@ -145,4 +145,6 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     return beside or nearest(found, importer)
 
 
-INDEXER = Indexer("c", (".c",), "c", _parse, resolve, scoping=Scoping(shared="linked", spread="anywhere"))
+INDEXER = Indexer(
+    "c", (".c",), "c", _parse, resolve, scoping=Scoping(shared="linked", spread="anywhere"), syntax=plainly(GRAMMAR)
+)

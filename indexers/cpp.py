@@ -12,7 +12,7 @@ from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import CONTAINERS, Bound, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, parse
 from rlm_tui.repository.written import bare
 
 from . import c
@@ -167,15 +167,20 @@ _FRAGMENT = re.compile(
 _VISIBLE = re.compile(rb"[^\s]")
 
 
-def _parse(path: str, source: bytes) -> FileFacts:
+def _syntax(path: str, source: bytes) -> tuple[Grammar, bytes]:
     """Read a file as C++; a header in which nothing is C++, as C. Macros that the grammar would stumble over are blanked out."""
     if path.endswith(".h") and not (any(word in source for word in _WORDS) and _LINES.search(source)):
-        return parse(c.GRAMMAR, path, source)
+        return c.GRAMMAR, source
     for exported in _EXPORTED:
         source = exported.sub(_blanked, source)
     if b"#" in source:
         source = _FRAGMENT.sub(_first_branch, source)
-    return parse(GRAMMAR, path, _MACROS.sub(_written_out, source) if _MACRO.search(source) else source)
+    return GRAMMAR, _MACROS.sub(_written_out, source) if _MACRO.search(source) else source
+
+
+def _parse(path: str, source: bytes) -> FileFacts:
+    grammar, text = _syntax(path, source)
+    return parse(grammar, path, text)
 
 
 def _blanked(match: re.Match[bytes]) -> bytes:
@@ -206,4 +211,5 @@ INDEXER = Indexer(
     _parse,
     c.resolve,
     scoping=Scoping(shared="linked", spread="anywhere", members_bare=True),
+    syntax=_syntax,
 )

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse, plainly
 from rlm_tui.repository.paths import Paths
 from rlm_tui.repository.written import bare, member
 
@@ -261,4 +261,5 @@ INDEXER = Indexer(
     scoping=Scoping(
         shared="packages", spread="package", members_bare=True, constructors=frozenset(), base="base", extensions=True
     ),
+    syntax=plainly(GRAMMAR),
 )

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, parse
+from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths
 
 _QUERY = """
@@ -201,4 +201,13 @@ def _sources(folder: str, paths: Paths) -> tuple[str, ...]:
     return tuple(path for path in paths.within(folder) if path.endswith(".go") and not path.endswith("_test.go"))
 
 
-INDEXER = Indexer("go", (".go",), "go", _parse, _resolve, (_MODULE_FILE,), Scoping(shared="folder", spread="folder"))
+INDEXER = Indexer(
+    "go",
+    (".go",),
+    "go",
+    _parse,
+    _resolve,
+    (_MODULE_FILE,),
+    Scoping(shared="folder", spread="folder"),
+    syntax=plainly(GRAMMAR),
+)

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import CONTAINERS, UNNAMED, Bound, Grammar, field_name, parse
+from rlm_tui.repository.parse import CONTAINERS, UNNAMED, Bound, Grammar, field_name, parse, plainly
 from rlm_tui.repository.paths import Paths, nearest
 from rlm_tui.repository.written import bare
 
@@ -247,4 +247,5 @@ INDEXER = Indexer(
     _parse,
     _resolve,
     scoping=Scoping(shared="package", members_bare=True, methods_apart=True),
+    syntax=plainly(GRAMMAR),
 )

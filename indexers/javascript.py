@@ -12,7 +12,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, field_name, parse, plainly
 from rlm_tui.repository.paths import Paths, joined, nearest
 
 _KEYS = "[(shorthand_property_identifier) (pair value: [(identifier) (member_expression)])] @member"
@@ -352,4 +352,4 @@ def _spellings(base: str) -> tuple[str, ...]:
     return (*spelled, *(index + ending for ending in _ENDINGS))
 
 
-INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve)
+INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve, syntax=plainly(GRAMMAR))

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, public_unless_stated
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import UNNAMED, Bound, Grammar, parse
+from rlm_tui.repository.parse import UNNAMED, Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths
 from rlm_tui.repository.written import member
 
@@ -193,4 +193,5 @@ INDEXER = Indexer(
     _parse,
     _resolve,
     scoping=Scoping(shared="package", spread="package", members_bare=True, extensions=True),
+    syntax=plainly(GRAMMAR),
 )

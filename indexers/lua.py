@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, parse
+from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths, nearest
 from rlm_tui.repository.written import member
 
@@ -184,4 +184,6 @@ def _tops(importer: str) -> tuple[str, ...]:
     return (importer.rpartition("/")[0] + "/", "", "src/", "lib/", "lua/")
 
 
-INDEXER = Indexer("lua", (".lua",), "lua", _parse, _resolve, scoping=Scoping(magic=re.compile(r"__.*")))
+INDEXER = Indexer(
+    "lua", (".lua",), "lua", _parse, _resolve, scoping=Scoping(magic=re.compile(r"__.*")), syntax=plainly(GRAMMAR)
+)

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths, joined, nearest
 from rlm_tui.repository.written import member
 
@@ -287,4 +287,5 @@ INDEXER = Indexer(
         constructors=frozenset({"__construct"}),
         magic=re.compile(r"__.*"),
     ),
+    syntax=plainly(GRAMMAR),
 )

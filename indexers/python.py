@@ -12,7 +12,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parse import Bound, Grammar, parse
+from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths, nearest
 
 _QUERY = """
@@ -165,4 +165,4 @@ def _packages(path: str, tail: str) -> tuple[str, ...]:
     return (f"{root}/__init__.py",) if root else ()
 
 
-INDEXER = Indexer("python", (".py", ".pyi", ".pyw"), "python", _parse, _resolve)
+INDEXER = Indexer("python", (".py", ".pyi", ".pyw"), "python", _parse, _resolve, syntax=plainly(GRAMMAR))

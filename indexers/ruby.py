@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, parse
+from rlm_tui.repository.parse import CONTAINERS, Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths, joined, nearest
 from rlm_tui.repository.written import member
 
@@ -251,4 +251,5 @@ INDEXER = Indexer(
     _resolve,
     ("Rakefile", "Gemfile", "Guardfile", "Vagrantfile"),
     Scoping(shared="open", spread="anywhere", members_bare=True, constructors=frozenset({"initialize"})),
+    syntax=plainly(GRAMMAR),
 )

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, field_name, parse
+from rlm_tui.repository.parse import Bound, Grammar, field_name, parse, plainly
 from rlm_tui.repository.paths import Paths, nearest
 
 _QUERY = """
@@ -231,4 +231,6 @@ def _module(paths: Paths, folder: str, parts: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
-INDEXER = Indexer("rust", (".rs",), "rust", _parse, _resolve, scoping=Scoping(spread="anywhere"))
+INDEXER = Indexer(
+    "rust", (".rs",), "rust", _parse, _resolve, scoping=Scoping(spread="anywhere"), syntax=plainly(GRAMMAR)
+)

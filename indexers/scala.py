@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, public_unless_stated
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, parse
+from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths
 from rlm_tui.repository.written import member
 
@@ -181,4 +181,5 @@ INDEXER = Indexer(
     scoping=Scoping(
         shared="packages", members_bare=True, constructors=frozenset({"this", "apply"}), called_by_name=True
     ),
+    syntax=plainly(GRAMMAR),
 )

@@ -11,7 +11,7 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, parse
+from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
 from rlm_tui.repository.paths import Paths
 from rlm_tui.repository.written import member
 
@@ -177,4 +177,5 @@ INDEXER = Indexer(
     _parse,
     _resolve,
     scoping=Scoping(shared="package", spread="anywhere", members_bare=True, constructors=frozenset({"init"})),
+    syntax=plainly(GRAMMAR),
 )

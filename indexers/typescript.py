@@ -91,8 +91,13 @@ GRAMMAR = Grammar(
 _WITH_JSX = replace(GRAMMAR, language=wheel("tree_sitter_typescript", "language_tsx"), query=GRAMMAR.query + _JSX)
 
 
+def _syntax(path: str, source: bytes) -> tuple[Grammar, bytes]:
+    return _WITH_JSX if path.endswith(".tsx") else GRAMMAR, source
+
+
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(_WITH_JSX if path.endswith(".tsx") else GRAMMAR, path, source)
+    grammar, text = _syntax(path, source)
+    return parse(grammar, path, text)
 
 
 INDEXER = Indexer(
@@ -102,4 +107,5 @@ INDEXER = Indexer(
     _parse,
     javascript.resolve,
     scoping=Scoping(namespaces_merge=True),
+    syntax=_syntax,
 )

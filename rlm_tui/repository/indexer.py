@@ -10,6 +10,7 @@ from typing import Literal
 
 from rlm_tui.plugins import PluginError, discover
 from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.parse import Grammar
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Indexer:
     files)` returns the paths, among `files` (all paths of the repository), that an import written `module` in the file
     `importer` means; () for an outside name. `family` groups languages whose names may meet (c and cpp; javascript and
     typescript): names never resolve across families. `outline` says that the language is one of documentation or data:
-    its symbols are headings, keys and targets, and its files no code.
+    its symbols are headings, keys and targets, and its files no code. `syntax(path, source)` says by which grammar `parse` reads
+    a file, and the text that the grammar is given in its place (as long, where what it would stumble over is blanked out).
     """
 
     name: str
@@ -68,6 +70,7 @@ class Indexer:
     filenames: tuple[str, ...] = ()
     scoping: Scoping = Scoping()
     outline: bool = False
+    syntax: Callable[[str, bytes], tuple[Grammar, bytes]] | None = None
 
 
 @cache
@@ -80,6 +83,13 @@ def indexers() -> dict[str, Indexer]:
                 raise PluginError(f"{indexer.name} and {found[key].name} both claim {key} files: remove one plug-in")
             found[key] = indexer
     return found
+
+
+def indexer_of(path: str) -> Indexer | None:
+    """Return the indexer of a file, by its name; None for a text of no known language."""
+    name = path.rpartition("/")[2]
+    found = indexers().get(name)
+    return indexers().get("." + name.rpartition(".")[2]) if found is None and "." in name else found
 
 
 @cache

@@ -15,7 +15,7 @@ from pathlib import Path
 from rlm_tui.repository import modules, walk
 from rlm_tui.repository.database import IndexRebuilt
 from rlm_tui.repository.index_folder import alone
-from rlm_tui.repository.indexer import Indexer, indexers
+from rlm_tui.repository.indexer import indexer_of
 from rlm_tui.repository.packing import Packed
 from rlm_tui.repository.schema import Listed
 from rlm_tui.repository.store import Store
@@ -152,7 +152,7 @@ class Indexing:
     def layout(self) -> dict[str, str]:
         """Return the modules: name by path of the folder."""
         if not self._modules:
-            sources = ((file.path, file.size) for file in self._store.files() if _is_code(file.path, indexers()))
+            sources = ((file.path, file.size) for file in self._store.files() if _is_code(file.path))
             self._modules = modules.layout(sources)
         return self._modules
 
@@ -235,8 +235,7 @@ class Indexing:
         if self._store.overgrown():
             self._store.clear()
         self._rebuilds = self._store.rebuilds
-        by_name = indexers()
-        self._modules = modules.layout((file.path, file.size) for file in found if _is_code(file.path, by_name))
+        self._modules = modules.layout((file.path, file.size) for file in found if _is_code(file.path))
         known = self._store.stamps()
         changed: list[Listed] = []
         moved: dict[str, str] = {}
@@ -267,7 +266,7 @@ class Indexing:
         return jobs, len(found)
 
     def _listed(self, file: Found) -> Listed:
-        indexer = _indexer(file.path, indexers())
+        indexer = indexer_of(file.path)
         status, language = "pending", indexer.name if indexer else "text"
         if self._store.secrets.closed(file.path):
             status, language = "text", "text"
@@ -303,14 +302,6 @@ def _job(identity: int, file: Listed) -> Job:
     return Job(identity, file.path, file.raw, file.language)
 
 
-def _is_code(path: str, by_name: dict[str, Indexer]) -> bool:
-    indexer = _indexer(path, by_name)
+def _is_code(path: str) -> bool:
+    indexer = indexer_of(path)
     return indexer is not None and not indexer.outline
-
-
-def _indexer(path: str, by_name: dict[str, Indexer]) -> Indexer | None:
-    name = path.rpartition("/")[2]
-    found = by_name.get(name)
-    if found is None and "." in name:
-        found = by_name.get("." + name.rpartition(".")[2])
-    return found

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from operator import itemgetter
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Tree
 
 from rlm_tui.repository.blocks import blocks, elements
 from rlm_tui.repository.callbacks import handed, returned
@@ -132,6 +132,17 @@ def _machinery(grammar_name: str, language: Callable[[], object], query: str) ->
     """Make a language's parser and query once a process."""
     made = Language(language())
     return Parser(made), Query(made, query)
+
+
+def plainly(grammar: Grammar) -> Callable[[str, bytes], tuple[Grammar, bytes]]:
+    """Return the `syntax` of a language (see `Indexer`) whose files are all read by `grammar` as they are."""
+    return lambda _path, source: (grammar, source)
+
+
+def tree_of(grammar: Grammar, source: bytes) -> Tree:
+    """Return the syntax tree of a text."""
+    parser, _ = _machinery(grammar.name, grammar.language, grammar.query)
+    return parser.parse(source)
 
 
 def is_test_path(path: str) -> bool:

@@ -13,6 +13,7 @@ from platformdirs import user_cache_dir
 
 from rlm_tui.repository import modules, ripgrep
 from rlm_tui.repository.analyses import Analyses
+from rlm_tui.repository.below import Below
 from rlm_tui.repository.catalogue import Catalogue, Overview
 from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.former import Former
@@ -24,6 +25,7 @@ from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.lookup import Lookup, look_up
 from rlm_tui.repository.naming import Named, Naming
+from rlm_tui.repository.patch_checks import PatchChecks
 from rlm_tui.repository.ranking import Ranking, reading
 from rlm_tui.repository.sanitize import escape_name
 from rlm_tui.repository.schema import SCHEMA, file_of
@@ -348,6 +350,11 @@ class Repository:
         )
 
     @cached_property
+    def patches(self) -> PatchChecks:
+        """What can be said of a patch before it is applied."""
+        return PatchChecks(Below(self.root), self._store, self._graph, self._current)
+
+    @cached_property
     def versions(self) -> Versions:
         """What git knows of what is in scope: commits, who changed a line last, what has changed."""
         return Versions(self.root, self._store, self._naming, self._sources, self.scope, self._admits)
@@ -415,6 +422,11 @@ class Repository:
             return False
         self.update([path])
         return True
+
+    def _current(self, paths: Iterable[str]) -> None:
+        self._whole()
+        if stale := self.stale(paths):
+            self.update(stale)
 
     def _admits(self, scope: str) -> Callable[[str], bool]:
         self._whole()
