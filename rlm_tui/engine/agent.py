@@ -9,7 +9,7 @@ from typing import Literal
 from rlm_tui.engine.child import end_child, start_child
 from rlm_tui.engine.conversation import Conversation
 from rlm_tui.engine.host import Host, functions
-from rlm_tui.engine.ledger import CLOSING_OUTPUT, TURN_OUTPUT, BudgetSpent, Cost
+from rlm_tui.engine.ledger import CLOSING_OUTPUT, TURN_OUTPUT, BudgetSpent
 from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.past import KEPT, told_before
@@ -145,7 +145,7 @@ class _Agent:
         if self._node.answers:
             # The closing answer will read this turn and its output too: about half of what the turn may write.
             read = tokens_of(self._system, self._talk.messages) + TURN_OUTPUT // 2
-            work.ledger.hold(Cost(read + CLOSING_OUTPUT, model.price(Usage(read, CLOSING_OUTPUT))))
+            work.ledger.hold(read, CLOSING_OUTPUT, lambda asked, written: model.price(Usage(asked, written)))
         async with work.slots.turns:
             return await turn(self._node, self._system, self._talk.messages, cells=True, output=TURN_OUTPUT)
 

@@ -78,7 +78,7 @@ class Ledger:
         self._start = clock()
         self._pending_tokens = 0
         self._pending_dollars = 0.0
-        self._held = Cost()
+        self._held = Reservation(0, 0.0, 0)
         self._changed = asyncio.Event()
 
     @property
@@ -153,9 +153,9 @@ class Ledger:
         self.calls += calls
         self._spend(cost)
 
-    def hold(self, cost: Cost) -> None:
-        """Hold `cost` back for the closing answer; replaces what was held before."""
-        self._held = cost
+    def hold(self, input_tokens: int, output: int, price: Price) -> None:
+        """Hold back what a closing answer takes that reads and writes so much; replaces what was held before."""
+        self._held = self._worst(input_tokens, output, price)
 
     async def reserve(self, input_tokens: int, output: int, price: Price, *, closing: bool = False) -> Reservation:
         """Reserve a completion that reads `input_tokens` and writes up to `output`, or less where that is all that is left.
@@ -207,11 +207,11 @@ class Ledger:
 
     def _over(self, cost: Reservation, closing: bool, tokens: int = 0, dollars: float = 0.0) -> str | None:
         """Say which bound `cost` would exceed, on top of what is spent and of pending `tokens` and `dollars`; None for none."""
-        held = Cost() if closing else self._held
+        held = Reservation(0, 0.0, 0) if closing else self._held
         bounds = self.bounds
         if bounds.tokens is not None and self.tokens + tokens + cost.tokens + held.tokens > bounds.tokens:
             return f"the budget of {bounds.tokens:,} tokens is used up"
-        all_dollars = (self.dollars or 0.0) + dollars + cost.dollars + (held.dollars or 0.0)
+        all_dollars = (self.dollars or 0.0) + dollars + cost.dollars + held.dollars
         if bounds.dollars is not None and all_dollars > bounds.dollars:
             return f"the budget of ${bounds.dollars:.2f} is used up"
         return None

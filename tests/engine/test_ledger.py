@@ -42,7 +42,7 @@ def test_parallel_completions_never_overrun_a_bound(
 ) -> None:
     async def scenario() -> None:
         ledger = Ledger(Bounds(tokens=bound, dollars=bound / 50_000))
-        ledger.hold(Cost(held, held / 200_000))
+        ledger.hold(held, 0, cents)
         granted = refused = 0
 
         async def completion(read: int, output: int, part: float, naps: int) -> None:
@@ -91,7 +91,7 @@ async def test_the_last_tokens_are_used_by_shorter_completions() -> None:
 
 async def test_what_is_held_back_is_for_the_closing_answer_only() -> None:
     ledger = Ledger(Bounds(tokens=5_000))
-    ledger.hold(Cost(3_000))
+    ledger.hold(1_000, 2_000, free)
     with pytest.raises(BudgetSpent):
         await ledger.reserve(2_000, 600, free)
     assert (await ledger.reserve(2_000, 2_048, free, closing=True)).output == 2_048
