@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rlm_tui.plugins import discover
 from rlm_tui.repl.fork_client import ForkServer
+from rlm_tui.repl.lone_process import LoneProcesses
 from rlm_tui.repl.monty import MontySandbox
 from rlm_tui.repl.protocol import Limits, Sandbox, SandboxError, SandboxOptions, SandboxPlugin
 from rlm_tui.repl.sealed import SealedSandbox
@@ -44,7 +45,7 @@ async def open_sandbox(choice: str = AUTO, options: SandboxOptions | None = None
     if sandbox is None:
         raise SandboxError(
             f"No sandbox can be had, so no cell can run ({'; '.join(str(report).splitlines())}). What to do: "
-            "use Linux 5.10 or newer on x86_64 or arm64, where cells are sealed, or install the other sandbox with "
+            "use macOS, or Linux 5.10 or newer on x86_64 or arm64, where cells are sealed, or install the other sandbox with "
             "pip install 'rlm-tui[monty]'."
         )
     return sandbox
@@ -76,9 +77,14 @@ async def _open(choice: str, options: SandboxOptions) -> tuple[Sandbox | None, R
 
 
 async def _sealed(options: SandboxOptions) -> tuple[Sandbox | None, str]:
-    if sys.platform != "linux":
-        return None, f"not available on {sys.platform}: it stands on Linux's seccomp and Landlock"
-    sandbox = SealedSandbox(ForkServer(math=options.math))
+    if sys.platform not in ("linux", "darwin"):
+        return (
+            None,
+            f"not available on {sys.platform}: it stands on Linux's seccomp and Landlock, or on the sandbox of macOS",
+        )
+    if sys.platform == "darwin" and options.math:
+        return None, "numpy, scipy and sympy can be imported on Linux only: leave out --math"
+    sandbox = SealedSandbox(ForkServer(math=options.math) if sys.platform == "linux" else LoneProcesses())
     refusal = await _refusal(sandbox)
     if refusal:
         return None, refusal
@@ -88,6 +94,8 @@ async def _sealed(options: SandboxOptions) -> tuple[Sandbox | None, str]:
 
 def means(sandbox: SealedSandbox) -> str:
     """Return by what means the last child of a sandbox was sealed."""
+    if sys.platform == "darwin":
+        return "the sandbox of macOS"
     return f"seccomp, {f'Landlock ABI {sandbox.landlock}' if sandbox.landlock else 'no Landlock in this kernel'}"
 
 

@@ -1,7 +1,8 @@
 """Takes every right from the process that calls it, for good: what is left can compute, and read and write what is open.
 
-Linux only, ctypes only, in the order that keeps each step possible: limits, no_new_privs, capabilities, Landlock, seccomp.
-Each of the last two alone keeps cells from files and the network; a kernel without Landlock is sealed by seccomp alone.
+ctypes only, on Linux in the order that keeps each step possible: limits, no_new_privs, capabilities, Landlock, seccomp. Each of
+the last two alone keeps cells from files and the network; a kernel without Landlock is sealed by seccomp alone. On macOS it is
+the system's own sandbox (see `seatbelt`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import platform
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
-from rlm_tui.repl import seccomp
+from rlm_tui.repl import seatbelt, seccomp
 
 _NOBODY = 65534
 _CLONE_NEWUSER = 0x10000000
@@ -58,6 +60,10 @@ def seal(memory: int, parent: int, *, landlock: bool = True) -> int:
     `parent` is the pid of the fork server, with which it dies. Returns the Landlock ABI in force, 0 for none, as when
     `landlock` is false. Raises SealError. The process must have one thread.
     """
+    if sys.platform == "darwin":
+        if why := seatbelt.seal(memory):
+            raise SealError(why)
+        return 0
     machine = platform.machine()
     if machine not in seccomp.ARCHITECTURES:
         raise SealError(f"no system call table for {machine}")
@@ -110,7 +116,7 @@ def proof() -> dict[str, int]:
         "file": lambda: os.close(os.open("/", os.O_RDONLY)),
         "write": lambda: os.close(os.open(f"/tmp/rlm-tui-proof-{os.getpid()}", os.O_CREAT | os.O_WRONLY)),  # noqa: S108
         "stat": lambda: os.stat("/"),  # noqa: PTH116
-        "socket": lambda: socket.socket(socket.AF_UNIX).close(),
+        "socket": _connect,
         "fork": _fork,
         "exec": lambda: os.execv("/nonexistent", ["nonexistent"]),  # noqa: S606
         "signal": lambda: os.kill(os.getppid(), 0),
@@ -124,6 +130,11 @@ def proof() -> dict[str, int]:
             # ENOENT from exec means that the kernel looked for the file.
             outcome[name] = 0 if isinstance(error, FileNotFoundError) else error.errno or 0
     return outcome
+
+
+def _connect() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.connect(("127.0.0.1", 9))  # sends nothing; macOS lets a sandboxed process have a socket, but not use it
 
 
 def _fork() -> None:

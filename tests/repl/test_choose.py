@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import shutil
@@ -10,12 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from repl_host import FUNCTIONS, VARIABLES, Host
 
-from rlm_tui.repl import choose
+from rlm_tui.repl import choose, seatbelt
 from rlm_tui.repl.fork_client import ForkServer
 from rlm_tui.repl.guest import RECORDS
 from rlm_tui.repl.guest_api import guest_api
-from rlm_tui.repl.protocol import SandboxError
+from rlm_tui.repl.protocol import Limits, SandboxError, SandboxOptions
 from rlm_tui.repl.sealed import SealedSandbox, SealedSession
 
 needs_linux = pytest.mark.skipif(platform.system() != "Linux", reason="the sealed sandbox is Linux only")
@@ -140,13 +142,40 @@ async def test_a_child_with_an_open_door_is_not_used(monkeypatch: pytest.MonkeyP
     assert [name for name, _ in report.tried] == ["sealed", "monty"]
 
 
-async def test_elsewhere_than_linux_it_is_monty_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(SandboxError, match=r"not available on darwin.*What to do: .*pip install 'rlm-tui\[monty\]'"):
+async def test_elsewhere_it_is_monty_or_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SandboxError, match=r"not available on win32.*What to do: .*pip install 'rlm-tui\[monty\]'"):
         await choose.open_sandbox("sealed")
     monkeypatch.setitem(sys.modules, "pydantic_monty", None)
     with pytest.raises(SandboxError, match="pydantic-monty is not installed"):
         await choose.open_sandbox("auto")
+
+
+@needs_linux
+async def test_without_a_fork_server_each_guest_is_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS; the guest here seals itself as Linux can."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    report = await choose.sandbox_report("sealed")
+    assert str(report).endswith("out of reach (the sandbox of macOS)")
+    with pytest.raises(SandboxError, match="on Linux only: leave out --math"):
+        await choose.open_sandbox("sealed", SandboxOptions(math=True))
+    sandbox = await choose.open_sandbox("sealed")
+    session = await sandbox.session(FUNCTIONS, Host(), VARIABLES, Limits(seconds=5))
+    assert (await session.run("kept = len(echo('x' * 9000)); kept")).output == "9000\n"
+    assert "Operation not permitted" in (await session.run("import os; os.listdir('/')")).error
+    running = asyncio.create_task(session.run("slow(60)"))
+    await asyncio.sleep(0.2)
+    await session.interrupt()
+    assert (await running).status == "timeout"
+    assert (await session.run("kept")).output == "9000\n"
+    assert "exit code 3" in (await session.run("os._exit(3)")).error
+    assert (await session.run("1 + 1")).output == "2\n"
+    await sandbox.close()
+
+
+@needs_linux
+def test_a_seal_that_the_system_lacks_is_no_seal() -> None:
+    assert "libSystem" in seatbelt.seal(1 << 40)
 
 
 def pythons() -> list[str]:
