@@ -9,7 +9,9 @@ from rlm_tui.repository.symbols import (
     Commit,
     Cycle,
     Edge,
+    Failure,
     File,
+    Frame,
     Hit,
     Hunk,
     Import,
@@ -64,6 +66,10 @@ def files_in(result: object, most: int = _FILES) -> list[str]:
                 found[item.symbol.path] = None
             case Edge():
                 found[item.path] = found[item.target.path] = None
+            case Failure():
+                found |= dict.fromkeys(frame.path for frame in item.frames if frame.path)
+            case Frame() if item.path:
+                found[item.path] = None
         if len(found) >= most:
             break
     return list(found)

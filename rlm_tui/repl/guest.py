@@ -439,12 +439,53 @@ class Hunk(Record):
         return f"{self!r}\n{self.text}"
 
 
+class Frame(Line):
+    """A frame of a traceback: path ("" = not of here) line text symbol how function written (as given) depth (0 = raised)."""
+
+    symbol: str
+    how: str
+    function: str
+    written: str
+    depth: int
+
+    def _line(self) -> str:
+        if not self.path:
+            return f"{self.how}  #{self.depth} {self.written}  {self.function}".rstrip()
+        return f"{self.locator}  [{self.symbol}]  #{self.depth} {self.how}  {self.text.strip()}"
+
+
+class Failure(Record):
+    """An error that a text tells of: kind message frames (Frame, innermost first) relation ("", cause, ...) language times."""
+
+    kind: str
+    message: str
+    relation: str
+    language: str
+    times: int
+    frames: list[Frame]
+
+    @property
+    def locator(self) -> str:
+        """The name by which host functions know it: that of its innermost frame in this repository."""
+        return next((frame.locator for frame in self.frames if frame.path), "")
+
+    def _line(self) -> str:
+        here = sum(bool(frame.path) for frame in self.frames)
+        told = f", told {self.times:,} times" if self.times > 1 else ""
+        what = f"{self.kind}: {self.message[:200]}" if self.message else self.kind or "no error"
+        return f"failure {self.relation or 'main'} {self.language or '-'}  {len(self.frames)} frames, {here} here{told}  {what}"
+
+
 RECORDS: dict[str, type[Record]] = {
     kind.__name__: kind
     for kind in (
-        File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting, Commit, Blame, Hunk,
+        File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting, Commit, Blame, Hunk, Frame,
+        Failure,
     )
 }  # fmt: skip
+
+OF_SOME_MODES = frozenset(("Failure", "Frame"))
+"""Records that only functions of some modes return."""
 
 
 def span(path: str, start: int, end: int) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import inspect
 
-from rlm_tui.repl.guest import RECORDS, public
+from rlm_tui.repl.guest import OF_SOME_MODES, RECORDS, public
 from rlm_tui.repl.lazy import Lazy, Repo
 
 _FIELDS_ARE_IN_THE_DOCSTRING = frozenset({"locator"})
 
 
-def guest_api() -> str:
-    """Return one line a class: its docstring, then the attributes that its docstring does not name."""
-    return "\n".join(_line(name, kind) for name, kind in {"repo": Repo, "lazy sequence": Lazy, **RECORDS}.items())
+def guest_api(returned: str = "") -> str:
+    """Return one line a class: its docstring, then the attributes that its docstring does not name.
+
+    What only the functions of some modes return is left out unless `returned`, the signatures of those offered, names it.
+    """
+    told = {name: kind for name, kind in RECORDS.items() if name not in OF_SOME_MODES or name in returned}
+    return "\n".join(_line(name, kind) for name, kind in {"repo": Repo, "lazy sequence": Lazy, **told}.items())
 
 
 def _line(name: str, kind: type) -> str:

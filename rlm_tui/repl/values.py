@@ -14,7 +14,9 @@ from rlm_tui.repository.symbols import (
     Commit,
     Cycle,
     Edge,
+    Failure,
     File,
+    Frame,
     Hit,
     Hunk,
     Import,
@@ -29,7 +31,24 @@ from rlm_tui.repository.symbols import (
 
 _FIELDS: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind))
-    for kind in (File, Module, Symbol, Slice, Hit, Match, Edge, Import, Remark, Cycle, Setting, Commit, Blame, Hunk)
+    for kind in (
+        File,
+        Module,
+        Symbol,
+        Slice,
+        Hit,
+        Match,
+        Edge,
+        Import,
+        Remark,
+        Cycle,
+        Setting,
+        Commit,
+        Blame,
+        Hunk,
+        Frame,
+        Failure,
+    )
 }
 
 

@@ -9,6 +9,17 @@ import re
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _UNSAFE_IN_NAME = re.compile(_UNSAFE.pattern[:-1] + "\t\n\\\\]")
 
+_ESCAPE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]"
+    r"|\x1b\][^\x07\x1b\n]{0,4096}(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b\n]{0,4096}\x1b\\|\x1b[ -/]{0,8}[0-~]"
+)
+"""A command to a terminal: a colour, a move of the cursor, a title (ECMA-48)."""
+
+
+def without_escapes(text: str) -> str:
+    """Return `text` without whole commands to a terminal: taking out their ESC alone would leave `[31m` behind."""
+    return _ESCAPE.sub("", text) if "\x1b" in text or "\x9b" in text else text
+
 
 def sanitize(text: str) -> str:
     r"""Return `text` without control and bidirectional characters; line ends become `\n`."""

@@ -258,6 +258,43 @@ class Hunk:
     symbols: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame of a traceback, and where that line is in this checkout now.
+
+    `path` is "" for a frame that is none of this repository's; `how` says how it was placed: "same" (the line reads as the
+    traceback says), "fits" (it lies in the function named), "moved" (its text stands at another line now), "drifted" (its
+    function is here, the line is not), "line" (nothing to check it by), "closed" (a file that is not read), "ignored" (not in
+    the index) or "outside". `symbol` is the qualified name around `line`; `written` is `file:line` as given, `function` too.
+    `depth` is 0 where the error came up. `text` is the line as it is now, else as given.
+    """
+
+    path: str
+    line: int
+    text: str
+    symbol: str
+    how: str
+    function: str
+    written: str
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error that a text tells of, with its frames, innermost first.
+
+    `relation` is "" for the error itself, else what it is to the others: cause, handled, part, suppressed, allocated,
+    previous, created; "mention" holds places that are named beside all errors. `times` is how often the text tells of it.
+    """
+
+    kind: str
+    message: str
+    relation: str
+    language: str
+    times: int
+    frames: tuple[Frame, ...]
+
+
 class RepositoryError(Exception):
     """The repository cannot be used: what happened, where, and what to do, in one sentence for people."""
 
