@@ -46,8 +46,9 @@ class Proposals:
     ) -> str:
         """Add a finding (severity high, medium, low, info); evidence: citations or records, the decisive first. Returns its id.
 
-        Lines of another version are cited as path@commit:start-end. `patch` is a unified diff of the working tree; `rule` a
-        short name of what kind of finding it is. Raises ValueError for evidence that does not exist.
+        Lines of another version are cited as path@commit:start-end. `patch` is a unified diff of the working tree, within your
+        scope; `rule` a short name of what kind of finding it is. Raises ValueError for evidence that does not exist, and for a
+        patch that does not apply, parse, or keep the names that are used.
         """
         node = self._node
         if not node.work.mode.proposes:
@@ -66,7 +67,7 @@ class Proposals:
             explanation=str(explanation)[:_TEXT],
             evidence=tuple(checked),
             suggestion=str(suggestion)[:_TEXT],
-            patch=str(patch),
+            patch=await asyncio.to_thread(self._patch, str(patch)) if patch else "",
             rule=str(rule)[:_TITLE],
             mode=node.work.mode.name,
         )
@@ -125,6 +126,11 @@ class Proposals:
         found = [check_one(str(one), work.repository, work.seen.differs) for one in evidence[:_EVIDENCE]]
         work.seen.note(one.path for one in found if not one.commit)
         return list({citation.span: citation for citation in found}.values())
+
+    def _patch(self, text: str) -> str:
+        """Return a patch as it fits the files now; blocks. Raises `PatchError` for one that is not fit to be applied."""
+        repository = self._node.repository
+        return repository.patches.check(text, repository.scope).text
 
     def _prompt(self, finding: Finding) -> str:
         return second_look(finding, [self._with_more(citation) for citation in finding.evidence[:6]])

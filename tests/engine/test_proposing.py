@@ -67,6 +67,11 @@ async def test_a_cell_proposes_and_its_finding_stands_in_the_tree(tmp_path: Path
         (f'propose("", "e", "{LINES}")', "a finding needs a title"),
         ('propose("t", "e", "src/shop")', "is a module: evidence is lines"),
         ('propose("t", "e", "src/shop/payment.py@abcdef0:3")', "src/shop/payment.py is not in abcdef0"),
+        (f'propose("t", "e", "{LINES}", patch="a")', "there is no patch in this"),
+        (
+            f'propose("t", "e", "{LINES}", patch="--- a/web/format.js\\n+++ b/web/format.js\\n@@ -1 +1 @@\\n-x\\n+y\\n")',
+            "line 1 is `export function format(cart) {`, not `x`",
+        ),
     ],
 )
 async def test_what_is_wrong_with_a_proposal_is_told(tmp_path: Path, call: str, message: str) -> None:
