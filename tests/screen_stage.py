@@ -34,6 +34,7 @@ class Stage:
     language_model: bool = True
     replay: str | None = None
     asked: list[tuple[str, History]] = field(default_factory=list)
+    within: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     approvers: list[Approve] = field(default_factory=list)
     resumed: list[str] = field(default_factory=list)
     played: list[PlayedRun] = field(default_factory=list)
@@ -44,6 +45,11 @@ class Stage:
 
     def ask(self, text: str, history: History) -> LiveRun:
         self.asked.append((text, history))
+        self.played.append(PlayedRun(self.events))
+        return self.run
+
+    def ask_within(self, text: str, scope: tuple[str, ...]) -> LiveRun:
+        self.within.append((text, scope))
         self.played.append(PlayedRun(self.events))
         return self.run
 
@@ -59,6 +65,7 @@ class Stage:
                 repository=self.repository,
                 runs=self.runs,
                 ask=self.ask,
+                ask_within=self.ask_within,
                 resume=self.resume,
                 ask_before=self.approvers.append,
                 sandbox_name="sealed",

@@ -46,6 +46,38 @@ def markdown(tree: Tree) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def call_markdown(tree: Tree, call_id: str) -> str:
+    """Return the report of one call and what is below it, with its prompt's task, its cells and what they printed."""
+    call = tree.calls[call_id]
+    scope = ", ".join(map(_code, call.scope)) or "the whole repository"
+    facts = {
+        "Repository": _code(f"{tree.start.repository}@{tree.start.commit}") if tree.start is not None else "",
+        "Call": f"{_code(call_id)}, {call.kind} of {_inline(call.model)}, scope {scope}",
+        "Status": _inline(f"{call.phase}: {call.error}" if call.error else call.phase),
+        "Spent": f"{_call_seconds(tree, call):.1f} s, {_spent(tree.spent(call_id))}",
+        "Run": _code(tree.start.run_id) if tree.start is not None else "",
+    }
+    parts = [
+        f"# {_inline(call.label or call_id)}",
+        "\n".join(f"- {name}: {value}" for name, value in facts.items() if value),
+    ]
+    parts.append("## Task\n\n" + _fenced(call.task))
+    parts.append("## Result\n\n" + (call.result.strip() or "There is none."))
+    for step in call.steps:
+        told = [
+            f"## Step {step.number}",
+            step.text.strip() if step.code else "",
+            _fenced(step.code, "python") if step.code else "",
+        ]
+        told.append("Printed:\n\n" + _fenced(step.output) if step.output else "")
+        told.append("Raised:\n\n" + _fenced(step.error) if step.error else "")
+        if any(told[1:]):
+            parts += [part for part in told if part]
+    if call.children:
+        parts.append("## Calls\n\n" + "\n".join(_rows(tree, call, 0)))
+    return "\n\n".join(parts) + "\n"
+
+
 def marked(answer: str, citations: Iterable[Citation]) -> str:
     """Return the answer with a ✗ after each citation that did not hold."""
     wrong = {span for citation in citations if not citation.ok for span in _spellings(citation)}

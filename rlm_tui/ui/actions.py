@@ -9,7 +9,19 @@ from typing import Literal, TypeAlias
 from textual.binding import Binding, BindingType
 
 Place: TypeAlias = Literal[
-    "everywhere", "ask", "prompt", "calls", "answer", "citations", "trace", "code", "browse", "runs", "plan", "help"
+    "everywhere",
+    "ask",
+    "prompt",
+    "calls",
+    "filter",
+    "answer",
+    "citations",
+    "trace",
+    "code",
+    "browse",
+    "runs",
+    "plan",
+    "help",
 ]
 
 PLACES: dict[Place, str] = {
@@ -17,6 +29,7 @@ PLACES: dict[Place, str] = {
     "ask": "Main screen",
     "prompt": "Prompt",
     "calls": "Calls",
+    "filter": "Filter of the calls",
     "answer": "Answer",
     "citations": "Citations",
     "trace": "Trace",
@@ -65,8 +78,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("calls", "last", ("end",), "", "Last row"),
     Action("calls", "follow", ("F",), "follow", "Keep the cursor on what runs, until it is moved"),
     Action("calls", "cancel_call", ("x",), "cancel call", "Cancel the call and everything below it"),
+    Action(
+        "calls", "filter", ("slash",), "filter", "Show only the calls and steps with these words: label, status, model"
+    ),
+    Action("calls", "clear_filter", ("escape",), "", "Show all calls again"),
+    Action("calls", "next_failure", ("n",), "", "Next failure"),
+    Action("calls", "use", ("g",), "answer", "Go to where the answer uses what this call found"),
+    Action("calls", "spawner", ("o",), "", "Open the step that started this call, at its line"),
+    Action("filter", "keep", ("enter", "down"), "keep", "Go to the calls that were found"),
+    Action("filter", "drop", ("escape",), "all calls", "Show all calls again"),
+    Action("answer", "claim(1)", ("right_square_bracket",), "next claim", "Next cited claim"),
+    Action("answer", "claim(-1)", ("left_square_bracket",), "", "Cited claim before"),
+    Action("answer", "open_code", ("enter",), "code", "Open the code that the claim cites"),
+    Action("answer", "finder", ("g",), "its call", "Go to the call that found it"),
     Action("answer", "scroll", ("up", "down", "pageup", "pagedown", "home", "end"), "", "Scroll", bound=False),
     Action("citations", "select", ("enter",), "open code", "Open the code at the cited lines", bound=False),
+    Action("citations", "finder", ("g",), "its call", "Go to the call that found it"),
     Action("ask", "cancel", ("escape",), "cancel", "Stop: first softly, answering from what is there; again at once"),
     Action("ask", "next_pane", ("tab",), "pane", "Next pane", priority=True),
     Action("ask", "last_pane", ("shift+tab",), "", "Pane before", priority=True),
@@ -79,12 +106,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("trace", "sibling(-1)", ("left_square_bracket",), "before", "Sibling before"),
     Action("trace", "sibling(1)", ("right_square_bracket",), "after", "Sibling after"),
     Action("trace", "parent", ("backspace",), "parent", "The call or step it belongs to"),
+    Action("trace", "into", ("enter",), "into", "The first step of the call, or the first call that the step started"),
+    Action("trace", "spawner", ("o",), "started by", "The step that started this call, at its line"),
+    Action("trace", "use", ("g",), "answer", "Go to where the answer uses what this call found"),
+    Action("trace", "next_failure", ("n",), "", "Next failure"),
     Action("trace", "tab(1)", ("tab", "right"), "tab", "Next tab", priority=True),
     Action("trace", "tab(-1)", ("shift+tab", "left"), "", "Tab before", priority=True),
     Action("trace", "thinking", ("space",), "", "Open or close what the model thought"),
     Action("trace", "cancel_call", ("x",), "cancel call", "Cancel the call and everything below it"),
+    Action("trace", "again", ("R",), "", "Run again: go on with an unfinished run, or ask this call's task anew"),
+    Action(
+        "trace", "export", ("e",), "export", "Write a report of this call and what is below it as a markdown file here"
+    ),
     Action("trace", "back", ("escape",), "back", "Back to the same place"),
     Action("code", "back", ("escape", "backspace"), "back", "Back to the answer"),
+    Action("code", "finder", ("g",), "its call", "Go to the call that found it"),
     Action("code", "cited", ("c",), "cited lines", "Scroll to the cited lines"),
     Action(
         "browse", "open", ("enter",), "open", "Go to what is shown of the name, or to where the row leads", bound=False

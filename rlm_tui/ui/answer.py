@@ -12,20 +12,47 @@ from textual.widgets.option_list import Option
 from rlm_tui.records.events import Citation
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.symbols import Span
+from rlm_tui.ui.about_run import about_run
+from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import ACCENT, MUTED, PROMPT_MARK, Block, Flow, Gap, plain, shorten
+from rlm_tui.ui.claims import AnswerPage, Marker
 from rlm_tui.ui.markdown import Stream
-from rlm_tui.ui.page import Page
 from rlm_tui.ui.rows import MARKS, step_detail
 
 MOST_WAITED = 12
 """Running calls that are named while there is no answer."""
 
 
+class Citations(OptionList):
+    """The citations below the answer."""
+
+    BINDINGS = bindings("citations")
+
+    class FinderWanted(Message):
+        """The user wants to see the call that found a citation, by its number."""
+
+        def __init__(self, number: int) -> None:
+            self.number = number
+            super().__init__()
+
+    def action_finder(self) -> None:
+        """Ask for the call that found the citation."""
+        if self.highlighted is not None:
+            self.post_message(self.FinderWanted(self.highlighted + 1))
+
+
 class AnswerPane(Vertical):
-    """Follows a tree. A citation that is chosen is told by `CitationOpened`."""
+    """Follows a tree. What is wanted of a citation is told by `CitationOpened` and `FinderWanted`."""
 
     class CitationOpened(Message):
         """The user wants to see the cited lines."""
+
+        def __init__(self, citation: Citation) -> None:
+            self.citation = citation
+            super().__init__()
+
+    class FinderWanted(Message):
+        """The user wants to see the call that found the citation."""
 
         def __init__(self, citation: Citation) -> None:
             self.citation = citation
@@ -43,8 +70,8 @@ class AnswerPane(Vertical):
     def compose(self) -> ComposeResult:
         """Lay the parts below each other."""
         yield Static(id="question", markup=False)
-        yield Page(id="answer", follow=True)
-        yield OptionList(id="citations", compact=True)
+        yield AnswerPage(id="answer")
+        yield Citations(id="citations", compact=True)
 
     def show_idle(self, blocks: list[Block]) -> None:
         """Show what stands here before anything was asked."""
@@ -52,7 +79,7 @@ class AnswerPane(Vertical):
             self._idle = blocks
             self.query_one("#question").display = False
             self.query_one("#citations").display = False
-            self.query_one("#answer", Page).show(blocks)
+            self.query_one("#answer", AnswerPage).show(blocks)
 
     def show(self, tree: Tree) -> None:
         """Draw the answer as far as it is written."""
@@ -74,6 +101,27 @@ class AnswerPane(Vertical):
         """What the answer cites, in the order shown."""
         return self._citations
 
+    def show_use(self, number: int) -> None:
+        """Go to the first claim with this citation; to the list of citations where the text does not spell it out."""
+        page, listed = self.query_one("#answer", AnswerPage), self.query_one("#citations", Citations)
+        listed.highlighted = number - 1
+        if page.choose(number):
+            page.focus()
+        else:
+            listed.focus()
+
+    def on_answer_page_code_wanted(self, message: AnswerPage.CodeWanted) -> None:
+        """Tell which claim's code is wanted."""
+        self.post_message(self.CitationOpened(self._citations[message.number - 1]))
+
+    def on_answer_page_finder_wanted(self, message: AnswerPage.FinderWanted) -> None:
+        """Tell whose finder is wanted."""
+        self.post_message(self.FinderWanted(self._citations[message.number - 1]))
+
+    def on_citations_finder_wanted(self, message: Citations.FinderWanted) -> None:
+        """Tell whose finder is wanted."""
+        self.post_message(self.FinderWanted(self._citations[message.number - 1]))
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Tell which citation was chosen."""
         event.stop()
@@ -88,7 +136,7 @@ class AnswerPane(Vertical):
             question.update(Content.assemble((f"{PROMPT_MARK} ", ACCENT), plain(tree.start.question.strip(), "bold")))
         else:
             self._tree = None
-        page = self.query_one("#answer", Page)
+        page = self.query_one("#answer", AnswerPage)
         page.follow = False
         page.show([])
         page.top()
@@ -103,14 +151,15 @@ class AnswerPane(Vertical):
             self._restart()
         self._stream.write(source[len(self._source) :])
         self._source = source
-        self.query_one("#answer", Page).show(self._stream.blocks)
+        self.query_one("#answer", AnswerPage).show(self._stream.blocks)
 
     def _finish(self, tree: Tree, source: str) -> None:
-        page = self.query_one("#answer", Page)
-        page.follow = bool(
-            self._source
-        )  # what was followed as it streamed stays at its end; a replay begins at the top
+        page = self.query_one("#answer", AnswerPage)
+        was_at_end = bool(self._source) and page.is_vertical_scroll_end and page.max_scroll_y > 0
+        page.follow = False
         self._restart()
+        marker = Marker(tree.citations)
+        self._stream = Stream(marker)
         self._stream.write(source)
         self._stream.end()
         blocks = list(self._stream.blocks)
@@ -119,7 +168,10 @@ class AnswerPane(Vertical):
         if not blocks:
             blocks = [Flow(Content.styled("The run ended without an answer.", MUTED))]
         self._source = source
-        page.show(blocks)
+        page.take_claims(marker.claims)
+        page.show([*blocks, *about_run(tree)])
+        if was_at_end:  # whoever followed it as it streamed stays at the answer's end; a replay begins at the top
+            page.scroll_to(y=max(0, page.start_of(len(blocks)) - page.size.height), animate=False, immediate=True)
         page.follow = True
 
     def _wait(self, tree: Tree) -> None:
@@ -134,13 +186,13 @@ class AnswerPane(Vertical):
             said = Content.assemble(plain(call.label), plain(f"  {doing}", MUTED))
             blocks.append(Flow(said, mark, Content("    ")))
         self._restart()
-        self.query_one("#answer", Page).show(blocks)
+        self.query_one("#answer", AnswerPage).show(blocks)
 
     def _cite(self, citations: tuple[Citation, ...]) -> None:
         self._citations = citations
         options = self.query_one("#citations", OptionList)
         options.clear_options()
-        width = self.query_one("#answer", Page).size.width
+        width = self.query_one("#answer", AnswerPage).size.width
         options.add_options([Option(citation_line(number, cited, width)) for number, cited in enumerate(citations, 1)])
         options.display = bool(citations)
 

@@ -27,6 +27,7 @@ from rlm_tui.ui.lost_terminal import is_terminal_gone, outlive_terminal
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.session import LiveRun, Session
+from rlm_tui.ui.trace import TraceScreen
 
 if TYPE_CHECKING:
     from rlm_tui.engine.fanout import Plan
@@ -201,9 +202,34 @@ class RlmApp(App[int]):
             self.current.cancel(call_id, hard=True)
             self.notify_line(f"cancelling {self.shown.calls[call_id].label}")
 
+    def call_again(self, key: str) -> None:
+        """Run the root again; ask the task of another call anew, in its scope, as a question of its own."""
+        call = self.shown.calls.get(key.partition("/")[0])
+        if call is None or call.id == "0":
+            self._leave_trace()
+            self.again()
+        elif self.current is not None:
+            self.notify_line("one question at a time: Esc on the main screen stops the one that runs")
+        else:
+            task, scope = (call.message or call.task) if call.kind == "query" else call.task, call.scope
+            self._leave_trace()
+            self._begin(lambda: self.session.ask_within(task, scope))
+
+    def export_call(self, key: str) -> None:
+        """Write the report of a call and what is below it into the current directory."""
+        self.run_worker(
+            self._export(self.shown, self.shown_id, key.partition("/")[0]), name="export", exit_on_error=False
+        )
+
     def notify_line(self, text: str) -> None:
-        """Write a notice on the main screen."""
+        """Write a notice on the main screen, and on a trace that is before it."""
         self._main.say(text)
+        if isinstance(self.screen, TraceScreen):
+            self.screen.say(text)
+
+    def _leave_trace(self) -> None:
+        if isinstance(self.screen, TraceScreen):
+            self.screen.dismiss(None)
 
     def export(self) -> None:
         """Write the report of the shown run into the current directory."""
@@ -327,11 +353,13 @@ class RlmApp(App[int]):
             elif self._stopping:
                 self._main.say("stopped")
 
-    async def _export(self, tree: Tree, run_id: str) -> None:
-        from rlm_tui.records.export import markdown
+    async def _export(self, tree: Tree, run_id: str, call_id: str = "0") -> None:
+        from rlm_tui.records.export import call_markdown, markdown
 
-        path = await asyncio.to_thread(write_new, Path.cwd(), f"rlm-tui-report-{run_id}", markdown(tree))
-        self._main.say(f"report written to {path}")
+        name = f"rlm-tui-report-{run_id}" + (f"-call-{call_id}" if call_id != "0" else "")
+        text = markdown(tree) if call_id == "0" else call_markdown(tree, call_id)
+        path = await asyncio.to_thread(write_new, Path.cwd(), name, text)
+        self.notify_line(f"report written to {path}")
 
     async def _replay(self, run_id: str) -> None:
         runs = self.session.runs

@@ -11,16 +11,22 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
+from rlm_tui.records.events import Citation
+from rlm_tui.records.evidence import found_by, used_from
+from rlm_tui.repository.symbols import Span
 from rlm_tui.ui.actions import Place, bindings
 from rlm_tui.ui.answer import AnswerPane
 from rlm_tui.ui.blocks import PROMPT_MARK
 from rlm_tui.ui.browse import BrowseScreen
+from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
+from rlm_tui.ui.nodes import parent_key, step_key
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.status import Footer, Line, Notice, Tabs, live_text, status
 from rlm_tui.ui.trace import TraceScreen
+from rlm_tui.ui.trace_text import breadcrumb
 from rlm_tui.ui.welcome import welcome
 
 if TYPE_CHECKING:
@@ -48,7 +54,7 @@ class AskScreen(Screen[None]):
         yield Line(id="status")
         yield Tabs(id="tabs")
         with Horizontal(id="panes"):
-            yield CallsTree(id="calls")
+            yield CallsPane(id="calls-pane")
             yield AnswerPane(id="answer-pane")
         yield Notice(id="notice")
         with Horizontal(id="prompt-row"):
@@ -58,7 +64,6 @@ class AskScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin in the prompt."""
-        self.query_one("#calls").border_title = "Calls"
         self.query_one("#answer-pane").border_title = "Answer"
         self.query_one(Prompt).focus()
         self._choose("Answer")
@@ -102,7 +107,7 @@ class AskScreen(Screen[None]):
         hidden = set() if self.app.is_live else {"cancel", "cancel_call"}
         if tree.start is None:
             hidden.add("export")
-        footer.show_places(*self._places(), typing=isinstance(self.focused, Prompt), hidden=hidden)
+        footer.show_places(*self._places(), typing=isinstance(self.focused, Prompt | FilterLine), hidden=hidden)
 
     def say(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a notice."""
@@ -131,7 +136,7 @@ class AskScreen(Screen[None]):
         """Open the code of a citation by its number."""
         citations = self.query_one(AnswerPane).citations
         if 0 < number <= len(citations):
-            self.app.push_screen(CodeScreen(citations[number - 1]))
+            self._open_code(citations[number - 1])
         else:
             self.say(f"there is no citation {number}")
 
@@ -152,26 +157,41 @@ class AskScreen(Screen[None]):
         self.app.push_screen(BrowseScreen(), self._mention)
 
     def on_calls_tree_opened(self, message: CallsTree.Opened) -> None:
-        """Open the trace; coming back, the cursor stands on what was seen last."""
-        calls = self.query_one(CallsTree)
+        """Open the trace; closing it, everything stands as it was."""
+        self._trace(message.key)
 
-        def back(key: str | None) -> None:
-            if key is not None and key != message.key:
-                calls.move_to(key)
+    def on_calls_tree_spawner_wanted(self, message: CallsTree.SpawnerWanted) -> None:
+        """Open the step that started a call, at its line."""
+        call_id = message.key.partition("/")[0]
+        above = parent_key(self.app.shown, call_id)
+        if above is None:
+            self.say("the root was started by the question")
+        else:
+            self._trace(above, started=call_id)
 
-        self.app.push_screen(TraceScreen(self.app.shown, message.key), back)
+    def on_calls_tree_use_wanted(self, message: CallsTree.UseWanted) -> None:
+        """Go to where the answer uses what a node found."""
+        self._show_use(message.key)
+
+    def on_calls_tree_told(self, message: CallsTree.Told) -> None:
+        """Write what the tree has to say."""
+        self.say(message.text)
 
     def on_calls_tree_cancel_wanted(self, message: CallsTree.CancelWanted) -> None:
         """Cancel a call."""
         self.app.cancel_call(message.key)
 
-    def on_calls_tree_followed(self, message: CallsTree.Followed) -> None:
-        """Say whether the cursor follows."""
-        self.query_one("#calls").border_title = "Calls · following" if message.following else "Calls"
-
     def on_answer_pane_citation_opened(self, message: AnswerPane.CitationOpened) -> None:
         """Open the code."""
-        self.app.push_screen(CodeScreen(message.citation))
+        self._open_code(message.citation)
+
+    def on_answer_pane_finder_wanted(self, message: AnswerPane.FinderWanted) -> None:
+        """Go to the call that found a citation."""
+        self._show_finder(message.citation)
+
+    def on_answer_page_no_claim(self) -> None:
+        """Say that the answer cites nothing."""
+        self.say("the answer cites nothing here")
 
     def on_prompt_sent(self, message: Prompt.Sent) -> None:
         """Ask, or run a command."""
@@ -193,10 +213,48 @@ class AskScreen(Screen[None]):
             prompt.focus()
             prompt.insert(f"{mention} ")
 
+    def _trace(self, key: str, started: str = "") -> None:
+        def back(used: str | None) -> None:
+            if used is not None:
+                self._show_use(used)
+
+        self.app.push_screen(TraceScreen(self.app.shown, key, started), back)
+
+    def _open_code(self, citation: Citation) -> None:
+        def back(wants_finder: bool | None) -> None:
+            if wants_finder:
+                self._show_finder(citation)
+
+        self.app.push_screen(CodeScreen(citation), back)
+
+    def _show_use(self, key: str) -> None:
+        call_id, _, number = key.rstrip("+").partition("/")
+        used = used_from(self.app.shown, call_id, int(number) if number else None)
+        label = breadcrumb(self.app.shown, key).plain
+        if not used:
+            self.say(f"the answer cites nothing that {label} found")
+            return
+        self._choose("Answer")
+        self.query_one(AnswerPane).show_use(used[0])
+        self.say(f"{label} found {' '.join(f'[{number}]' for number in used)}")
+
+    def _show_finder(self, citation: Citation) -> None:
+        where = str(Span(citation.path, citation.start, citation.end))
+        finder = found_by(self.app.shown, citation)
+        if finder is None:
+            self.say(f"no call of this run has named {citation.path}: it is cited from memory", "warning")
+            return
+        key = step_key(*finder) if finder.step else finder.call
+        self._focus("calls")
+        self.query_one(CallsTree).move_to(key)
+        self.say(f"{where} was found by {breadcrumb(self.app.shown, key).plain}")
+
     def _places(self) -> tuple[Place, ...]:
         match self.focused:
             case Prompt():
                 return ("prompt", "ask", "everywhere")
+            case FilterLine():
+                return ("filter", "everywhere")
             case CallsTree():
                 return ("calls", "ask", "everywhere")
             case OptionList():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.actions import SkipAction
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -14,18 +15,9 @@ from rlm_tui.records.tree import Tree
 from rlm_tui.ui import figures
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, shorten
-from rlm_tui.ui.rows import MARKS, Folds, Outline, Row, parent_key
+from rlm_tui.ui.nodes import next_failure, parent_key
+from rlm_tui.ui.rows import COLOURS, MARKS, Folds, Found, Outline, Row, find
 
-COLOURS = {
-    "queued": MUTED,
-    "running": "$text-primary",
-    "done": "$text-success",
-    "memo": "$text-success",
-    "partial": "$text-warning",
-    "failed": "$text-error",
-    "cancelled": MUTED,
-    "budget": "$text-warning",
-}
 WORDS_FROM = 44
 """The width from which a phase's word stands beside its glyph on every row."""
 
@@ -49,18 +41,41 @@ class CallsTree(ScrollView, can_focus=True):
             self.key = key
             super().__init__()
 
-    class Followed(Message):
-        """Following was switched."""
+    class UseWanted(Message):
+        """The user wants to see where the answer uses what a node found."""
 
-        def __init__(self, following: bool) -> None:
-            self.following = following
+        def __init__(self, key: str) -> None:
+            self.key = key
             super().__init__()
+
+    class SpawnerWanted(Message):
+        """The user wants to see the line of its parent that started a call."""
+
+        def __init__(self, key: str) -> None:
+            self.key = key
+            super().__init__()
+
+    class Told(Message):
+        """Something that the user should read."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class FilterWanted(Message):
+        """The user wants to write a filter."""
+
+    class Changed(Message):
+        """What stands in the pane's title changed: whether the cursor follows, what the filter found."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
         self.folds = Folds()
         self.following = False
         self.cursor = "0"
+        self.wanted = ""
+        self._found: Found | None = None
+        self._filtered = Folds()
         self._tree = Tree()
         self._outline = Outline(self._tree, self.folds, 0.0)
         self._places: dict[str, int] = {}
@@ -68,9 +83,10 @@ class CallsTree(ScrollView, can_focus=True):
         self._priced = False
 
     def show(self, tree: Tree, now: float) -> None:
-        """Draw the run as it is at `now`. A new tree starts with nothing folded and the cursor on its root."""
+        """Draw the run as it is at `now`. A new tree starts with nothing folded or filtered, the cursor on its root."""
         if tree is not self._tree:
             self._tree, self.folds, self.cursor = tree, Folds(), "0"
+            self.filter("")
         self._now = now
         self._priced = tree.start is not None and tree.start.language_model
         self._rebuild()
@@ -85,14 +101,48 @@ class CallsTree(ScrollView, can_focus=True):
         """The row under the cursor."""
         return self._outline.row(self._index) if self._places else None
 
+    @property
+    def title(self) -> str:
+        """What the pane is called, with what is out of the ordinary about it."""
+        parts = ["Calls"]
+        if self._found is not None:
+            parts.append(f"{len(self._found.matches):,} with {self.wanted.strip()}")
+        if self.following:
+            parts.append("following")
+        return " · ".join(parts)
+
+    def filter(self, wanted: str) -> None:
+        """Show only the rows that have these words, and what leads to them; "" shows all. The cursor goes to a match."""
+        if wanted == self.wanted:
+            return
+        at = self.cursor
+        self.wanted, self._filtered = wanted, Folds()
+        self._lay()
+        found = self._found
+        if found is None:
+            self.move_to(at)
+        elif at not in found.matches:
+            self.cursor = next((slot.key for slot in self._outline.slots if slot.key in found.matches), at)
+        self._rebuild()
+        self._reveal()
+        self.post_message(self.Changed())
+
     def move_to(self, key: str) -> None:
-        """Put the cursor on a node, opening what it stands in."""
-        above = parent_key(self._tree, key)
-        while above is not None:
-            self.folds.set(above, True)
-            if key not in self._places:
-                self.folds.set(f"{above}+", True)
-            above = parent_key(self._tree, above)
+        """Put the cursor on a node, opening what it stands in; a filter that hides it goes."""
+        if self._found is not None and key not in self._places:
+            self.wanted = ""
+            self._lay()
+            self.post_message(self.Changed())
+        path = [key]
+        while (above := parent_key(self._tree, path[-1])) is not None:
+            path.append(above)
+        for at in range(len(path) - 1, 0, -1):
+            if path[at - 1] not in self._places:
+                self._open_folds.set(path[at], True)
+                self._lay()
+            if path[at - 1] not in self._places:
+                self._open_folds.set(f"{path[at]}+", True)
+                self._lay()
         self.cursor = key
         self._rebuild()
         self._reveal()
@@ -174,6 +224,32 @@ class CallsTree(ScrollView, can_focus=True):
         """Move to the last row."""
         self._go(len(self._places) - 1)
 
+    def action_next_failure(self) -> None:
+        """Move to the next call or step that failed."""
+        if (key := next_failure(self._tree, self.cursor)) is None:
+            self.post_message(self.Told("nothing has failed here"))
+        else:
+            self._follow(False)
+            self.move_to(key)
+
+    def action_use(self) -> None:
+        """Ask to show where the answer uses what this node found."""
+        self.post_message(self.UseWanted(self.cursor))
+
+    def action_spawner(self) -> None:
+        """Ask to show the line that started this call."""
+        self.post_message(self.SpawnerWanted(self.cursor))
+
+    def action_filter(self) -> None:
+        """Ask to write a filter."""
+        self.post_message(self.FilterWanted())
+
+    def action_clear_filter(self) -> None:
+        """Show all rows again; without a filter, Esc is the screen's."""
+        if not self.wanted:
+            raise SkipAction
+        self.filter("")
+
     def action_follow(self) -> None:
         """Let the cursor go with what runs, or not."""
         self._follow(not self.following)
@@ -189,9 +265,9 @@ class CallsTree(ScrollView, can_focus=True):
         return self._places.get(self.cursor, 0)
 
     def _set_open(self, row: Row, is_open: bool) -> None:
-        self.folds.set(row.key, is_open)
+        self._open_folds.set(row.key, is_open)
         if not is_open:
-            self.folds.opened.discard(f"{row.key}+")
+            self._open_folds.opened.discard(f"{row.key}+")
         self._rebuild()
 
     def _go(self, index: int) -> None:
@@ -204,13 +280,22 @@ class CallsTree(ScrollView, can_focus=True):
     def _follow(self, following: bool) -> None:
         if following != self.following:
             self.following = following
-            self.post_message(self.Followed(following))
+            self.post_message(self.Changed())
+
+    @property
+    def _open_folds(self) -> Folds:
+        """What is open in the tree as it is shown: a filtered one has its own."""
+        return self.folds if self._found is None else self._filtered
+
+    def _lay(self) -> None:
+        self._found = find(self._tree, self.wanted)
+        self._outline = Outline(self._tree, self._open_folds, self._now, self._found)
+        self._places = {slot.key: index for index, slot in enumerate(self._outline.slots)}
 
     def _rebuild(self) -> None:
         before = self._index - self.scroll_offset.y
-        self._outline = Outline(self._tree, self.folds, self._now)
+        self._lay()
         slots = self._outline.slots
-        self._places = {slot.key: index for index, slot in enumerate(slots)}
         if self.following:
             running = [index for index in range(len(slots)) if self._outline.phase(index) == "running"]
             self.cursor = slots[running[-1]].key if running else self.cursor
@@ -241,7 +326,7 @@ def draw(row: Row, width: int, priced: bool) -> Content:
     right = Content.assemble((mark, COLOURS[row.phase]), (f" {figures.seconds(row.seconds):>6}{price}", MUTED))
     room = max(4, width - right.cell_length - 1)
     label = shorten(row.label, max(4, room - start.cell_length)) if "/" in row.label else row.label
-    left = start + Content.styled(label, "" if row.kind == "call" else MUTED)
+    left = start + Content.styled(label, "" if row.kind == "call" and not row.aside else MUTED)
     if row.detail:
         left += Content.assemble("  ", (row.detail, "$text-error" if row.phase == "failed" else MUTED))
     left = left.truncate(room, ellipsis=True)

@@ -24,8 +24,11 @@ ABOVE = 6
 """Lines shown above the cited ones."""
 
 
-class CodeScreen(Screen[None]):
-    """Reads the file in a thread; what cannot be read is said, with the excerpt that the record holds."""
+class CodeScreen(Screen[bool]):
+    """Reads the file in a thread; what cannot be read is said, with the excerpt that the record holds.
+
+    Dismissed with whether the user wants to see the call that found it.
+    """
 
     BINDINGS = bindings("code")
     app: RlmApp
@@ -51,7 +54,12 @@ class CodeScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Close the view."""
-        self.dismiss(None)
+        self.dismiss(False)
+
+    def action_finder(self) -> None:
+        """Close the view for the call that found these lines, if they are cited."""
+        if isinstance(self._at, Citation):
+            self.dismiss(True)
 
     def action_cited(self) -> None:
         """Bring the cited lines into view."""
@@ -66,7 +74,9 @@ class CodeScreen(Screen[None]):
         line = self.query_one("#crumbs", Line)
         where = plain(str(Span(cited.path, cited.start, cited.end)), "bold")
         line.show(beside([where], [plain(*mark)], max(1, line.size.width)))
-        self.query_one(Footer).show_places("code", "everywhere")
+        self.query_one(Footer).show_places(
+            "code", "everywhere", hidden=() if isinstance(self._at, Citation) else ("finder", "cited")
+        )
 
     async def _load(self) -> None:
         cited = self._at

@@ -7,7 +7,7 @@ long it is shown plain in between, and parsed only each time it has doubled.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,8 @@ MOST_COLOURED = 40_000
 """Characters above which a block of code is shown plain: it is coloured while the screen waits."""
 
 CODE = "$text-warning"
+Mark = Callable[[Content], Content]
+"""Does something to each text of a document, but for code blocks."""
 _FENCE = re.compile(" {0,3}(```|~~~)")
 _BULLETS = ("•", "◦", "▪")
 
@@ -49,7 +51,8 @@ def blocks(source: str) -> list[Block]:
 class Stream:
     """Markdown that arrives in pieces. `blocks` is what to show now; the first `settled` of them will not change again."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: Mark | None = None) -> None:
+        self._mark = mark
         self.blocks: list[Block] = []
         self.settled = 0
         self._tail = ""
@@ -68,21 +71,24 @@ class Stream:
 
     def end(self) -> None:
         """Take the tail as finished."""
-        self._replace(_parse(self._tail))
+        self._replace(self._build(_parser().parse(self._tail)))
         self._tail, self.settled = "", len(self.blocks)
 
     def _advance(self) -> None:
         tokens = _parser().parse(self._tail)
         starts = [index for index, token in enumerate(tokens) if token.level == 0 and token.map and token.nesting >= 0]
         if len(starts) > 1:
-            self._replace(_Builder().build(tokens[: starts[-1]]))
+            self._replace(self._build(tokens[: starts[-1]]))
             self.settled = len(self.blocks)
             tokens = tokens[starts[-1] :]
             line = tokens[0].map[0] if tokens[0].map else 0
             self._tail = "\n".join(self._tail.split("\n")[line:])
         self._parsed = len(self._tail)
         self._plain, self._plain_at = [], 0
-        self._replace(_Builder().build(tokens))
+        self._replace(self._build(tokens))
+
+    def _build(self, tokens: Sequence[Token]) -> list[Block]:
+        return _Builder(self._mark).build(tokens)
 
     def _is_due(self, before: int) -> bool:
         """Whether the unfinished block is to be parsed: it has doubled, or what was just written looks like its end."""
@@ -108,10 +114,6 @@ class Stream:
         self.blocks.extend(tail)
 
 
-def _parse(source: str) -> list[Block]:
-    return _Builder().build(_parser().parse(source))
-
-
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
@@ -122,7 +124,8 @@ def _parser() -> MarkdownIt:
 class _Builder:
     """Walks markdown-it's flat list of tokens; prefixes of quotes and lists pile up as they nest."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: Mark | None) -> None:
+        self.mark = mark or (lambda content: content)
         self.found: list[Block] = []
         self.prefix: list[tuple[Content, Content]] = []
         self.lists: list[int | None] = []
@@ -134,7 +137,7 @@ class _Builder:
             if token.type == "table_open":
                 end = next(i for i in range(index, len(tokens)) if tokens[i].type == "table_close")
                 self._gap()
-                self.found.append(_table(tokens[index:end], self._take_indent()))
+                self.found.append(_table(tokens[index:end], self._take_indent(), self.mark))
                 index = end
             elif token.type == "inline":
                 self._inline(token, tokens[index - 1])
@@ -181,7 +184,7 @@ class _Builder:
                 pass
 
     def _inline(self, token: Token, opener: Token) -> None:
-        content = _inline(token)
+        content = self.mark(_inline(token))
         if opener.type == "heading_open":
             self._gap()
             level = int(opener.tag[1:])
@@ -203,7 +206,7 @@ class _Builder:
             self.found.append(Gap())
 
 
-def _table(tokens: Sequence[Token], indent: Content) -> Table:
+def _table(tokens: Sequence[Token], indent: Content, mark: Mark) -> Table:
     rows: list[list[Content]] = []
     right: set[int] = set()
     for index, token in enumerate(tokens):
@@ -212,7 +215,7 @@ def _table(tokens: Sequence[Token], indent: Content) -> Table:
         elif token.type == "inline" and tokens[index - 1].type in ("th_open", "td_open"):
             if "right" in str(tokens[index - 1].attrs.get("style", "")):
                 right.add(len(rows[-1]))
-            rows[-1].append(_inline(token))
+            rows[-1].append(mark(_inline(token)))
     return Table(rows[0] if rows else [Content()], rows[1:], frozenset(right), indent)
 
 

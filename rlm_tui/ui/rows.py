@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from rlm_tui.records.tree import Call, Step, Tree
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.figures import count
+from rlm_tui.ui.nodes import parent_key, step_key
 
 MOST_FINISHED = 8
 """More finished siblings than this fold into one row, all but the last few."""
@@ -33,12 +34,26 @@ MARKS = {
 """The glyph of each phase; the phase itself is the word that stands beside it."""
 
 
+COLOURS = {
+    "queued": "$text-muted",
+    "running": "$text-primary",
+    "done": "$text-success",
+    "memo": "$text-success",
+    "partial": "$text-warning",
+    "failed": "$text-error",
+    "cancelled": "$text-muted",
+    "budget": "$text-warning",
+}
+"""The colour of each phase, a variable of the theme."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the calls pane.
 
-    `key` names the node: `call`, `call/step`, or `...+` for the row that stands for folded siblings. `is_open` is None for a
-    row with nothing below it. `dollars` is that of the whole subtree, None where nothing has a price.
+    `key` names the node (see `nodes`), with `+` at its end the row that stands for folded siblings below it. `is_open` is None
+    for a row with nothing below it. `dollars` is that of the whole subtree, None where nothing has a price. `aside` tells that
+    the row does not match the filter itself, but leads to one that does.
     """
 
     key: str
@@ -50,6 +65,7 @@ class Row:
     is_open: bool | None
     seconds: float | None
     dollars: float | None
+    aside: bool = False
 
 
 @dataclass(slots=True)
@@ -76,56 +92,42 @@ def rows(tree: Tree, folds: Folds, now: float) -> list[Row]:
     return [outline.row(index) for index in range(len(outline.slots))]
 
 
-def step_key(call_id: str, step: int) -> str:
-    """Return the key of a step's row."""
-    return f"{call_id}/{step}"
-
-
-def node(tree: Tree, key: str) -> tuple[Call, Step | None] | None:
-    """Return the call, and the step, that a row's key names; None when there is no such node (yet)."""
-    call_id, _, number = key.rstrip("+").partition("/")
-    call = tree.calls.get(call_id)
-    if call is None:
-        return None
-    if not number:
-        return call, None
-    step = next((step for step in call.steps if str(step.number) == number), None)
-    return None if step is None else (call, step)
-
-
-def parent_key(tree: Tree, key: str) -> str | None:
-    """Return the key of the row above in the tree: a step's call, a call's step in its parent; None for the root."""
-    if key.endswith("+"):
-        return key[:-1]
-    found = node(tree, key)
-    if found is None:
-        return None
-    call, step = found
-    if step is not None:
-        return call.id
-    if call.parent not in tree.calls or call.parent == call.id:
-        return None
-    parent = tree.calls[call.parent]
-    return step_key(parent.id, call.step) if any(s.number == call.step for s in parent.steps) else parent.id
-
-
-def siblings(tree: Tree, key: str) -> list[str]:
-    """Return the keys of the nodes of the same kind under the same parent, the node itself among them."""
-    found = node(tree, key)
-    if found is None:
-        return []
-    call, step = found
-    if step is not None:
-        return [step_key(call.id, other.number) for other in call.steps]
-    parent = tree.calls.get(call.parent)
-    if parent is None or parent is call:
-        return [call.id]
-    return [child for child in parent.children if tree.calls[child].step == call.step]
-
-
 def phase_of(step: Step) -> str:
     """Return the phase of a step in the words of `MARKS`."""
     return step.status if step.status in MARKS else "failed"
+
+
+class Found(NamedTuple):
+    """What a filter found: the keys that match it, and those of the rows above them."""
+
+    matches: frozenset[str]
+    ways: frozenset[str]
+
+
+def find(tree: Tree, wanted: str) -> Found | None:
+    """Find the nodes whose label, status, model or doing have all the words of `wanted`; None when it has no word."""
+    words = wanted.lower().split()
+    if not words:
+        return None
+
+    def has_all(*texts: str) -> bool:
+        text = " ".join(texts).lower()
+        return all(word in text for word in words)
+
+    matches: set[str] = set()
+    ways: set[str] = set()
+    for call in tree.calls.values():
+        if has_all(call.label or call.id, call.phase, call.model, call.error[:400]):
+            matches.add(call.id)
+        for step in call.steps:
+            if has_all(f"step {step.number}", phase_of(step), step_detail(step)):
+                matches.add(step_key(call.id, step.number))
+    for key in matches:
+        above = parent_key(tree, key)
+        while above is not None and above not in ways:
+            ways.add(above)
+            above = parent_key(tree, above)
+    return Found(frozenset(matches), frozenset(ways))
 
 
 class Slot(NamedTuple):
@@ -151,10 +153,10 @@ class _Sum:
 
 
 class Outline:
-    """All places of one draw, in order, and the rows at them on demand."""
+    """All places of one draw, in order, and the rows at them on demand; `found` limits them to what a filter found."""
 
-    def __init__(self, tree: Tree, folds: Folds, now: float) -> None:
-        self._tree, self._folds, self._now = tree, folds, now
+    def __init__(self, tree: Tree, folds: Folds, now: float, found: Found | None = None) -> None:
+        self._tree, self._folds, self._now, self._found = tree, folds, now, found
         self._priced = tree.start is None or tree.start.language_model
         self._sums = _sums(tree)
         self.slots: list[Slot] = []
@@ -186,6 +188,7 @@ class Outline:
             is_open=slot.is_open,
             seconds=None if call.phase == "queued" else (call.ended or self._now) - began,
             dollars=self._price(self._sums[call.id].dollars),
+            aside=self._is_aside(slot.key),
         )
 
     def _step_row(self, slot: Slot, step: Step) -> Row:
@@ -203,38 +206,44 @@ class Outline:
             is_open=slot.is_open,
             seconds=(step.ended or self._now) - step.started,
             dollars=self._price(price),
+            aside=self._is_aside(slot.key),
         )
 
-    def _add_call(self, call: Call, depth: int) -> None:
+    def _is_aside(self, key: str) -> bool:
+        return self._found is not None and key not in self._found.matches
+
+    def _add_call(self, call: Call, depth: int, within: bool = False) -> None:
         has_rows = call.kind == "agent" and bool(call.steps or call.children)
-        is_open = self._folds.is_open(call.id, depth == 0) if has_rows else None
+        is_open = self._opens(call.id, depth == 0) if has_rows else None
         self.slots.append(Slot(call.id, depth, is_open, call, None))
         if not is_open:
             return
+        within = self._within(call.id, within)
         placed: set[str] = set()
         for step in call.steps:
             placed.update(step.children)
-        finished = [step.ended is not None and step.status == "done" for step in call.steps]
+        steps = [step for step in call.steps if self._is_shown(step_key(call.id, step.number), within)]
+        finished = [step.ended is not None and step.status == "done" for step in steps]
         for entry in self._folded(finished, call.id):
             if isinstance(entry, int):
-                self._add_step(call, call.steps[entry], depth + 1)
+                self._add_step(call, steps[entry], depth + 1, within)
             else:
                 self._add_fold(call, None, depth + 1, count(len(entry), "earlier step"))
-        self._add_calls(call, None, [child for child in call.children if child not in placed], depth + 1)
+        self._add_calls(call, None, [child for child in call.children if child not in placed], depth + 1, within)
 
-    def _add_step(self, call: Call, step: Step, depth: int) -> None:
+    def _add_step(self, call: Call, step: Step, depth: int, within: bool) -> None:
         key = step_key(call.id, step.number)
-        is_open = self._folds.is_open(key, True) if step.children else None
+        is_open = self._opens(key, True) if step.children else None
         self.slots.append(Slot(key, depth, is_open, call, step))
         if is_open:
-            self._add_calls(call, step, step.children, depth + 1)
+            self._add_calls(call, step, step.children, depth + 1, self._within(key, within))
 
-    def _add_calls(self, parent: Call, step: Step | None, children: Sequence[str], depth: int) -> None:
-        calls = [self._tree.calls[child] for child in children]
+    def _add_calls(self, parent: Call, step: Step | None, children: Sequence[str], depth: int, within: bool) -> None:
+        calls = [self._tree.calls[child] for child in children if self._is_shown(child, within)]
         key = parent.id if step is None else step_key(parent.id, step.number)
         for entry in self._folded([call.phase in ("done", "memo") for call in calls], key):
             if isinstance(entry, int):
-                self._add_call(calls[entry], depth)
+                self._add_call(calls[entry], depth, within)
             else:
                 self._add_fold(parent, step, depth, count(len(entry), "more call"))
 
@@ -242,11 +251,22 @@ class Outline:
         key = parent.id if step is None else step_key(parent.id, step.number)
         self.slots.append(Slot(f"{key}+", depth, False, parent, step, label))
 
+    def _opens(self, key: str, default: bool) -> bool:
+        """Whether a row is open: as the user left it, else by default, and in a filtered tree if it leads to a match."""
+        return self._folds.is_open(key, default if self._found is None else key in self._found.ways)
+
+    def _is_shown(self, key: str, within: bool) -> bool:
+        return within or self._found is None or key in self._found.matches or key in self._found.ways
+
+    def _within(self, key: str, within: bool) -> bool:
+        """Whether all below a row is shown: it matches, and nothing below it does."""
+        return within or (self._found is not None and key in self._found.matches and key not in self._found.ways)
+
     def _folded(self, finished: Sequence[bool], parent: str) -> Iterator[int | list[int]]:
         """Yield indexes of siblings in order, with those that fold as one list in the place of the first of them."""
         done = [index for index, is_done in enumerate(finished) if is_done]
         hidden: list[int] = []
-        if len(done) > MOST_FINISHED and not self._folds.is_open(f"{parent}+", False):
+        if len(done) > MOST_FINISHED and self._found is None and not self._folds.is_open(f"{parent}+", False):
             hidden = done[:-KEPT_FINISHED]
         out = set(hidden)
         for index in range(len(finished)):

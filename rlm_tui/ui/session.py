@@ -43,16 +43,18 @@ class LiveRun(Protocol):
 
 @dataclass
 class Session:
-    """One sitting in one repository. `ask` takes a question with the session's earlier questions and answers.
+    """One sitting in one repository.
 
-    `resume` goes on with an unfinished run, and `ask_before` takes what is to be asked before large fan-outs. `theme` is a
-    theme's name, "" for our dark one. `replay` is the id of a recorded run to show at the start, `resumed` of one to go on
-    with. `clock` gives seconds since the epoch.
+    `ask` takes a question with the session's earlier questions and answers, `ask_within` one that stands for itself and is
+    limited to a scope. `resume` goes on with an unfinished run, and `ask_before` takes what is to be asked before large
+    fan-outs. `theme` is a theme's name, "" for our dark one. `replay` is the id of a recorded run to show at the start,
+    `resumed` of one to go on with. `clock` gives seconds since the epoch.
     """
 
     repository: Repository
     runs: RunStore
     ask: Callable[[str, History], LiveRun]
+    ask_within: Callable[[str, tuple[str, ...]], LiveRun]
     resume: Callable[[str], LiveRun]
     ask_before: Callable[[Approve], None]
     sandbox_name: str
@@ -81,6 +83,9 @@ class Session:
             asked = Question(text, scope=scope, route=settings.route, history=history, candidates=settings.candidates)
             return workspace.engine.ask(asked)
 
+        def ask_within(text: str, part: tuple[str, ...]) -> LiveRun:
+            return workspace.engine.ask(Question(text, scope=part or scope, route=settings.route))
+
         def ask_before(approve: Approve) -> None:
             workspace.engine.approve = approve
 
@@ -88,6 +93,7 @@ class Session:
             repository=workspace.repository,
             runs=workspace.runs,
             ask=ask,
+            ask_within=ask_within,
             resume=workspace.engine.resume,
             ask_before=ask_before,
             sandbox_name=workspace.sandbox.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from textual.content import Content
 
@@ -13,10 +13,24 @@ from rlm_tui.ui import figures
 from rlm_tui.ui.blocks import MUTED, Block, Flow, Gap, Lines, Rule, plain, text_lines
 from rlm_tui.ui.highlighting import highlight
 from rlm_tui.ui.markdown import blocks as markdown
-from rlm_tui.ui.rows import MARKS, parent_key, phase_of
+from rlm_tui.ui.nodes import parent_key
+from rlm_tui.ui.rows import COLOURS, MARKS, phase_of
+from rlm_tui.ui.spawning import spawning_lines
+from rlm_tui.ui.trace_context import context_blocks, raw_blocks
 
-Tab: TypeAlias = Literal["Prompt", "Code", "Output", "Result"]
+Tab: TypeAlias = Literal["Prompt", "Code", "Output", "Result", "Context", "Raw"]
 TABS: tuple[Tab, ...] = get_args(Tab)
+
+
+class Sheet(NamedTuple):
+    """What stands under a tab; `marked` is the block to bring into view."""
+
+    blocks: list[Block]
+    marked: int | None = None
+
+
+MOST_CHILDREN = 200
+"""Calls of one cell that are listed under it."""
 
 
 def breadcrumb(tree: Tree, key: str) -> Content:
@@ -33,23 +47,29 @@ def breadcrumb(tree: Tree, key: str) -> Content:
 
 
 def summary(tree: Tree, call: Call, step: Step | None, now: float) -> Content:
-    """Return one line of facts: phase, time, model, tokens, price."""
+    """Return one line of facts: phase, time, model, tokens, price; of a call with others below it, its own price too."""
     if step is not None:
         phase, began, ended, spent = phase_of(step), step.started, step.ended, step.tokens
     else:
         phase, began, ended, spent = call.phase, call.running or call.started, call.ended, tree.spent(call.id)
     parts = [f"{MARKS[phase]} {phase}", figures.seconds((ended or now) - began), call.model]
     if tree.start is None or tree.start.language_model:
-        parts += [_spent(spent), figures.dollars(spent.dollars)]
+        price = figures.dollars(spent.dollars)
+        if step is None and call.children and price:
+            price += f" (itself {figures.dollars(call.tokens.dollars) or '$0'})"
+        parts += [_spent(spent), price]
     if step is None and call.scope:
         parts.append("scope " + " ".join(call.scope[:3]) + (" …" if len(call.scope) > 3 else ""))
-    return plain(" · ".join(part for part in parts if part), MUTED)
+    return Content(" · ").join(plain(part, COLOURS[phase] if part.endswith(phase) else MUTED) for part in parts if part)
 
 
-def tab(tree: Tree, call: Call, step: Step | None, name: Tab, *, thinking: bool = False) -> list[Block]:
-    """Return what stands under a tab; `thinking` opens what the model thought."""
-    blocks = _code(call, step, thinking=thinking) if name == "Code" else _OF[name](tree, call, step)
-    return blocks or [Flow(Content.styled(_EMPTY[name], MUTED))]
+def tab(tree: Tree, call: Call, step: Step | None, name: Tab, *, thinking: bool = False, started: str = "") -> Sheet:
+    """Return what stands under a tab; `thinking` opens what the model thought, `started` names a call whose line is marked."""
+    if name == "Code":
+        sheet = _code(tree, call, step, thinking=thinking, started=tree.calls.get(started))
+    else:
+        sheet = Sheet(_OF[name](tree, call, step))
+    return sheet if sheet.blocks else Sheet([Flow(Content.styled(_EMPTY[name], MUTED))])
 
 
 _EMPTY: dict[Tab, str] = {
@@ -57,6 +77,8 @@ _EMPTY: dict[Tab, str] = {
     "Code": "No code.",
     "Output": "No output.",
     "Result": "No result yet.",
+    "Context": "Nothing was handed to it.",
+    "Raw": "Nothing is recorded.",
 }
 
 
@@ -85,8 +107,9 @@ def _prompt(tree: Tree, call: Call, step: Step | None) -> list[Block]:
     return found
 
 
-def _code(call: Call, step: Step | None, *, thinking: bool) -> list[Block]:
+def _code(tree: Tree, call: Call, step: Step | None, *, thinking: bool, started: Call | None) -> Sheet:
     found: list[Block] = []
+    marked: int | None = None
     for each in [step] if step else call.steps:
         parts: list[Block] = []
         if each.thinking:
@@ -96,14 +119,39 @@ def _code(call: Call, step: Step | None, *, thinking: bool) -> list[Block]:
         if each.code:
             if each.text:
                 parts += [*markdown(each.text), Gap()]
-            parts.append(Lines(highlight(each.code.rstrip("\n"), language="python"), first=1))
+            lines = spawning_lines(each.code, started) if started and started.id in each.children else range(0)
+            if lines:
+                marked = len(found) + (0 if step else 1) + len(parts) + 1
+            parts += _marked_code(each.code, lines)
         elif each.retry:
             parts.append(Flow(plain(each.retry, "$text-warning")))
         elif step is not None and each.text:
             parts += [*_titled("No cell: this turn is text", text_lines(each.text))]
+        if each.children:
+            parts += [Gap(), Rule(f"started {figures.count(len(each.children), 'call')}")]
+            parts += [Flow(_child(tree.calls[child])) for child in each.children[:MOST_CHILDREN]]
+            if (left := len(each.children) - MOST_CHILDREN) > 0:
+                parts.append(Flow(plain(f"and {left:,} more", MUTED)))
         if parts:
             found += [*([] if step else [Rule(f"step {each.number}")]), *parts, Gap()]
-    return found
+    return Sheet(found, marked)
+
+
+def _marked_code(code: str, marked: range) -> list[Block]:
+    """Return code in two blocks, the second from the first marked line on: so its place on the page is known."""
+    lines = highlight(code.rstrip("\n"), language="python")
+    before = marked.start - 1 if marked else 0
+    digits = len(str(len(lines)))
+    blocks = [Lines(lines[before:], first=before + 1, marked=marked, digits=digits)]
+    return [Lines(lines[:before], first=1, digits=digits), *blocks] if marked else list(blocks)
+
+
+def _child(call: Call) -> Content:
+    return Content.assemble(
+        (f"{MARKS[call.phase]} ", COLOURS[call.phase]),
+        plain(" ".join(call.label.split())[:100]),
+        plain(f"  {' '.join((call.error or call.task).split())[:200]}", MUTED),
+    )
 
 
 def _output(tree: Tree, call: Call, step: Step | None) -> list[Block]:
@@ -142,6 +190,8 @@ _OF: dict[str, Callable[[Tree, Call, Step | None], list[Block]]] = {
     "Prompt": _prompt,
     "Output": _output,
     "Result": _result,
+    "Context": context_blocks,
+    "Raw": raw_blocks,
 }
 
 
@@ -160,6 +210,8 @@ def _tool(used: ToolCalled) -> Content:
 
 
 def _spent(spent: Tokens) -> str:
-    cached = f" ({figures.tokens(spent.cache_read)} cached)" if spent.cache_read else ""
+    kept = [(spent.cache_read, "cached"), (spent.cache_write, "to cache")]
+    told = ", ".join(f"{figures.tokens(number)} {word}" for number, word in kept if number)
+    cached = f" ({told})" if told else ""
     whole = spent.input + spent.cache_read + spent.cache_write
     return f"{figures.tokens(whole)} in{cached} {figures.tokens(spent.output)} out" if whole or spent.output else ""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import tree_plays
 from sample_runs import answering, finished
 from screen_stage import Screenful, Stage, opened
 from textual.binding import Binding
@@ -15,14 +16,15 @@ from textual.widgets import OptionList, Static
 from rlm_tui.engine.fanout import Plan
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui.actions import ACTIONS, Action, Place, bindings, key_table
-from rlm_tui.ui.answer import AnswerPane
+from rlm_tui.ui.answer import AnswerPane, Citations
 from rlm_tui.ui.app import RlmApp, write_new
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.browse import BrowseScreen, Found, Rows, Search
+from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
+from rlm_tui.ui.claims import AnswerPage
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.help import HelpScreen
-from rlm_tui.ui.page import Page
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
@@ -34,8 +36,9 @@ HOLDERS: dict[Place, type] = {
     "ask": AskScreen,
     "prompt": Prompt,
     "calls": CallsTree,
-    "answer": Page,
-    "citations": OptionList,
+    "filter": FilterLine,
+    "answer": AnswerPage,
+    "citations": Citations,
     "trace": TraceScreen,
     "code": CodeScreen,
     "browse": BrowseScreen,
@@ -142,7 +145,7 @@ async def follow(on: Screenful) -> None:
     await on.ask(LIVE)
     await on.press("tab", "F")
     assert on.calls.following and on.calls.cursor == "8"
-    assert on.calls.border_title == "Calls · following"
+    assert on.screen.query_one(CallsPane).border_title == "Calls · following"
     await on.press("down")
     assert not on.calls.following and on.calls.cursor == "9"
 
@@ -223,8 +226,8 @@ async def last_pane(on: Screenful) -> None:
 
 
 async def write(on: Screenful) -> None:
-    for key in ("i", "slash"):
-        await on.press("tab", key)
+    for keys in (("tab", "i"), ("tab", "tab", "slash")):
+        await on.press(*keys)
         assert on.app.focused is on.prompt and on.prompt.text == ""
 
 
@@ -310,9 +313,9 @@ async def sibling(on: Screenful) -> None:
     await on.press("tab", "down", "down", "down", "enter", "right_square_bracket")
     assert "sessions" in on.line("#crumbs") and "2/9" in on.line("#crumbs")
     await on.press("left_square_bracket", "left_square_bracket")
-    assert "auth" in on.line("#crumbs")
+    assert "auth" in on.line("#crumbs") and "this is the first" in on.line("#notice")
     await on.press("right_square_bracket", "escape")
-    assert on.calls.cursor == "2"
+    assert on.calls.cursor == "1"
 
 
 async def parent(on: Screenful) -> None:
@@ -327,13 +330,14 @@ async def tab(on: Screenful) -> None:
     await on.ask()
     await on.press("tab", "down", "enter")
     seen = [on.page.text]
-    for _ in range(4):
+    for _ in range(6):
         await on.press("tab")
         seen.append(on.page.text)
     assert "src/shop/store.py 14" in seen[1] and "'_lock'" in seen[1]
     assert "by_file" in seen[2]
-    assert "System prompt" in seen[3]
-    assert seen[4] == seen[0]
+    assert '"status": "done"' in seen[4]
+    assert "System prompt" in seen[5]
+    assert seen[6] == seen[0]
     await on.press("shift+tab", "left", "right")
     assert "System prompt" in on.page.text
 
@@ -431,7 +435,7 @@ async def browser(on: Screenful) -> None:
     assert on.prompt.text == "@Order.pay "
 
 
-PLAYS: dict[tuple[Place, str], Play] = {
+PLAYS: dict[tuple[Place, str], Play] = tree_plays.PLAYS | {
     ("prompt", "send"): send,
     ("prompt", "newline"): newline,
     ("prompt", "earlier"): earlier,
@@ -547,14 +551,15 @@ async def test_narrow_screens_show_one_pane_and_reach_all(stage: Stage) -> None:
     async with opened(stage, (80, 24)) as on:
         await on.ask(LIVE)
         tabs = on.screen.query_one(Tabs)
-        assert not on.calls.display and "utils retry 1" in tabs.render().plain
+        pane = on.screen.query_one(CallsPane)
+        assert not pane.display and "utils retry 1" in tabs.render().plain
         await on.press("tab")
-        assert on.calls.display and not on.screen.query_one(AnswerPane).display
+        assert pane.display and not on.screen.query_one(AnswerPane).display
         await on.press("tab")
-        assert on.screen.query_one(AnswerPane).display and not on.calls.display
+        assert on.screen.query_one(AnswerPane).display and not pane.display
         await on.pilot.resize_terminal(140, 40)
         await on.settle()
-        assert on.calls.display and on.screen.query_one(AnswerPane).display and not tabs.display
+        assert pane.display and on.screen.query_one(AnswerPane).display and not tabs.display
 
 
 def test_a_report_never_overwrites(tmp_path: Path) -> None:

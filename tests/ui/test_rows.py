@@ -11,8 +11,8 @@ from sample_runs import HOSTILE, Script, answering, finished
 
 from rlm_tui.records.events import CallEnded
 from rlm_tui.records.tree import Tree
-from rlm_tui.ui.calls_tree import COLOURS
-from rlm_tui.ui.rows import MARKS, Folds, Row, node, parent_key, rows, siblings
+from rlm_tui.ui.nodes import node, parent_key, siblings
+from rlm_tui.ui.rows import COLOURS, MARKS, Folds, Row, rows
 
 
 def drawn(found: list[Row]) -> list[str]:
