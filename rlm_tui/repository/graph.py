@@ -90,7 +90,7 @@ class Graph:
 
     def _calls(self, view: View, inside: set[int]) -> list[Edge]:
         edges: list[Edge] = []
-        for reference in view.facts.references:
+        for reference in view.references():
             if reference.scope in inside and _may_be(view, reference, {"call"}):
                 edges.extend(edge for edge in self._edges(view, reference) if edge.kind == "call")
         return sorted(dict.fromkeys(edges), key=lambda edge: (edge.tier == Tier.GUESS, edge.line))
@@ -155,7 +155,7 @@ class Graph:
         view = names.importing(path)
         found = (
             Import(path, item.line, item.text, target, True)
-            for item in (view.facts.imports if view else ())
+            for item in (view.imports if view else ())
             for target in (self._brings(view, item) if view else ())
         )
         return list(dict.fromkeys(found))
@@ -166,7 +166,7 @@ class Graph:
         names, _ = self._state()
         view = names.importing(path)
         found: list[Import] = []
-        for item in view.facts.imports if view else ():
+        for item in view.imports if view else ():
             if view and item.module:
                 targets = self._brings(view, item)
                 found.extend(Import(path, item.line, item.text, target, True) for target in targets)
@@ -228,7 +228,7 @@ class Graph:
         names, _ = self._state()
         view = names.view(method.path)
         place = view.place(method) if view else -1
-        owner = view.owner(view.facts.symbols[place].scope) if view and place >= 0 else -1
+        owner = view.owner(view.scopes[place]) if view and place >= 0 else -1
         return view.symbols[owner] if view and owner >= 0 and method.kind == "method" else None
 
     # Inside
@@ -256,15 +256,17 @@ class Graph:
         names, receivers = self._state()
         edges: list[Edge] = []
         makes = is_constructor(symbol)
+        by_name = kinds | {"use"} if "call" in kinds else kinds
         for path, called in self._mentions(symbol).items():
-            view = names.view(path)
-            for name in sorted(called) if view else ():
-                for reference in view.references_by_name.get(name, ()) if view else ():
-                    if view and _may_be(view, reference, kinds):
-                        found = self._edges(view, reference)
-                        found = [edge for edge in found if _is(edge.target, symbol) and edge.kind in kinds]
-                        if found and (not makes or receivers.constructs(view, reference, symbol)):
-                            edges.extend(found)
+            light = names.importing(path)
+            fitting = by_name if light and light.scoping.called_by_name else kinds
+            references = [r for name in sorted(called) for r in light.references_to(name, fitting)] if light else []
+            view = names.view(path) if references else None
+            for reference in references if view else ():
+                found = self._edges(view, reference) if view else []
+                found = [edge for edge in found if _is(edge.target, symbol) and edge.kind in kinds]
+                if view and found and (not makes or receivers.constructs(view, reference, symbol)):
+                    edges.extend(found)
         return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
 
     def _mentions(self, symbol: Symbol) -> dict[str, set[str]]:
@@ -276,7 +278,7 @@ class Graph:
         if symbol.parent and is_constructor(symbol):
             waiting.append(symbol.parent.rpartition(".")[2])
         view = names.view(symbol.path)
-        if view and any((symbol.name, "default") in item.names for item in view.facts.imports):
+        if view and any((symbol.name, "default") in item.names for item in view.imports):
             waiting.append("default")
         done: set[str] = set()
         while waiting and len(done) < _MOST_ALIASES:
@@ -288,7 +290,7 @@ class Graph:
                 else mentioning(self._store, names, symbol, name)
             )
             for path in paths:
-                view = names.view(path)
+                view = names.importing(path)
                 if view is None or view.family != family:
                     continue
                 found[path].add(name)
@@ -304,7 +306,7 @@ class Graph:
         names, _ = self._state()
         return [
             Edge("import", view.path, item.line, item.text, None, symbol, Tier.IMPORT)
-            for item in view.facts.imports
+            for item in view.imports
             if item.module and any(name == symbol.name for name, _alias in item.names)
             if any(
                 m.symbol == symbol
@@ -320,7 +322,7 @@ class Graph:
         text = f"{reference.receiver}.{reference.name}" if reference.receiver else reference.name
         kind = "use" if reference.kind == "type" else reference.kind
         if meanings is None:
-            guesses = [s for s in names.named(reference.name, view.family) if not s.is_test or view.facts.is_test]
+            guesses = [s for s in names.named(reference.name, view.family) if not s.is_test or view.is_test]
             if kind == "call":
                 guesses = [s for s in guesses if s.kind in _CALLABLE]
             if len(guesses) != 1 or (reference.receiver and guesses[0].kind == "function" and view.family != "c"):

@@ -26,7 +26,11 @@ def _required(names: Resolution, interface: Symbol, depth: int = 0) -> set[str]:
     """Return the names of an interface's methods, those of embedded interfaces included."""
     view = names.view(interface.path)
     place = view.place(interface) if view else -1
-    found = {s.name for s in view.facts.symbols if s.scope == place and s.kind == "method"} if view else set()
+    found = (
+        {s.name for i, s in enumerate(view.symbols) if view.scopes[i] == place and s.kind == "method"}
+        if view
+        else set()
+    )
     for base in names.bases(interface) if depth < _DEEP else ():
         found |= _required(names, base, depth + 1)
     return found

@@ -26,7 +26,7 @@ def merged(names: Resolution, view: View, namespace: str, name: str, around: boo
             for symbol in names.named(name, view.family)
             if symbol.qualified == qualified
             and (symbol.path == view.path or (symbol.visibility != "private" and _opened(names, symbol)))
-            and (view.facts.is_test or not symbol.is_test)
+            and (view.is_test or not symbol.is_test)
         ]
         if found:
             return [symbol for symbol in found if ".d." not in symbol.path] or found
@@ -37,9 +37,9 @@ def merged(names: Resolution, view: View, namespace: str, name: str, around: boo
 def _opened(names: Resolution, symbol: Symbol) -> bool:
     view = names.view(symbol.path)
     place = view.place(symbol) if view else -1
-    around = view.facts.symbols[place].scope if view and place >= 0 else -1
+    around = view.scopes[place] if view and place >= 0 else -1
     return view is not None and around >= 0 and view.symbols[around].kind == "module" and _joins(view)
 
 
 def _joins(view: View) -> bool:
-    return view.scoping.namespaces_merge and not any(item.module for item in view.facts.imports)
+    return view.scoping.namespaces_merge and not any(item.module for item in view.imports)

@@ -30,7 +30,7 @@ def listed(names: Resolution, variable: Symbol, key: str, tier: Tier) -> list[Me
     if view is None or not written.startswith("="):
         return []
     receiver, _, name = written[1:].rpartition(".")
-    inside = view.facts.symbols[place].scope if variable.kind in VALUES else place
+    inside = view.scopes[place] if variable.kind in VALUES else place
     found = names.dotted(view, receiver, name, inside)
     return [Meaning(meaning.symbol, meaning.paths, max(meaning.tier, tier)) for meaning in found]
 

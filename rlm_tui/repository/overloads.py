@@ -216,7 +216,7 @@ class Overloads:
                 return written
             if written := next((kind for kind, other in named_parameters(view.symbols[place]) if other == name), ""):
                 return written
-            place = view.facts.symbols[place].scope
+            place = view.scopes[place]
         return self._field(view, name, scope)
 
     def _field(self, view: View, name: str, scope: int) -> str:
@@ -226,7 +226,7 @@ class Overloads:
                 held = self._names.view(symbol.path)
                 if held and (field := held.fields.get(held.place(symbol), {}).get(name)):
                     return field[0]
-            owner = view.owner(view.facts.symbols[owner].scope)
+            owner = view.owner(view.scopes[owner])
         return ""
 
     def _fit(

@@ -7,11 +7,14 @@ import re
 import sys
 import zlib
 from array import array
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
+from typing import NamedTuple
 
-from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact
+from rlm_tui.repository.symbols import Symbol
 from rlm_tui.repository.words import BREAKS, distinct, identifiers
 
 SymbolRow = tuple[str, str, str, int, int, str, str, str, bool, str, str, int, int]
@@ -143,7 +146,10 @@ def _column(texts: tuple[str, ...]) -> str:
 
 
 class Unpacked:
-    """The facts of one file as read back: references are made into objects only when asked for."""
+    """The facts of one file as read back, but for its definitions: columns, made into objects only when asked for.
+
+    `scopes` are those of the definitions.
+    """
 
     def __init__(self, blob: bytes) -> None:
         content = zlib.decompress(blob)
@@ -157,26 +163,43 @@ class Unpacked:
         lines = content[start : start + texts].decode().split("\n")
         numbers = array("i", content[start + texts :])
         columns: list[list[str]] = []
+        first = 0
         for count in (references, references, references, arguments, bindings, bindings):
-            columns.append(list(map(sys.intern, lines[:count])))  # the same few, and files are held in memory
-            del lines[: max(1, count)]  # an empty column is an empty line
+            columns.append(list(map(sys.intern, lines[first : first + count])))  # the same few, held in memory
+            first += max(1, count)  # an empty column is an empty line
         names, kinds, receivers, given, bound, types = columns
-        self._scopes = numbers[:symbols]
+        self.scopes = numbers[:symbols]
         first, last = symbols + references, symbols + 2 * references
         self._references = (
             names, numbers[symbols:first], kinds, receivers, numbers[first:last], given or [""] * references
         )  # fmt: skip
         self._bindings = (bound, types, numbers[last:])
 
-    def references(self, name: str = "") -> tuple[ReferenceFact, ...]:
-        """Return the references in order; only those to `name` when it is given."""
-        if not name:
-            return tuple(map(ReferenceFact, *self._references))
+    @property
+    def weight(self) -> int:
+        """About how much is kept in memory: references and bindings, of which there are far more than of anything else."""
+        return len(self._references[0]) + len(self._bindings[0])
+
+    def references(self) -> tuple[ReferenceFact, ...]:
+        """Return the references in order."""
+        return tuple(map(ReferenceFact, *self._references))
+
+    def references_to(self, name: str, kinds: Container[str]) -> list[ReferenceFact]:
+        """Return the references of these kinds to `name`, in order."""
+        names, of_kind = self._references[0], self._references[2]
+        if name not in names:
+            return []
+        places = [i for i, other in enumerate(names) if other == name and of_kind[i] in kinds]
+        return [self._reference(place) for place in places]
+
+    def references_of(self, kind: str) -> list[ReferenceFact]:
+        """Return the references of one kind, in order."""
+        return [self._reference(place) for place, other in enumerate(self._references[2]) if other == kind]
+
+    def _reference(self, place: int) -> ReferenceFact:
         names, lines, kinds, receivers, scopes, arguments = self._references
-        return tuple(
-            ReferenceFact(n, lines[i], kinds[i], receivers[i], scopes[i], arguments[i])
-            for i, n in enumerate(names)
-            if n == name
+        return ReferenceFact(
+            names[place], lines[place], kinds[place], receivers[place], scopes[place], arguments[place]
         )
 
     def imports(self) -> tuple[ImportFact, ...]:
@@ -194,17 +217,11 @@ class Unpacked:
         """Return the functions without a name that have something local."""
         return tuple(BlockFact(*block[:3], tuple(block[3]), tuple(block[4]), tuple(block[5])) for block in self._blocks)
 
-    def symbols(self, rows: list[SymbolRow]) -> tuple[SymbolFact, ...]:
-        """Return the definitions: `rows` as stored, joined with their scopes."""
-        return tuple(
-            SymbolFact(
-                *row[:5],
-                *row[11:],
-                *row[5:7],
-                scope,
-                bool(row[8]),
-                tuple(row[9].split("\n") if row[9] else ()),
-                row[10],
-            )
-            for row, scope in zip(rows, self._scopes, strict=True)
-        )
+
+class Read(NamedTuple):
+    """One file as the index has it; `symbols` stand in the order of `unpacked.scopes`."""
+
+    language: str
+    is_test: bool
+    unpacked: Unpacked
+    symbols: list[Symbol]

@@ -93,7 +93,7 @@ class PublicInterface:
         yield from (_remark(s, "public name") for s in _sorted(self._top(view)) if not s.name.startswith("_"))
         if not view.path.endswith("__init__.py"):
             return
-        for item in view.facts.imports:
+        for item in view.imports:
             for _, alias in item.names:
                 if not alias.startswith("_"):
                     yield from self._offered(view, alias, f"imported at line {item.line}")
@@ -105,7 +105,7 @@ class PublicInterface:
             line = lines[symbol.start - 1] if symbol.start <= len(lines) else ""
             if line.lstrip().startswith("export"):
                 yield _remark(symbol, "exported")
-        for item in view.facts.imports:
+        for item in view.imports:
             if not item.exported:
                 continue
             if not item.names and not item.alias:
@@ -132,7 +132,7 @@ class PublicInterface:
             defined = [s for s in self._names.named(name, view.family) if s.kind == "function" and not s.is_test]
             written = " ".join(match.group().split()).rstrip(";")
             declared = Symbol(
-                name, name, "function", view.path, line, line, written, "", "", "", view.language, view.facts.is_test
+                name, name, "function", view.path, line, line, written, "", "", "", view.language, view.is_test
             )
             yield _remark(declared, f"declared here, defined at {defined[0].span}" if defined else "declared here")
         yield from self._declared(view)
@@ -148,7 +148,7 @@ class PublicInterface:
         if view.language == "go":
             methods = [s for s in view.symbols if s.kind == "method" and s.parent == "" and _is_public_member(s)]
             yield from (_remark(s, "public member") for s in methods if s.qualified[:1].isupper())
-        for item in view.facts.imports if view.language == "rust" else ():
+        for item in view.imports if view.language == "rust" else ():
             for _, alias in item.names if item.exported else ():
                 yield from self._offered(view, alias, f"re-exported at line {item.line}")
 

@@ -150,13 +150,13 @@ class Receivers:
                 break
             if name in view.parameters(place):
                 return None
-            place = view.facts.symbols[place].scope
+            place = view.scopes[place]
         owner = view.owner(scope) if view.scoping.members_bare else -1
         while owner >= 0:
             field = self._field(view.symbols[owner], name, depth)
             if field is not None:
                 return field
-            owner = view.owner(view.facts.symbols[owner].scope)
+            owner = view.owner(view.scopes[owner])
         if outside := self._names.outside(view, scope):
             field = self._field(outside, name, depth)
             if field is not None:
@@ -185,9 +185,7 @@ class Receivers:
         place = view.place(symbol) if view else -1
         if view is None:
             return []
-        written = view.types.get(place, {}).get(symbol.name) or view.types.get(view.facts.symbols[place].scope, {}).get(
-            symbol.name
-        )
+        written = view.types.get(place, {}).get(symbol.name) or view.types.get(view.scopes[place], {}).get(symbol.name)
         return (self.typed(view, written, -1, depth + 1) or []) if written else None
 
     def _after(self, values: list[Value] | None, after: str, depth: int) -> list[Value] | None:

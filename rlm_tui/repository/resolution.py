@@ -6,10 +6,11 @@ leaves marks in the caches while it is under way, by which cycles end.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 
-from rlm_tui.repository.facts import FileFacts, ImportFact, ReferenceFact
+from rlm_tui.repository.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.indexer import Indexer, indexers
 from rlm_tui.repository.meanings import Meaning, is_constructor
 from rlm_tui.repository.namespaces import merged
@@ -39,7 +40,8 @@ class Resolution:
         self._held = 0
         self.full = False
         """Whether more was read than is to be kept, so that `emptied` is due."""
-        self._named: dict[str, list[Symbol]] = {}
+        self._named: dict[tuple[str, str], list[Symbol]] = {}
+        self._by_owner: dict[tuple[str, str], dict[str, list[Symbol]]] = {}
         self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
         self._exports: dict[tuple[str, str], list[Meaning]] = {}
         self._headers: dict[str, frozenset[str]] = {}
@@ -57,38 +59,45 @@ class Resolution:
             if self._held >= _HELD:
                 self._views.clear()
                 self._held, self.full = 0, True
-            facts = self._store.facts(path)
-            indexer = self._indexers.get(facts.language) if facts else None
-            self._views[path] = View(path, facts, self._store.symbols_in(path), indexer) if facts and indexer else None
-            self._held += len(facts.references) + len(facts.bindings) + 4 * len(facts.symbols) if facts else 0
+            read = self._store.read(path)
+            indexer = self._indexers.get(read.language) if read else None
+            self._views[path] = View(path, read, indexer) if read and indexer else None
+            self._held += read.unpacked.weight + 4 * len(read.symbols) if read else 0
         return self._views[path]
 
     def emptied(self) -> Resolution:
         """Forget what was read, but for what is small: to be called while nothing is looked up."""
-        for kept in (self._views, self._named, self._exports, self._headers, self._lineages):
+        for kept in (self._views, self._named, self._by_owner, self._exports, self._headers, self._lineages):
             kept.clear()
         self._held, self.full = 0, False
         return self
 
     def importing(self, path: str) -> View | None:
-        """Return the file at `path` with its imports alone, at a fraction of the cost of `view`."""
+        """Return the file at `path` without its definitions: for its imports and references, at less cost than `view`."""
         if path in self._views:
             return self._views[path]
-        file, unpacked = self._store.file(path), self._store.unpacked(path)
-        indexer = self._indexers.get(file.language) if file else None
-        if not (file and unpacked and indexer):
-            return None
-        facts = FileFacts(
-            file.language, file.lines, unpacked.package, file.is_test, False, (), (), unpacked.imports(), ()
-        )
-        return View(path, facts, [], indexer)
+        read = self._store.read(path, symbols=False)
+        indexer = self._indexers.get(read.language) if read else None
+        return View(path, read, indexer) if read and indexer else None
 
     def named(self, name: str, family: str) -> list[Symbol]:
         """Return the definitions of `name` in the languages of `family`."""
-        if name not in self._named:
-            self._named[name] = self._store.symbols_named(name)
-            self._held += 4 * len(self._named[name])
-        return [symbol for symbol in self._named[name] if self.family(symbol) == family]
+        if (name, family) not in self._named:
+            found = [symbol for symbol in self._store.symbols_named(name) if self.family(symbol) == family]
+            self._named[name, family] = found
+            self._held += 4 * len(found)
+        return self._named[name, family]
+
+    def _members_named(self, owner: str, name: str, family: str) -> list[Symbol]:
+        """Return the definitions of `name` whose qualified name has `owner` before it."""
+        if (name, family) not in self._by_owner:
+            found: dict[str, list[Symbol]] = defaultdict(list)
+            for symbol in self.named(name, family):
+                before = symbol.qualified.removesuffix(name)
+                if before.endswith("."):
+                    found[before[:-1].rpartition(".")[2]].append(symbol)
+            self._by_owner[name, family] = dict(found)
+        return self._by_owner[name, family].get(owner, [])
 
     def family(self, symbol: Symbol) -> str:
         """Return the group of languages within which the symbol's name may meet others."""
@@ -115,7 +124,7 @@ class Resolution:
                 return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in local]
             if place < 0:
                 break
-            symbol = view.facts.symbols[place]
+            symbol = view.symbols[place]
             if symbol.kind not in CONTAINERS:
                 inner = [i for i in view.by_qualified.get(f"{symbol.qualified}.{name}", ()) if view.is_lexical(i)]
                 if inner:
@@ -134,7 +143,7 @@ class Resolution:
                 if found and view.scoping.members_bare:
                     own = all(member.parent == symbol.qualified and member.path == view.path for member in found)
                     return [Meaning(member, (), Tier.SCOPE if own else Tier.RECEIVER) for member in found]
-            place = symbol.scope
+            place = view.scopes[place]
         if outside := self.outside(view, scope):
             found = [s for s in self.members(outside, name, every) if not is_constructor(s)]
             if found:
@@ -152,7 +161,7 @@ class Resolution:
                 found = self.reopened(view, f"{symbol.qualified}.{name}")
                 if found:
                     return found
-            place = view.facts.symbols[place].scope
+            place = view.scopes[place]
         owner = self.owner(view, scope)
         if owner is not None:
             members = self.members(owner, name)
@@ -171,7 +180,7 @@ class Resolution:
     def reopened(self, view: View, qualified: str) -> list[Meaning]:
         """Return all definitions of a class, module or constant; those of tests only for a test that has no other."""
         found = [s for s in self.named(qualified.rpartition(".")[2], view.family) if s.qualified == qualified]
-        found = [s for s in found if s.path == view.path or not s.is_test] or (found if view.facts.is_test else [])
+        found = [s for s in found if s.path == view.path or not s.is_test] or (found if view.is_test else [])
         return [Meaning(s, (), Tier.SCOPE if s.path == view.path else Tier.IMPORT) for s in found]
 
     def brought(self, view: View, name: str, depth: int = 0) -> list[Meaning]:
@@ -256,10 +265,11 @@ class Resolution:
     def _around(self, view: View, name: str, every: bool = False) -> list[Meaning]:
         """Return what the package or the linker brings."""
         if view.scoping.shared in {"folder", *_PACKAGED}:
-            tops = [s for s in self.named(name, view.family) if self._is_top(s)]
-            seen = [s for s in tops if self._same_package(view, s)]
+            near = self.named(name, view.family)
+            seen = [s for s in near if self._same_package(view, s) and self._is_top(s)]
             if not seen and view.scoping.global_functions:
-                seen = [s for s in tops if s.kind == "function" and not self.paths.declared(s.path) and not s.is_test]
+                functions = [s for s in near if s.kind == "function" and not s.is_test]
+                seen = [s for s in functions if not self.paths.declared(s.path) and self._is_top(s)]
             nearest = max((len(self.paths.declared(s.path)) for s in seen), default=0)
             return [Meaning(s, (), Tier.IMPORT) for s in seen if len(self.paths.declared(s.path)) == nearest]
         return self._linked(view, name, every) if view.scoping.shared == "linked" else []
@@ -300,9 +310,9 @@ class Resolution:
         """Tell whether a file sees a name without importing it; a Java package may lie in several source folders."""
         if view.scoping.shared == "folder" and symbol.path.rpartition("/")[0] != view.folder:
             return False
-        package, other = view.facts.package, self.paths.declared(symbol.path)
+        package, other = view.package, self.paths.declared(symbol.path)
         around = view.scoping.shared == "packages" and (not other or package.startswith(f"{other}."))
-        return (package == other or around) and (not symbol.is_test or view.facts.is_test)
+        return (package == other or around) and (not symbol.is_test or view.is_test)
 
     def _is_top(self, symbol: Symbol) -> bool:
         if not symbol.parent:
@@ -364,12 +374,12 @@ class Resolution:
             symbol = view.symbols[scope]
             if extended := self._extended(view, scope):
                 return extended[0]
-            if "." in symbol.qualified and view.facts.symbols[scope].scope < 0:
+            if "." in symbol.qualified and view.scopes[scope] < 0:
                 name = symbol.qualified.rpartition(".")[0].rpartition(".")[2]
                 near = [s for s in self.named(name, view.family) if s.kind in CONTAINERS | {"type"}]
                 same = [s for s in near if s.path.rpartition("/")[0] == view.folder] or near
                 return same[0] if len(same) == 1 else None
-            scope = view.facts.symbols[scope].scope
+            scope = view.scopes[scope]
         return None
 
     def outside(self, view: View, scope: int) -> Symbol | None:
@@ -384,7 +394,7 @@ class Resolution:
             return []
         places = view.by_qualified.get(f"{owner.qualified}.{name}", ())
         within = view.place(owner)
-        here = [view.symbols[i] for i in [i for i in places if view.facts.symbols[i].scope == within] or places]
+        here = [view.symbols[i] for i in [i for i in places if view.scopes[i] == within] or places]
         if owner.kind == "module" and (found := merged(self, view, owner.qualified, name, around=False)):
             return found
         namespace = owner.kind == "module" and view.scoping.shared == "linked"
@@ -395,11 +405,9 @@ class Resolution:
             return [meaning.symbol for meaning in self.reopened(view, f"{owner.qualified}.{name}") if meaning.symbol]
         found = [
             symbol
-            for symbol in self.named(name, view.family)
-            if symbol.qualified.endswith(f"{owner.name}.{name}")
-            and symbol.qualified.rpartition(".")[0].rpartition(".")[2] == owner.name
-            and (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
-            and (view.scoping.spread != "package" or self.paths.declared(symbol.path) == view.facts.package)
+            for symbol in self._members_named(owner.name, name, view.family)
+            if (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
+            and (view.scoping.spread != "package" or self.paths.declared(symbol.path) == view.package)
         ]
         if not namespace:
             return found
@@ -425,7 +433,7 @@ class Resolution:
 
     def inherited(self, view: View, reference: ReferenceFact) -> list[Symbol]:
         """Return the classes that one base, as written, means."""
-        around = view.facts.symbols[reference.scope].scope if reference.scope >= 0 else -1
+        around = view.scopes[reference.scope] if reference.scope >= 0 else -1
         return [m.symbol for m in self.dotted(view, reference.receiver, reference.name, around) if m.symbol]
 
     def dotted(self, view: View, receiver: str, name: str, scope: int, line: int = 0) -> list[Meaning]:
@@ -460,7 +468,11 @@ class Resolution:
             if not found and meaning.symbol.kind in VALUES:
                 return listed(self, meaning.symbol, part, tier)
             return [Meaning(symbol, (), tier) for symbol in found]
-        exported = [inner for path in meaning.paths for inner in self.exported(path, part)]
+        paths: Sequence[str] = meaning.paths
+        if view.scoping.shared == "folder" and len(paths) > 1:  # nothing is re-exported: not all of a package need be read
+            holders = {symbol.path for symbol in self.named(part, view.family)}
+            paths = [path for path in paths if path in holders]
+        exported = [inner for path in paths for inner in self.exported(path, part)]
         if not exported:
             exported = [member for inner in whole(self, view, meaning) for member in self.step(view, inner, part)]
         if exported or not meaning.paths:

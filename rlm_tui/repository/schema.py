@@ -31,8 +31,6 @@ SYMBOLS = """SELECT s.name, s.qualified, s.kind, f.path, s.start, s."end", s.sig
     s.is_test, s.decorators, s.visibility, s.start_byte, s.end_byte FROM symbol s JOIN file f ON f.id = s.id >> 20"""
 OUTLINES = """SELECT id, name, qualified, kind, start, "end", signature, doc, is_test, start_byte, end_byte FROM symbol
     WHERE id >= ? AND id < ? ORDER BY id"""
-ROWS = """SELECT name, qualified, kind, start, "end", signature, doc, parent, is_test, decorators, visibility, start_byte,
-    end_byte FROM symbol WHERE id >= ? AND id < ? ORDER BY id"""
 MATCHING = (
     "SELECT id FROM symbol WHERE (:all OR lower(qualified) GLOB :match) AND (:kind = '' OR kind = :kind) ORDER BY id"
 )

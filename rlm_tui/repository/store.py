@@ -17,7 +17,7 @@ from rlm_tui.repository.database import Database
 from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.index_folder import index_name
 from rlm_tui.repository.indexer import code_languages
-from rlm_tui.repository.packing import Packed, Unpacked, exact, pack
+from rlm_tui.repository.packing import Packed, Read, Unpacked, exact, pack
 from rlm_tui.repository.schema import (
     COUNTS,
     FILES,
@@ -26,7 +26,6 @@ from rlm_tui.repository.schema import (
     LIKE_OWNED,
     MATCHING,
     OUTLINES,
-    ROWS,
     SCHEMA,
     SHIFT,
     SYMBOLS,
@@ -236,34 +235,17 @@ class Store:
         with self._db.reading() as db:
             return int(db.execute("SELECT count(*) FROM symbol").fetchone()[0])
 
-    def facts(self, path: str) -> FileFacts | None:
-        """Return everything that the parse of the file at `path` gave; None when it was not parsed."""
+    def read(self, path: str, *, symbols: bool = True) -> Read | None:
+        """Return the file at `path` with all that its parse gave, or without its definitions; None when it was not parsed."""
         with self._db.reading() as db:
-            query = "SELECT f.id, language, lines, is_test, blob FROM file f JOIN facts USING (id) WHERE path = ?"
+            query = "SELECT id, language, is_test, blob FROM file JOIN facts USING (id) WHERE path = ?"
             row = db.execute(query, (path,)).fetchone()
-            if not row or not row[4]:
+            if not row or not row[3]:
                 return None
-            rows = db.execute(ROWS, id_range(row[0])).fetchall()
-        _, language, lines, is_test, blob = row
-        facts = Unpacked(blob)
-        return FileFacts(
-            language=language,
-            lines=lines,
-            package=facts.package,
-            is_test=bool(is_test),
-            has_errors=facts.has_errors,
-            symbols=facts.symbols(rows),
-            references=facts.references(),
-            imports=facts.imports(),
-            bindings=facts.bindings(),
-            blocks=facts.blocks(),
-        )
-
-    def unpacked(self, path: str) -> Unpacked | None:
-        """Return the references, imports and bindings of the file at `path`, made only when asked for: cheaper than `facts`."""
-        with self._db.reading() as db:
-            row = db.execute("SELECT blob FROM file JOIN facts USING (id) WHERE path = ?", (path,)).fetchone()
-        return Unpacked(row[0]) if row and row[0] else None
+            rows = (
+                db.execute(f"{SYMBOLS} WHERE s.id >= ? AND s.id < ? ORDER BY s.id", id_range(row[0])) if symbols else ()
+            )
+            return Read(row[1], bool(row[2]), Unpacked(row[3]), list(map(to_symbol, rows)))
 
     def packages(self) -> dict[str, str]:
         """Return the package that each file declares for itself, by path; files that declare none are left out."""

@@ -191,9 +191,9 @@ class Unused:
         owner = next((s for s in self._store.symbols_in(method.path) if s.qualified == method.parent), None)
         if owner is None or method.language == "go" or method.visibility == "private":
             return False
-        facts = self._store.facts(method.path)
-        place = next((i for i, s in enumerate(facts.symbols) if s.start_byte == owner.start_byte), -1) if facts else -1
-        written = [r.name for r in facts.references if r.kind == "inherit" and r.scope == place] if facts else []
+        read = self._store.read(method.path)
+        place = next((i for i, s in enumerate(read.symbols) if s.start_byte == owner.start_byte), -1) if read else -1
+        written = [r.name for r in read.unpacked.references_of("inherit") if r.scope == place] if read else []
         return any(not self._store.symbols_named(base) for base in written if not _EMPTY_BASES.fullmatch(base))
 
     def _is_property(self, symbol: Symbol) -> bool:
