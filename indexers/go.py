@@ -183,8 +183,8 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     """Look into the modules of this repository; without their names, a folder must be what the import ends with."""
     paths = Paths.of(files)
     parts = module.split("/")
-    own = [(name, path.rpartition("/")[0]) for path in paths.named(_MODULE_FILE) if (name := paths.declared(path))]
-    for name, folder in sorted(own, key=lambda pair: -len(pair[0])):
+    own = paths.declaring(_MODULE_FILE)
+    for name, folder in own:
         if f"{module}/".startswith(f"{name}/"):
             inside = [part for part in (folder, module[len(name) + 1 :]) if part]
             if found := _sources("/".join(inside), paths):

@@ -7,7 +7,7 @@ listed last, followed by nothing.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
@@ -257,23 +257,25 @@ class Graph:
         edges: list[Edge] = []
         makes = is_constructor(symbol)
         by_name = kinds | {"use"} if "call" in kinds else kinds
-        for path, called in self._mentions(symbol).items():
-            light = names.importing(path)
-            fitting = by_name if light and light.scoping.called_by_name else kinds
-            references = [r for name in sorted(called) for r in light.references_to(name, fitting)] if light else []
-            view = names.view(path) if references else None
-            for reference in references if view else ():
-                found = self._edges(view, reference) if view else []
-                found = [edge for edge in found if _is(edge.target, symbol) and edge.kind in kinds]
-                if view and found and (not makes or receivers.constructs(view, reference, symbol)):
+        for light, called in self._mentions(symbol):
+            fitting = by_name if light.scoping.called_by_name else kinds
+            references = [r for name in sorted(called) for r in light.references_to(name, fitting)]
+            if not references or (view := names.view(light.path)) is None:
+                continue
+            for reference in references:
+                found = [e for e in self._edges(view, reference) if _is(e.target, symbol) and e.kind in kinds]
+                if found and (not makes or receivers.constructs(view, reference, symbol)):
                     edges.extend(found)
         return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
 
-    def _mentions(self, symbol: Symbol) -> dict[str, set[str]]:
-        """Return the files that may use `symbol`, and the names that it may have there: its own, and aliases of imports."""
+    def _mentions(self, symbol: Symbol) -> Iterator[tuple[View, set[str]]]:
+        """Yield the files that may use `symbol`, without their definitions, and names that it may have there.
+
+        These are its own and aliases of imports; a file comes once more for each further alias.
+        """
         names, _ = self._state()
         family = names.family(symbol)
-        found: dict[str, set[str]] = defaultdict(set)
+        known: dict[str, set[str]] = defaultdict(set)
         waiting = [symbol.name]
         if symbol.parent and is_constructor(symbol):
             waiting.append(symbol.parent.rpartition(".")[2])
@@ -293,14 +295,15 @@ class Graph:
                 view = names.importing(path)
                 if view is None or view.family != family:
                     continue
-                found[path].add(name)
+                found = {name} - known[path]
                 for alias in _aliases(view, name):
-                    if alias not in found[path] and any(
+                    if alias not in known[path] and any(
                         _is(m.symbol, symbol) for m in names.brought(view, alias) if m.symbol
                     ):
-                        found[path].add(alias)
+                        found.add(alias)
                         waiting.extend({alias} - done)
-        return found
+                known[path] |= found
+                yield view, found
 
     def _imports_of(self, view: View, symbol: Symbol) -> list[Edge]:
         names, _ = self._state()
@@ -322,12 +325,10 @@ class Graph:
         text = f"{reference.receiver}.{reference.name}" if reference.receiver else reference.name
         kind = "use" if reference.kind == "type" else reference.kind
         if meanings is None:
-            guesses = [s for s in names.named(reference.name, view.family) if not s.is_test or view.is_test]
-            if kind == "call":
-                guesses = [s for s in guesses if s.kind in _CALLABLE]
-            if len(guesses) != 1 or (reference.receiver and guesses[0].kind == "function" and view.family != "c"):
+            guess = names.unique(reference.name, view.family, _CALLABLE if kind == "call" else None, view.is_test)
+            if guess is None or (reference.receiver and guess.kind == "function" and view.family != "c"):
                 return []
-            return [Edge(kind, view.path, reference.line, text, source, guesses[0], Tier.GUESS)]
+            return [Edge(kind, view.path, reference.line, text, source, guess, Tier.GUESS)]
         found = {
             meaning.symbol: meaning.tier
             for meaning in reversed(meanings)

@@ -18,6 +18,7 @@ class Paths(Sequence[str]):
     def __init__(self, paths: Sequence[str], packages: Callable[[], Mapping[str, str]] = dict) -> None:
         self._paths = paths
         self._read_packages = packages
+        self._declaring: dict[str, Sequence[tuple[str, str]]] = {}
 
     @classmethod
     def of(cls, paths: Sequence[str]) -> Paths:
@@ -72,6 +73,13 @@ class Paths(Sequence[str]):
     def declared(self, path: str) -> str:
         """Return the package that the file at `path` declares for itself (of a go.mod, its module), "" for none."""
         return self._packages.get(path, "")
+
+    def declaring(self, name: str) -> Sequence[tuple[str, str]]:
+        """Return what the files called `name` declare and the folders they are in, longest declarations first."""
+        if name not in self._declaring:
+            found = [(said, path.rpartition("/")[0]) for path in self.named(name) if (said := self.declared(path))]
+            self._declaring[name] = sorted(found, key=lambda pair: -len(pair[0]))
+        return self._declaring[name]
 
     @cached_property
     def _by_package(self) -> dict[str, list[str]]:

@@ -42,6 +42,8 @@ class Resolution:
         """Whether more was read than is to be kept, so that `emptied` is due."""
         self._named: dict[tuple[str, str], list[Symbol]] = {}
         self._by_owner: dict[tuple[str, str], dict[str, list[Symbol]]] = {}
+        self._defining: dict[tuple[str, str], frozenset[str]] = {}
+        self._unique: dict[tuple[str, str, bool, bool], Symbol | None] = {}
         self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
         self._exports: dict[tuple[str, str], list[Meaning]] = {}
         self._headers: dict[str, frozenset[str]] = {}
@@ -67,7 +69,8 @@ class Resolution:
 
     def emptied(self) -> Resolution:
         """Forget what was read, but for what is small: to be called while nothing is looked up."""
-        for kept in (self._views, self._named, self._by_owner, self._exports, self._headers, self._lineages):
+        by_name = (self._named, self._by_owner, self._defining, self._unique)
+        for kept in (self._views, *by_name, self._exports, self._headers, self._lineages):
             kept.clear()
         self._held, self.full = 0, False
         return self
@@ -87,6 +90,19 @@ class Resolution:
             self._named[name, family] = found
             self._held += 4 * len(found)
         return self._named[name, family]
+
+    def _files_defining(self, name: str, family: str) -> frozenset[str]:
+        if (name, family) not in self._defining:
+            self._defining[name, family] = frozenset(symbol.path for symbol in self.named(name, family))
+        return self._defining[name, family]
+
+    def unique(self, name: str, family: str, kinds: frozenset[str] | None, tests: bool) -> Symbol | None:
+        """Return the only definition of `name` of these kinds (None: any), not in tests unless `tests`; None for several."""
+        key = (name, family, kinds is None, tests)
+        if key not in self._unique:
+            found = [s for s in self.named(name, family) if (tests or not s.is_test) and (not kinds or s.kind in kinds)]
+            self._unique[key] = found[0] if len(found) == 1 else None
+        return self._unique[key]
 
     def _members_named(self, owner: str, name: str, family: str) -> list[Symbol]:
         """Return the definitions of `name` whose qualified name has `owner` before it."""
@@ -469,8 +485,10 @@ class Resolution:
                 return listed(self, meaning.symbol, part, tier)
             return [Meaning(symbol, (), tier) for symbol in found]
         paths: Sequence[str] = meaning.paths
-        if view.scoping.shared == "folder" and len(paths) > 1:  # nothing is re-exported: not all of a package need be read
-            holders = {symbol.path for symbol in self.named(part, view.family)}
+        if (
+            view.scoping.shared == "folder" and len(paths) > 1
+        ):  # nothing is re-exported: not all of a package need be read
+            holders = self._files_defining(part, view.family)
             paths = [path for path in paths if path in holders]
         exported = [inner for path in paths for inner in self.exported(path, part)]
         if not exported:
