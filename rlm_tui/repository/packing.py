@@ -13,7 +13,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
-from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact
+from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
 from rlm_tui.repository.symbols import Symbol
 from rlm_tui.repository.words import BREAKS, distinct, identifiers
 
@@ -225,3 +225,18 @@ class Read(NamedTuple):
     is_test: bool
     unpacked: Unpacked
     symbols: list[Symbol]
+
+    def facts(self, lines: int) -> FileFacts:
+        """Return all of it as the parse gave it."""
+        read = self.unpacked
+        symbols = tuple(
+            SymbolFact(
+                s.name, s.qualified, s.kind, s.start, s.end, s.start_byte, s.end_byte, s.signature, s.doc, scope,
+                s.is_test, s.decorators, s.visibility,
+            )
+            for s, scope in zip(self.symbols, read.scopes, strict=True)
+        )  # fmt: skip
+        return FileFacts(
+            self.language, lines, read.package, self.is_test, read.has_errors, symbols, read.references(),
+            read.imports(), read.bindings(), read.blocks(),
+        )  # fmt: skip

@@ -247,6 +247,12 @@ class Store:
             )
             return Read(row[1], bool(row[2]), Unpacked(row[3]), list(map(to_symbol, rows)))
 
+    def facts(self, path: str) -> FileFacts | None:
+        """Return everything that the parse of the file at `path` gave; None when it was not parsed."""
+        with self._db.reading():
+            read, file = self.read(path), self.file(path)
+        return read.facts(file.lines) if read and file else None
+
     def packages(self) -> dict[str, str]:
         """Return the package that each file declares for itself, by path; files that declare none are left out."""
         with self._db.reading() as db:

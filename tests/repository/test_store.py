@@ -39,25 +39,6 @@ def file(path: str, module: str = "src", status: str = "parsed") -> File:
     return File(path, "python", len(SOURCE), 4, module, status, False)
 
 
-def facts_in(store: Store, path: str) -> FileFacts | None:
-    """Return what was put in, as it is read back; None when the file was not parsed."""
-    read, kept = store.read(path), store.file(path)
-    if read is None or kept is None:
-        return None
-    unpacked = read.unpacked
-    symbols = tuple(
-        SymbolFact(
-            s.name, s.qualified, s.kind, s.start, s.end, s.start_byte, s.end_byte, s.signature, s.doc, scope, s.is_test,
-            s.decorators, s.visibility,
-        )
-        for s, scope in zip(read.symbols, unpacked.scopes, strict=True)
-    )  # fmt: skip
-    return FileFacts(
-        read.language, kept.lines, unpacked.package, read.is_test, unpacked.has_errors, symbols,
-        unpacked.references(), unpacked.imports(), unpacked.bindings(), unpacked.blocks(),
-    )  # fmt: skip
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "cache")
@@ -65,8 +46,8 @@ def store(tmp_path: Path) -> Store:
 
 def test_facts_come_back_as_they_went_in(store: Store) -> None:
     store.put(file("src/a.py"), FACTS, SOURCE)
-    assert facts_in(store, "src/a.py") == FACTS
-    assert facts_in(store, "src/b.py") is None
+    assert store.facts("src/a.py") == FACTS
+    assert store.facts("src/b.py") is None
     assert store.file("src/a.py") == file("src/a.py")
     send = store.symbols_named("send")[0]
     assert (send.qualified, send.parent, send.module, send.path, send.start) == (
@@ -91,7 +72,7 @@ def test_columns_keep_in_step(store: Store) -> None:
     for kept in (references, references[1:], ()):
         facts = FACTS._replace(references=kept, bindings=FACTS.bindings[: len(kept)])
         store.put(file("src/a.py"), facts, SOURCE)
-        told = facts_in(store, "src/a.py")
+        told = store.facts("src/a.py")
         assert told is not None
         plain = [r._replace(name=r.name.replace("\n", " "), receiver=r.receiver.replace("\n", " ")) for r in kept]
         assert told == facts._replace(references=tuple(plain))
@@ -126,7 +107,7 @@ def test_odd_names_are_found_again(store: Store, name: str) -> None:
     facts = FACTS._replace(references=(ReferenceFact(name, 4, "use", "", 1),))
     store.put(file("src/a.py"), facts, SOURCE)
     assert store.files_mentioning(name) == ["src/a.py"]
-    assert facts_in(store, "src/a.py") == facts
+    assert store.facts("src/a.py") == facts
     for word in [name, *words(name)]:
         store.files_with(word)
 
@@ -137,7 +118,7 @@ def test_any_text_comes_back(store: Store, name: str, doc: str, source: str) -> 
     symbol = FACTS.symbols[0]._replace(name=name, qualified=name, doc=doc, end_byte=len(source) // 2)
     facts = FACTS._replace(symbols=(symbol, FACTS.symbols[1]._replace(start_byte=3, end_byte=1)))
     store.put(file("src/a.py"), facts, source.encode())
-    assert facts_in(store, "src/a.py") == facts
+    assert store.facts("src/a.py") == facts
     if name:
         assert [found.doc for found in store.symbols_named(name)] == [doc]
     for word in words(f"{name} {doc} {source}"):
@@ -162,7 +143,7 @@ def test_it_stays_on_disk_and_another_version_starts_empty(tmp_path: Path) -> No
     first.put(file("src/a.py"), FACTS, SOURCE)
     first.close()
     again = Store(tmp_path, "one")
-    assert facts_in(again, "src/a.py") == FACTS and again.notices == []
+    assert again.facts("src/a.py") == FACTS and again.notices == []
     again.close()
     other = Store(tmp_path, "two")
     assert other.paths() == () and "another version" in other.notices[0]
@@ -173,7 +154,7 @@ def test_the_index_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     newer.write_bytes(b"whatever the next program writes")
     store = Store(tmp_path)
     store.put(file("src/a.py"), FACTS, SOURCE)
-    assert facts_in(store, "src/a.py") == FACTS and store.notices == []
+    assert store.facts("src/a.py") == FACTS and store.notices == []
     store.close()
     assert newer.read_bytes() == b"whatever the next program writes"
 
@@ -192,7 +173,7 @@ def test_a_corrupt_index_is_rebuilt_and_said_so(tmp_path: Path, damage: str) -> 
     again = Store(tmp_path)
     assert again.notices == ["the index was corrupt and has been rebuilt"]
     again.put(file("src/a.py"), FACTS, SOURCE)
-    assert facts_in(again, "src/a.py") == FACTS
+    assert again.facts("src/a.py") == FACTS
 
 
 def test_a_cache_directory_that_cannot_be_written(tmp_path: Path) -> None:
@@ -201,7 +182,7 @@ def test_a_cache_directory_that_cannot_be_written(tmp_path: Path) -> None:
     store = Store(blocked / "index")
     assert "this session only" in store.notices[0]
     store.put(file("src/a.py"), FACTS, SOURCE)
-    assert facts_in(store, "src/a.py") == FACTS
+    assert store.facts("src/a.py") == FACTS
 
 
 def test_two_stores_on_one_database_see_each_other(tmp_path: Path) -> None:
@@ -229,7 +210,7 @@ def test_many_threads_read_while_one_writes(store: Store) -> None:
     def read() -> None:
         for _ in range(50):
             found = len(store.symbols_named("send"))
-            failures.extend(["wrong"] * (found > 30 or facts_in(store, "missing") is not None))
+            failures.extend(["wrong"] * (found > 30 or store.facts("missing") is not None))
 
     readers = [threading.Thread(target=read) for _ in range(8)]
     for thread in readers:
