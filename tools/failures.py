@@ -12,6 +12,6 @@ from rlm_tui.repository.symbols import Failure
 def failures(repository: Repository, text: str) -> list[Failure]:
     """Find the errors in a traceback, test output or log, and where their frames are in this checkout now.
 
-    Returns failures: .kind .message .relation .frames, which are innermost first; .how says how each frame was placed.
+    Each frame has .path .line .symbol .text as they are now, .written and .function as given, and .how it was placed.
     """
     return placed(repository, text)

@@ -100,8 +100,10 @@ class _Agent:
         self._facts = facts
         root = node.answers
         agents = node.depth < work.depth
+        offered = functions(work.mode)
+        returned = " ".join(function.signature for function in offered if not function.hidden)
         self._system = system_prompt(
-            work.mode, functions(work.mode), guest_api(), root=root, agents=agents, model=node.model.name
+            work.mode, offered, guest_api(returned), root=root, agents=agents, model=node.model.name
         )
         history = work.question.history if root else ()
         message = first_message(

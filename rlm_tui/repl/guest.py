@@ -455,7 +455,7 @@ class Frame(Line):
 
 
 class Failure(Record):
-    """An error that a text tells of: kind message frames (Frame, innermost first) relation ("", cause, ...) language times."""
+    """An error told of: kind message relation times frames, innermost first: .path ("" = not here) .line .symbol .text .how."""
 
     kind: str
     message: str

@@ -22,7 +22,7 @@ _ABSTRACT = frozenset(map(stem, ABSTRACT))
 _WORD = re.compile(r"[a-z]+")
 _COUNTED = re.compile(r"^word (.+): (\d+) lines in (\d+) files$")
 _LINES = re.compile(r"^about ([\d,]+) lines in all$")
-_PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
+PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
 _NAME, _DOC, _BODY, _PATH, _WITHIN, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.5, 0.4, 0.25
 _TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE, _BODILESS = 0.4, 1.0, 0.6, 0.35, 0.2
 _PROSE_LINE = re.compile(r"^[^=(){}\[\];]*(?:[a-z]{2,}[,.]? +){4}[^=(){}\[\];]*$")
@@ -214,7 +214,7 @@ class Candidates:
         item.score = total / whole * (0.15 + 0.85 * coverage) + _TOGETHER * together + _FOUND * item.found
         if not self._wants_tests and TESTS.search(item.path):
             item.score -= _IN_TESTS
-        if _PROSE.search(item.path):
+        if PROSE.search(item.path):
             item.score -= _IN_PROSE
         if item.definition is None or item.definition.span.start == item.definition.span.end:
             item.score -= _BODILESS

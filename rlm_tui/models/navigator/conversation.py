@@ -12,6 +12,7 @@ _TURNS = re.compile(
 )
 _NEXT = re.compile(r"^# (?:Scope|Repository)$", re.MULTILINE)
 _SUB_AGENTS = "rlm_query_batched("
+_HANDED = "\n# Handed in: `context`"
 _MODE = re.compile(r"^# Mode: (\w+)$", re.MULTILINE)
 
 
@@ -34,6 +35,11 @@ class Conversation:
     steps: tuple[Step, ...]
     turns_left: int | None
     mode: str = "ask"
+
+    @property
+    def has_context(self) -> bool:
+        """Whether something was handed in: the variable `context` holds it."""
+        return _HANDED in self.first
 
 
 def read_conversation(request: Request) -> Conversation:

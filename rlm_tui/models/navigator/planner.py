@@ -10,6 +10,7 @@ from rlm_tui.models.navigator import (
     analysing,
     answer,
     callpaths,
+    debugging,
     definitions,
     importing,
     overview,
@@ -25,7 +26,7 @@ from rlm_tui.models.navigator.understand import Intent, Understanding, understan
 from rlm_tui.repository.words import words
 
 MOST_CELLS = 16
-_MODES: dict[str, Callable[[Conversation, Section], Plan]] = {}
+_MODES: dict[str, Callable[[Conversation, Section], Plan]] = {"debug": debugging.debug}
 """The plans of the modes that have one of their own; the others, and `ask`, go by what the question is understood to want."""
 _MOST_LINES = 12
 
