@@ -113,6 +113,8 @@ def main() -> None:
 )
 @click.option("--scope", multiple=True, help="Limit the question to a folder, file or module; may be repeated.")
 @click.option("--theme", help="A theme's name.")
+@click.option("--ascii", is_flag=True, default=None, help="Draw with ASCII characters only.")
+@click.option("--reduced-motion", is_flag=True, default=None, help="Draw once a second, and move nothing.")
 @_settings_options
 def ask(path: Path, question: str | None, output_format: Format, scope: tuple[str, ...], **flags: object) -> None:
     """Open the screen on PATH, or answer one question with -p (the default command)."""
@@ -256,12 +258,15 @@ def _show(
 
     from rlm_tui.ui.app import RlmApp
     from rlm_tui.ui.session import Session
+    from rlm_tui.ui.terminal_life import left_sane
     from rlm_tui.workspace import open_workspace
 
     async def work() -> int:
         async with open_workspace(path, settings) as workspace:
-            session = Session.of(workspace, replayed, scope, resumed)
-            return await RlmApp(session).run_async() or 0
+            app = RlmApp(Session.of(workspace, replayed, scope, resumed))
+            with left_sane():
+                code = await app.run_async()
+            return app.return_code or code or 0
 
     return _guarded(lambda: asyncio.run(work()))
 

@@ -30,6 +30,7 @@ from rlm_tui.repository.secrets import Secrets
 
 NAVIGATOR = "navigator"
 CONFIG_FILE = user_config_path("rlm-tui") / "config.toml"
+THEMES_FOLDER = CONFIG_FILE.parent / "themes"
 
 Glob = Annotated[str, Field(min_length=1, max_length=200)]
 Positive = Annotated[float, Field(gt=0)]
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results.
 
     `confirm_above` is how many sub-calls one cell may start on the screen before the user is asked; None: any number.
+    `ascii` draws with ASCII only; `reduced_motion` draws once a second.
     `allow_secrets` are globs of files that are read although they may hold secrets (see `repository.secrets`).
     """
 
@@ -72,6 +74,8 @@ class Settings(BaseSettings):
     allow_secrets: Annotated[tuple[Glob, ...], NoDecode] = ()
     slots: Annotated[int, Field(ge=1, le=64)] = 8
     theme: str = ""
+    ascii: bool = False
+    reduced_motion: bool = False
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))
     runs_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "runs")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sample_runs import BEGIN, PlayedRun, finished
 from textual.pilot import Pilot
@@ -15,6 +16,7 @@ from rlm_tui.records.events import Event
 from rlm_tui.records.store import RunStore
 from rlm_tui.repository.repository import Repository
 from rlm_tui.ui.app import RlmApp
+from rlm_tui.ui.appearance import Appearance
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.page import Page
 from rlm_tui.ui.prompt import Prompt
@@ -33,6 +35,8 @@ class Stage:
     events: Sequence[Event] = field(default_factory=lambda: finished().events)
     language_model: bool = True
     replay: str | None = None
+    appearance: Appearance = field(default_factory=Appearance)
+    themes_folder: Path | None = None
     asked: list[tuple[str, History]] = field(default_factory=list)
     within: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     approvers: list[Approve] = field(default_factory=list)
@@ -73,6 +77,8 @@ class Stage:
                 sub_model=names[1],
                 language_model=self.language_model,
                 theme=self.theme,
+                themes_folder=self.themes_folder,
+                appearance=self.appearance,
                 replay=self.replay,
                 clock=lambda: self.run.tree.last if self.played else BEGIN,
             )

@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,10 +26,10 @@ class Terminal:
         self._socket = f"rlm-tui-test-{os.getpid()}-{next(_numbers)}"
         self._size = ("-x", str(columns), "-y", str(rows))
 
-    def start(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+    def start(self, command: Sequence[str], folder: Path, environment: Mapping[str, str], shell: str = "sh") -> None:
         """Run a shell in the window and type `command` into it."""
         pairs = [item for name, value in environment.items() for item in ("-e", f"{name}={value}")]
-        shell = "env -u COLUMNS -u LINES PS1='$ ' sh"
+        shell = f"env -u COLUMNS -u LINES PS1='$ ' {shell}"
         self._tmux("-f", "/dev/null", "new-session", "-d", *self._size, *pairs, "-c", str(folder), shell)
         self.type(" ".join(command))
         self.press("Enter")
@@ -53,10 +54,25 @@ class Terminal:
         """Return the process id of the shell in the window."""
         return int(self._tmux("display-message", "-p", "#{pane_pid}"))
 
-    def wait_for(self, text: str, seconds: float = 30.0) -> str:
-        """Return the screen once it shows `text`; fail with the screen as it was when it never does."""
+    def program(self) -> int:
+        """Return the process id of what runs in the shell."""
+        found = subprocess.run(["pgrep", "-P", str(self.pane_process())], capture_output=True, text=True, check=True)
+        return int(found.stdout.split()[0])
+
+    def signal(self, number: int) -> None:
+        """Send a signal to what runs in the shell."""
+        os.kill(self.program(), number)
+
+    def modes(self) -> dict[str, str]:
+        """Return which screen the terminal shows, whether it shows its cursor, and which mouse modes are on."""
+        names = ("alternate_on", "cursor_flag", "mouse_any_flag", "mouse_sgr_flag")
+        told = self._tmux("display-message", "-p", ",".join(f"#{{{name}}}" for name in names))
+        return dict(zip(names, told.strip().split(","), strict=True))
+
+    def wait_for(self, text: str, seconds: float = 30.0, *, without: str | None = None) -> str:
+        """Return the screen once it shows `text`, and no `without`; fail with the screen as it was when it never does."""
         end = time.monotonic() + seconds
-        while text not in (screen := self.screen()):
+        while text not in (screen := self.screen()) or (without is not None and without in screen):
             if time.monotonic() > end:
                 pytest.fail(f"{text!r} did not appear within {seconds:.0f} s. The screen:\n{screen}")
             time.sleep(0.05)
@@ -79,3 +95,31 @@ def terminal(columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def opened_program(
+    repository: Path,
+    state: Path,
+    *,
+    options: Sequence[str] = (),
+    python: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    size: tuple[int, int] = (120, 40),
+) -> Iterator[Terminal]:
+    """Open the program in a shell in `repository`, keeping what it writes under `state`; `code:N` follows its end.
+
+    `python` are arguments of the interpreter in the place of `-m rlm_tui`.
+    """
+    wanted = {
+        "RLM_TUI_CACHE_DIR": str(state / "cache"),
+        "RLM_TUI_RUNS_DIR": str(state / "runs"),
+        "XDG_CONFIG_HOME": str(state / "config"),
+        "ANTHROPIC_API_KEY": "",
+        "ANTHROPIC_BASE_URL": "",
+        "TERM": "xterm-256color",
+    }
+    with terminal(*size) as opened:
+        command = [sys.executable, *(python or ["-m", "rlm_tui"]), *options, ";", "echo", "'code:'$?"]
+        opened.start(command, repository, wanted | dict(environment or {}), "bash --norc --noprofile")
+        yield opened

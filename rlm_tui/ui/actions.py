@@ -20,6 +20,7 @@ Place: TypeAlias = Literal[
     "code",
     "browse",
     "runs",
+    "themes",
     "plan",
     "help",
 ]
@@ -36,6 +37,7 @@ PLACES: dict[Place, str] = {
     "code": "Code",
     "browse": "Browser",
     "runs": "Runs",
+    "themes": "Themes",
     "plan": "Large fan-out",
     "help": "Help",
 }
@@ -145,10 +147,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("browse", "back", ("escape",), "back", "Back"),
     Action("runs", "select", ("enter",), "open", "Show the run again", bound=False),
     Action("runs", "back", ("escape",), "back", "Back"),
+    Action("themes", "select", ("enter",), "keep", "Keep the theme that is shown", bound=False),
+    Action("themes", "back", ("escape",), "back", "Back to the theme before"),
     Action("plan", "answer(True)", ("y",), "go on", "Let it begin"),
     Action("plan", "answer(False)", ("n", "escape"), "decline", "Go on without it"),
     Action("help", "back", ("escape",), "back", "Back"),
-    Action("everywhere", "toggle_theme", ("t",), "", "Dark or light", slash="theme"),
+    Action("everywhere", "toggle_theme", ("t",), "", "Dark or light"),
+    Action("everywhere", "themes", ("T",), "", "All themes, shown as you move; /theme NAME takes one", slash="theme"),
     Action("everywhere", "help", ("question_mark", "f1"), "help", "All keys", slash="help"),
     Action("everywhere", "quit", ("q", "ctrl+q"), "quit", "Quit", slash="quit"),
     Action(

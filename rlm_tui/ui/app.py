@@ -5,28 +5,31 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Iterable
+import traceback
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.app import App, SystemCommand
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.screen import Screen
-from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
-from rlm_tui.plugins import PluginError, discover
 from rlm_tui.records.events import Noticed
 from rlm_tui.records.log import RecordError
 from rlm_tui.records.tree import Tree
+from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.actions import ACTIONS, bindings, slashes
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
-from rlm_tui.ui.lost_terminal import is_terminal_gone, outlive_terminal
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.session import LiveRun, Session
+from rlm_tui.ui.terminal_life import driver, is_terminal_gone, outlive_terminal
+from rlm_tui.ui.themes import DARK, LIGHT, ThemesScreen, counterpart, load_themes
 from rlm_tui.ui.trace import TraceScreen
 
 if TYPE_CHECKING:
@@ -34,14 +37,16 @@ if TYPE_CHECKING:
 
 DRAWS = 0.1
 """Seconds between two draws while a run lives."""
+STILL_DRAWS = 1.0
+"""The same where motion is to be reduced."""
 REST = 5.0
 """Times its own duration that pass between the beginnings of two draws: a huge run is drawn less often, not more slowly."""
 TWICE = 2.0
 """Seconds within which a second Ctrl+C quits."""
-DARK, LIGHT = "ink", "paper"
+FAILED = "this is a mistake of ours. The run is recorded: `rlm-tui resume` goes on with it, `rlm-tui runs` lists it."
 _THEMES = "rlm_tui.themes"
 _HANGUP = getattr(signal, "SIGHUP", signal.SIGTERM)
-_SIGNALS = {signal.SIGTERM: 143, _HANGUP: 129 if hasattr(signal, "SIGHUP") else 143}
+_SIGNALS = {signal.SIGTERM: 143, signal.SIGINT: 130, _HANGUP: 129 if hasattr(signal, "SIGHUP") else 143}
 
 
 class RlmApp(App[int]):
@@ -52,8 +57,11 @@ class RlmApp(App[int]):
     TITLE = "rlm-tui"
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver())
         self.session = session
+        self.no_color = False  # ours takes all colours away; Textual's leaves greys
+        self._filters_of_ours = self.session.appearance.filters(lambda: self.theme_variables)
+        self.animation_level = "full" if session.appearance.motion else "none"
         self.current: LiveRun | None = None
         self.shown = Tree()
         self.shown_id = ""
@@ -72,18 +80,28 @@ class RlmApp(App[int]):
 
     def _take_themes(self) -> str:
         """Register all themes and take the wanted one; return what is to be told about it, "" for nothing."""
-        told = ""
-        try:
-            for theme in discover(_THEMES, Theme):
-                self.register_theme(theme)
-        except PluginError as error:
-            told = str(error)
+        themes, problems = load_themes(self.session.themes_folder)
+        for theme in themes:
+            self.register_theme(theme)
+        self._own_themes = [theme.name for theme in themes]
         wanted = self.session.theme or DARK
         if wanted not in self.available_themes:
-            told = told or f"there is no theme {wanted!r}; there are {', '.join(sorted(self.available_themes))}"
+            problems.append(self._no_theme(wanted))
             wanted = next((name for name in (DARK, LIGHT) if name in self.available_themes), self.theme)
         self.theme = wanted
-        return told
+        return "; ".join(problems)
+
+    def _no_theme(self, name: str) -> str:
+        return f"there is no theme {name!r}; there are {', '.join(sorted(self.available_themes))}"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what is done to each line before it goes to the terminal."""
+        textuals = [each for each in super().get_line_filters() if isinstance(each, ANSIToTruecolor)]
+        return [*textuals, *self._filters_of_ours]
+
+    def _fatal_error(self) -> None:
+        # Textual's own shows the values of all variables: keys, and text of the repository as it is.
+        self.panic(Text(sanitize(f"{traceback.format_exc()}\nrlm-tui: the screen failed: {FAILED}")))
 
     def get_default_screen(self) -> Screen[None]:
         """Start on the main screen."""
@@ -101,7 +119,8 @@ class RlmApp(App[int]):
         with suppress(NotImplementedError):  # loops of Windows take no signals
             for number, code in _SIGNALS.items():
                 loop.add_signal_handler(number, self.exit, code)
-        self.set_interval(DRAWS, self._tick)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
+        self.set_interval(DRAWS if self.session.appearance.motion else STILL_DRAWS, self._tick)
         if self._theme_notice:
             self._main.call_after_refresh(self._main.say, self._theme_notice, "error")
 
@@ -264,7 +283,12 @@ class RlmApp(App[int]):
 
     def action_toggle_theme(self) -> None:
         """Change between our dark theme and our light one."""
-        self.theme = LIGHT if self.current_theme.dark else DARK
+        self.theme = counterpart(self.current_theme)
+
+    def action_themes(self) -> None:
+        """Open the list of themes."""
+        if not isinstance(self.screen, ThemesScreen):
+            self.push_screen(ThemesScreen(self._own_themes))
 
     async def action_quit(self) -> None:
         """End; a run that lives is cancelled by the engine's close."""
@@ -286,7 +310,12 @@ class RlmApp(App[int]):
         self._main.say("Ctrl+C again quits")
 
     def _command(self, word: str) -> None:
+        word, _, rest = word.partition(" ")
         match word:
+            case "theme" if rest:
+                self._choose_theme(rest.strip())
+            case "theme":
+                self.action_themes()
             case "export":
                 self.export()
             case "again":
@@ -295,8 +324,6 @@ class RlmApp(App[int]):
                 self._main.action_runs()
             case "browse":
                 self._main.action_browse()
-            case "theme":
-                self.action_toggle_theme()
             case "help":
                 self.action_help()
             case "quit":
@@ -304,6 +331,12 @@ class RlmApp(App[int]):
             case _:
                 known = " ".join(f"/{action.slash}" for action in ACTIONS if action.slash)
                 self._main.say(f"/{word} is no command; there are {known}", "warning")
+
+    def _choose_theme(self, name: str) -> None:
+        if name in self.available_themes:
+            self.theme = name
+        else:
+            self._main.say(self._no_theme(name), "warning")
 
     def draw_now(self) -> None:
         """Draw what has come in, without waiting for the next tick."""

@@ -123,7 +123,7 @@ class AskScreen(Screen[None]):
 
     def action_write(self) -> None:
         """Go to the prompt."""
-        self.query_one(Prompt).focus()
+        self.set_focus(self.query_one(Prompt))
 
     def action_cancel(self) -> None:
         """Stop the run; with nothing to stop, leave the prompt."""
@@ -273,7 +273,7 @@ class AskScreen(Screen[None]):
             self._choose("Calls")
         elif pane in ("answer", "citations"):
             self._choose("Answer")
-        self.query_one(f"#{pane}", Widget).focus()
+        self.set_focus(self.query_one(f"#{pane}", Widget))  # at once: `focus()` waits, and keys typed ahead go astray
 
     def _choose(self, pane: Literal["Calls", "Answer"]) -> None:
         self._chosen = pane

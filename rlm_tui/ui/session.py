@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rlm_tui.records.events import Event
 from rlm_tui.records.tree import Tree
+from rlm_tui.ui.appearance import Appearance
 
 if TYPE_CHECKING:
     from rlm_tui.engine.fanout import Approve
@@ -47,8 +50,8 @@ class Session:
 
     `ask` takes a question with the session's earlier questions and answers, `ask_within` one that stands for itself and is
     limited to a scope. `resume` goes on with an unfinished run, and `ask_before` takes what is to be asked before large
-    fan-outs. `theme` is a theme's name, "" for our dark one. `replay` is the id of a recorded run to show at the start,
-    `resumed` of one to go on with. `clock` gives seconds since the epoch.
+    fan-outs. `theme` is a theme's name, "" for our dark one; `themes_folder` holds the user's own. `replay` is the id of a
+    recorded run to show at the start, `resumed` of one to go on with. `clock` gives seconds since the epoch.
     """
 
     repository: Repository
@@ -62,6 +65,8 @@ class Session:
     sub_model: str
     language_model: bool
     theme: str = ""
+    themes_folder: Path | None = None
+    appearance: Appearance = field(default_factory=Appearance)
     replay: str | None = None
     resumed: str | None = None
     clock: Callable[[], float] = field(default=time.time)
@@ -75,6 +80,7 @@ class Session:
         resumed: str | None = None,
     ) -> Session:
         """Make the session of an opened workspace; its questions are limited to `scope`, if any."""
+        from rlm_tui.config import THEMES_FOLDER
         from rlm_tui.engine.run import Question
 
         settings, models = workspace.settings, workspace.models
@@ -101,6 +107,8 @@ class Session:
             sub_model=models.sub.name,
             language_model=models.root.is_language_model,
             theme=settings.theme,
+            themes_folder=THEMES_FOLDER,
+            appearance=Appearance.of(os.environ, ascii_only=settings.ascii, reduced_motion=settings.reduced_motion),
             replay=replay,
             resumed=resumed,
         )

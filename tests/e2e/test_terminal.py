@@ -52,7 +52,7 @@ def test_ask_drill_export_quit(window: Terminal, repository: Path) -> None:
     window.press("Enter")
     window.wait_for("Prompt")
     window.press("Escape")
-    window.wait_for("e export")
+    window.wait_for("Space fold")
     window.press("e")
     window.wait_for("rlm-tui-report-")
     report = next(repository.glob("rlm-tui-report-*.md")).read_text()

@@ -29,6 +29,7 @@ from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.status import Footer, Tabs
+from rlm_tui.ui.themes import ThemesScreen
 from rlm_tui.ui.trace import TraceScreen
 
 HOLDERS: dict[Place, type] = {
@@ -43,6 +44,7 @@ HOLDERS: dict[Place, type] = {
     "code": CodeScreen,
     "browse": BrowseScreen,
     "runs": OptionList,
+    "themes": OptionList,
     "plan": PlanScreen,
     "help": HelpScreen,
 }
@@ -363,6 +365,15 @@ async def toggle_theme(on: Screenful) -> None:
     assert on.app.theme == "ink"
 
 
+async def themes(on: Screenful) -> None:
+    await on.press("tab", "T", "down")
+    assert on.app.theme != "ink"
+    await on.press("escape")
+    assert on.app.theme == "ink"
+    await on.press("T", "down", "enter")
+    assert on.app.theme != "ink" and isinstance(on.screen, AskScreen)
+
+
 async def help_screen(on: Screenful) -> None:
     for keys in (("question_mark",), ("f1",)):
         await on.press(*keys)
@@ -391,9 +402,9 @@ async def interrupt(on: Screenful) -> None:
 
 async def command_palette(on: Screenful) -> None:
     await on.press("ctrl+p")
-    await on.press(*"light", "enter")
+    await on.press(*"all keys", "enter")
     await on.press("enter")
-    assert on.app.theme == "paper"
+    assert isinstance(on.screen, HelpScreen)
 
 
 async def browser(on: Screenful) -> None:
@@ -480,6 +491,9 @@ PLAYS: dict[tuple[Place, str], Play] = tree_plays.PLAYS | {
     ("plan", "answer(False)"): plan,
     ("help", "back"): help_screen,
     ("everywhere", "toggle_theme"): toggle_theme,
+    ("everywhere", "themes"): themes,
+    ("themes", "select"): themes,
+    ("themes", "back"): themes,
     ("everywhere", "help"): help_screen,
     ("everywhere", "quit"): quit_app,
     ("everywhere", "interrupt"): interrupt,
@@ -501,7 +515,7 @@ async def test_key(stage: Stage, play: Play) -> None:
     "action", [action for action in ACTIONS if action.bound], ids=lambda action: f"{action.place}-{action.name}"
 )
 def test_each_action_is_bound_where_it_stands(action: Action) -> None:
-    holder = {"runs": RunsScreen}.get(action.place, HOLDERS[action.place])
+    holder = {"runs": RunsScreen, "themes": ThemesScreen}.get(action.place, HOLDERS[action.place])
     assert callable(getattr(holder, f"action_{action.name.partition('(')[0]}"))
     bound = {
         key for binding in bindings(action.place) if isinstance(binding, Binding) for key in binding.key.split(",")
