@@ -208,6 +208,6 @@ INDEXER = Indexer(
     _parse,
     _resolve,
     (_MODULE_FILE,),
-    Scoping(shared="folder", spread="folder"),
+    Scoping(shared="folder", spread="folder", structural=True),
     syntax=plainly(GRAMMAR),
 )

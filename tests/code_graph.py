@@ -65,7 +65,7 @@ class Code:
         return found
 
     def callers(self, name: str) -> set[str]:
-        """Return the callers as `path:line source tier`."""
+        """Return the callers as `path:line source tier`, with the method of a base that is called where it is one."""
         return {_shown(edge) for edge in self.graph.callers(self.symbol(name))}
 
     def callees(self, name: str) -> dict[str, int]:
@@ -74,4 +74,7 @@ class Code:
 
 
 def _shown(edge: Edge) -> str:
-    return f"{edge.path}:{edge.line} {edge.source.qualified if edge.source else '<file>'} {int(edge.tier)}"
+    return (
+        f"{edge.path}:{edge.line} {edge.source.qualified if edge.source else '<file>'} {int(edge.tier)}"
+        + f" via {edge.via}" * bool(edge.via)
+    )

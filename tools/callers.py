@@ -11,6 +11,6 @@ from rlm_tui.repository.symbols import Edge
 def callers(repository: Repository, symbol: str) -> list[Edge]:
     """List the calls of a symbol, surest first.
 
-    Returns edges: .source .target .path .line .kind .tier .text (tier 1-4 sure, 5 a guess)
+    Returns edges: .source .target .path .line .kind .tier .via .text (tier 1-4 sure, 5 a guess)
     """
     return repository.callers(symbol)

@@ -292,12 +292,16 @@ class Remark(About):
 
 
 class Edge(Line):
-    """A use of target (Symbol) within source (Symbol, None at file level): kind path line text distance tier (5 = a guess)."""
+    """A use of target (Symbol) within source (Symbol, None at file level): kind path line text distance tier (5 = a guess).
+
+    via: the base's method that is called, where target overrides it and may run; else "".
+    """
 
     kind: str
     target: Symbol
     tier: int
     distance: int
+    via: str
 
     def __init__(self, fields: dict[str, object]) -> None:
         self._source = fields.pop("source", None)
@@ -312,7 +316,8 @@ class Edge(Line):
         source = self._source.qualified if isinstance(self._source, Symbol) else "<file>"
         tier = _TIERS.get(self.tier, f"tier {self.tier}")
         far = f"[{self.distance} uses away]  " if self.distance > 1 else ""
-        return f"{self.locator}  {source} -> {self.target.qualified}  {self.kind}, {tier}  {far}{self.text}"
+        via = f" via {self.via}" if self.via else ""
+        return f"{self.locator}  {source} -> {self.target.qualified}  {self.kind}{via}, {tier}  {far}{self.text}"
 
 
 class Import(Line):

@@ -6,16 +6,17 @@ listed last, followed by nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
 from rlm_tui.repository.candidates import mentioning
+from rlm_tui.repository.dispatch import Dispatch
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
-from rlm_tui.repository.implementers import implementers
-from rlm_tui.repository.meanings import constructors, is_constructor
+from rlm_tui.repository.meanings import is_constructor
 from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.receivers import Receivers
 from rlm_tui.repository.resolution import Resolution
@@ -28,10 +29,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _ENTRIES = frozenset({"__init__", "init", "index", "mod", "lib", "main"})
 """Files that stand for their folder."""
-_MOST_VISITED = 4_000
-"""So many symbols are looked at for a path of calls."""
-_MOST_HEIRS = 200
-"""So many subclasses are looked at for overriding methods."""
 _CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
 
 
@@ -46,24 +43,39 @@ def _alone(method: Callable[Concatenate[Graph, P], R]) -> Callable[Concatenate[G
     return locked
 
 
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    """What has been found out of one generation of the index."""
+
+    stamp: object
+    names: Resolution
+    receivers: Receivers
+    dispatch: Dispatch
+
+
 class Graph:
     """Callers, callees, references, subclasses, imports and paths between symbols. Thread-safe."""
 
     def __init__(self, store: Store) -> None:
         self.lock = RLock()
         self._store = store
-        self._current: tuple[object, Resolution, Receivers] | None = None
+        self._current: _Generation | None = None
         self._importing: tuple[Resolution, dict[str, list[Import]]] | None = None
 
     @_alone
     def callers(self, symbol: Symbol) -> list[Edge]:
-        """Return the calls of `symbol` (of a class: its constructions), surest first."""
+        """Return the calls of `symbol` (of a class: its constructions), then those by its bases; guesses last."""
+        return _ordered([*self._uses(symbol, {"call"}), *self._state().dispatch.callers(symbol)])
+
+    @_alone
+    def calls_of(self, symbol: Symbol) -> list[Edge]:
+        """Return the calls of `symbol` itself, surest first."""
         return self._uses(symbol, {"call"})
 
     @_alone
     def references(self, symbol: Symbol) -> list[Edge]:
         """Return all uses of `symbol`: calls, imports, inheritance, types and values; surest first."""
-        names, _ = self._state()
+        names = self._state().names
         edges = self._uses(symbol, {"call", "use", "type", "inherit"})
         for path in self._store.files_mentioning(symbol.name):
             view = names.view(path)
@@ -74,7 +86,7 @@ class Graph:
     @_alone
     def callees(self, symbol: Symbol) -> list[Edge]:
         """Return what `symbol` calls, with what is defined inside of it, in order; guesses last."""
-        names, _ = self._state()
+        names = self._state().names
         view = names.view(symbol.path)
         place = view.place(symbol) if view else -1
         if view is None or place < 0:
@@ -84,7 +96,7 @@ class Graph:
     @_alone
     def calls_in(self, path: str) -> list[Edge]:
         """Return all calls in the file at `path`, those outside of any definition too, by line; guesses last."""
-        names, _ = self._state()
+        names = self._state().names
         view = names.view(path)
         return self._calls(view, {-1, *range(len(view.symbols))}) if view else []
 
@@ -99,9 +111,7 @@ class Graph:
     def subclasses(self, symbol: Symbol) -> list[Edge]:
         """Return where classes inherit from `symbol`, implement or embed it; Go's interfaces are matched by their methods."""
         edges = [edge for edge in self._uses(symbol, {"inherit"}) if edge.source]
-        if symbol.language == "go" and symbol.kind == "interface":
-            names, _ = self._state()
-            found = implementers(names, symbol)
+        if found := self._state().dispatch.implementers(symbol):
             found += [edge.source for owner in found for edge in self._uses(owner, {"inherit"}) if edge.source]
             known = {edge.source for edge in edges} | {symbol}
             edges += [
@@ -121,7 +131,7 @@ class Graph:
 
     def _may_import(self, path: str) -> set[str]:
         """Return the files whose imports have the words that one of `path` needs."""
-        names, _ = self._state()
+        names = self._state().names
         folder, _, name = path.rpartition("/")
         stem, parent = name.partition(".")[0], folder.rpartition("/")[2]
         importing = self._store.files_importing
@@ -140,7 +150,7 @@ class Graph:
     @_alone
     def importers_of(self, paths: Collection[str]) -> list[Import]:
         """Return the imports that bring any of these files into others: one pass over all files, kept until the index changes."""
-        names, _ = self._state()
+        names = self._state().names
         if self._importing is None or self._importing[0] is not names:
             everywhere: dict[str, list[Import]] = defaultdict(list)
             for path in self._store.paths():
@@ -151,7 +161,7 @@ class Graph:
 
     def _inside(self, path: str) -> list[Import]:
         """Return the imports of the file at `path` that lead to files of this repository."""
-        names, _ = self._state()
+        names = self._state().names
         view = names.importing(path)
         found = (
             Import(path, item.line, item.text, target, True)
@@ -163,7 +173,7 @@ class Graph:
     @_alone
     def imports(self, path: str) -> list[Import]:
         """Return what the file at `path` imports: files of this repository, or names from outside."""
-        names, _ = self._state()
+        names = self._state().names
         view = names.importing(path)
         found: list[Import] = []
         for item in view.imports if view else ():
@@ -176,84 +186,44 @@ class Graph:
 
     @_alone
     def call_path(self, a: Symbol, b: Symbol, limit: int = 12) -> list[Edge]:
-        """Return the shortest chain of sure calls from `a` to `b`, of at most `limit` edges; [] without one.
-
-        A call of a method that `b` overrides may run `b`: it ends the chain, as an edge of tier 4.
-        """
-        ends = self.overridden(b)
-        came: dict[Symbol, Edge | None] = {a: None}
-        waiting = deque([(a, 0)])
-        while waiting and len(came) < _MOST_VISITED:
-            symbol, depth = waiting.popleft()
-            if depth >= limit:
-                break
-            for edge in self._followed(symbol):
-                target = b if edge.target in ends else edge.target
-                if edge.tier == Tier.GUESS or target in came:
-                    continue
-                tier = edge.tier if target is edge.target else Tier.TYPE
-                came[target] = Edge(edge.kind, edge.path, edge.line, edge.text, symbol, target, tier)
-                if target == b:
-                    return _chain(came, b)
-                waiting.append((target, depth + 1))
-        return []
+        """Return the shortest chain of sure calls from `a` to `b`, [] without one: see `Dispatch.path`."""
+        return self._state().dispatch.path(a, b, limit)
 
     @_alone
-    def overridden(self, method: Symbol) -> set[Symbol]:
-        """Return the methods of bases that `method` overrides or implements."""
-        names, _ = self._state()
-        owner = self._owner(method)
-        bases = names.lineage(owner)[1:] if owner else ()
-        return {found for base in bases for found in names.own_members(base, method.name)}
+    def overridden(self, method: Symbol) -> list[Symbol]:
+        """Return the methods of bases that `method` overrides or implements, nearest first."""
+        return self._state().dispatch.overridden(method)
 
     @_alone
     def overriders(self, method: Symbol) -> list[Edge]:
         """Return the methods of subclasses, at any depth, that override or implement `method`: edges of kind override."""
-        names, _ = self._state()
-        owner = self._owner(method)
-        waiting, known = [owner] if owner else [], {owner}
-        found: list[Edge] = []
-        while waiting and len(known) < _MOST_HEIRS:
-            for edge in self.subclasses(waiting.pop()):
-                if edge.source and edge.source not in known:
-                    known.add(edge.source)
-                    waiting.append(edge.source)
-                    found += [
-                        Edge("override", s.path, s.start, s.signature, s, method, Tier.RECEIVER)
-                        for s in names.own_members(edge.source, method.name)
-                    ]
-        return _ordered(found)
+        return _ordered(self._state().dispatch.overriders(method))
 
-    def _owner(self, method: Symbol) -> Symbol | None:
-        names, _ = self._state()
-        view = names.view(method.path)
-        place = view.place(method) if view else -1
-        owner = view.owner(view.scopes[place]) if view and place >= 0 else -1
-        return view.symbols[owner] if view and owner >= 0 and method.kind == "method" else None
+    @_alone
+    def dispatched(self, method: Symbol) -> list[Edge]:
+        """Return the calls of the methods that `method` overrides, which may run it: each says in `via` what it calls."""
+        return _ordered(list(self._state().dispatch.callers(method)))
+
+    @_alone
+    def member(self, owner: Symbol, name: str) -> list[Symbol]:
+        """Return the member `name` of a class, its own or the nearest of its bases."""
+        return self._state().names.members(owner, name)
 
     # Inside
 
-    def _followed(self, symbol: Symbol) -> list[Edge]:
-        """Return what runs when `symbol` is called: of a class, its constructor."""
-        if symbol.kind not in CONTAINERS:
-            return self.callees(symbol)
-        names, _ = self._state()
-        makers = [
-            m for name in (symbol.name, *sorted(constructors(symbol.language))) for m in names.members(symbol, name)
-        ]
-        return [edge for maker in makers for edge in self.callees(maker)]
-
-    def _state(self) -> tuple[Resolution, Receivers]:
+    def _state(self) -> _Generation:
         generation = self._store.generation
-        if self._current is None or self._current[0] != generation:
-            names = Resolution(self._store)
-            self._current = (generation, names, Receivers(names))
-        elif (names := self._current[1]).full:
-            self._current = (generation, names.emptied(), Receivers(names))
-        return self._current[1:]
+        if self._current is None or self._current.stamp != generation:
+            self._current = self._made(generation, Resolution(self._store))
+        elif self._current.names.full:
+            self._current = self._made(generation, self._current.names.emptied())
+        return self._current
+
+    def _made(self, stamp: object, names: Resolution) -> _Generation:
+        return _Generation(stamp, names, Receivers(names), Dispatch(self, names))
 
     def _uses(self, symbol: Symbol, kinds: set[str]) -> list[Edge]:
-        names, receivers = self._state()
+        names, receivers = self._state().names, self._state().receivers
         edges: list[Edge] = []
         makes = is_constructor(symbol)
         by_name = kinds | {"use"} if "call" in kinds else kinds
@@ -273,7 +243,7 @@ class Graph:
 
         These are its own and aliases of imports; a file comes once more for each further alias.
         """
-        names, _ = self._state()
+        names = self._state().names
         family = names.family(symbol)
         known: dict[str, set[str]] = defaultdict(set)
         waiting = [symbol.name]
@@ -306,7 +276,7 @@ class Graph:
                 yield view, found
 
     def _imports_of(self, view: View, symbol: Symbol) -> list[Edge]:
-        names, _ = self._state()
+        names = self._state().names
         return [
             Edge("import", view.path, item.line, item.text, None, symbol, Tier.IMPORT)
             for item in view.imports
@@ -319,7 +289,7 @@ class Graph:
         ]
 
     def _edges(self, view: View, reference: ReferenceFact) -> list[Edge]:
-        names, receivers = self._state()
+        names, receivers = self._state().names, self._state().receivers
         meanings = receivers.resolve(view, reference)
         source = view.symbols[reference.scope] if reference.scope >= 0 else None
         text = f"{reference.receiver}.{reference.name}" if reference.receiver else reference.name
@@ -345,7 +315,7 @@ class Graph:
 
     def _brings(self, view: View, item: ImportFact) -> tuple[str, ...]:
         """Return the files that one import means: a module, or those of its names that are modules."""
-        names, _ = self._state()
+        names = self._state().names
         if not item.module:
             return ()
         found = list(names.targets(view, item.module))
@@ -385,20 +355,12 @@ def _aliases(view: View, name: str) -> list[str]:
     ]
 
 
-def _chain(came: dict[Symbol, Edge | None], last: Symbol) -> list[Edge]:
-    found: list[Edge] = []
-    edge = came[last]
-    while edge is not None:
-        found.append(edge)
-        edge = came[edge.source] if edge.source else None
-    return found[::-1]
-
-
 def _ordered(edges: Sequence[Edge]) -> list[Edge]:
     return sorted(
         dict.fromkeys(edges),
         key=lambda edge: (
             edge.tier == Tier.GUESS,
+            bool(edge.via),
             edge.source is not None and edge.source.is_test,
             edge.path,
             edge.line,

@@ -81,9 +81,7 @@ def _users(graph: Graph, symbol: Symbol) -> list[Edge]:
     """Return who is affected by `symbol`: what refers to it, overrides it, or calls the method that it overrides."""
     edges = graph.references(symbol)
     if symbol.kind == "method":
-        edges += graph.overriders(symbol)
-        for base in graph.overridden(symbol):
-            edges += [replace(edge, tier=max(edge.tier, Tier.TYPE)) for edge in graph.callers(base)]
+        edges += [*graph.overriders(symbol), *graph.dispatched(symbol)]
     return edges
 
 

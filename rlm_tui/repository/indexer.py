@@ -28,6 +28,7 @@ class Scoping:
     with the class's own name always does. `base` is the word for the object as one of its base class.
     `called_by_name`: a method is called without brackets, too (Scala), so that a use of one is a call.
     `extensions`: a function can be declared for a type from outside; its binding `this` says for which (Kotlin, C#).
+    `structural`: a type satisfies an interface by having its methods, without naming it (Go).
     `namespaces_merge`: several files may say what is in a namespace, and see all of it (TypeScript).
     `magic` matches, in full, the names that the language itself calls (Python's `__enter__`, PHP's `__get`).
     """
@@ -41,6 +42,7 @@ class Scoping:
     base: str = "super"
     called_by_name: bool = False
     extensions: bool = False
+    structural: bool = False
     namespaces_merge: bool = False
     magic: re.Pattern[str] = re.compile(r"(?=__).*__")
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.modules import ROOT_FOLDER
+from rlm_tui.repository.parse import CONTAINERS
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import AmbiguousName, File, Module, Span, Symbol, UnknownName
 
@@ -24,7 +25,8 @@ _LISTED = 12
 class Naming:
     """Resolves names among the files that `within` admits. `module` finds a module, or any folder.
 
-    `wait` returns once all symbols are in; it is called where the name is none of a file or a module.
+    `wait` returns once all symbols are in; it is called where the name is none of a file or a module. `member` finds the member
+    of a class, its own or an inherited one.
     """
 
     def __init__(
@@ -34,12 +36,14 @@ class Naming:
         module: Callable[[str], Module | None],
         within: Callable[[str], bool],
         wait: Callable[[], None],
+        member: Callable[[Symbol, str], list[Symbol]],
     ) -> None:
         self._store = store
         self._title = title
         self._module = module
         self._within = within
         self._wait = wait
+        self._member = member
 
     def resolve(self, target: str) -> Named:
         """Return what `target` names: see `Repository.resolve`. Raises `UnknownName` or `AmbiguousName`."""
@@ -58,9 +62,15 @@ class Naming:
         found = self._symbol(target)
         if found is not None and f".{found.qualified}".endswith("." + _SEPARATORS.sub(".", target)):
             return found
-        return (
-            self._dotted_file(target) or found
-        )  # `package.module` is that file before it is a name in the folder `package`
+        # `package.module` is that file before it is a name in the folder `package`
+        return self._dotted_file(target) or found or self._inherited(target)
+
+    def _inherited(self, target: str) -> Symbol | None:
+        """Return what `Class.member` means where a base of the class, or a mixin, defines the member."""
+        before, _, name = _SEPARATORS.sub(".", target).rpartition(".")
+        owner = self._symbol(before) if before else None
+        found = self._member(owner, name) if owner and owner.kind in CONTAINERS else []
+        return _one(target, [symbol for symbol in found if self._within(symbol.path)])
 
     def _imported(self, target: str) -> Module | None:
         """Return the package that an import path with a host means: `github.com/owner/name/inner` is the folder `inner`."""

@@ -68,12 +68,12 @@ class Repository:
         self._head = head
         self._store = store
         self._indexing = indexing
-        self._naming = Naming(store, self.name, self._module, self._within, self._whole)
+        self._graph = Graph(store)
+        self._naming = Naming(store, self.name, self._module, self._within, self._whole, self._member)
         self._fingerprints = Fingerprints(root, store.secrets)
         self._sources = Sources(root, store)
         self._catalogue = Catalogue(store, indexing)
         self._ranking = Ranking(store, reading(root, store), GitLog(root, head, store.folder).history)
-        self._graph = Graph(store)
         self._listed: tuple[object, Overview] | None = None
 
     @classmethod
@@ -406,6 +406,9 @@ class Repository:
         path = target.removeprefix("./").rstrip("/")
         found = overview.modules.get(target) or overview.modules.get(path)
         return found or self._catalogue.folder(path, overview.files)
+
+    def _member(self, owner: Symbol, name: str) -> list[Symbol]:
+        return self._graph.member(owner, name)
 
     def _raw(self, path: str) -> bytes:
         given = Path(path)

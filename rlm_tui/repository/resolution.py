@@ -367,6 +367,11 @@ class Resolution:
         found = self.dotted(view, before, last, -1) if last and view.scoping.extensions else []
         return [meaning.symbol for meaning in found if meaning.symbol and meaning.symbol.kind in CONTAINERS]
 
+    def matches_structurally(self, owner: Symbol) -> bool:
+        """Tell whether a type of the symbol's language satisfies an interface by its methods alone."""
+        indexer = self._indexers.get(owner.language)
+        return indexer is not None and indexer.scoping.structural
+
     def lineage(self, owner: Symbol) -> list[Symbol]:
         """Return a class and all of its bases, each before its own, no matter how they are entangled."""
         if owner not in self._lineages:

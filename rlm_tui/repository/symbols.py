@@ -146,7 +146,8 @@ class Edge:
     """A use of `target` at `path:line`, inside `source` (None at file level). `kind` is call, import, inherit, override or use.
 
     `text` is the line of the use, stripped. `distance` is how many uses lie between `source` and the symbol that was asked
-    about: more than 1 where uses of users were followed.
+    about: more than 1 where uses of users were followed. `via` names the method of a base or interface that is called where
+    `target` overrides it and may run, "" where `target` itself is called.
     """
 
     kind: str
@@ -157,6 +158,7 @@ class Edge:
     target: Symbol
     tier: Tier
     distance: int = 1
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)

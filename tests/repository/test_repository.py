@@ -459,3 +459,16 @@ def test_whoever_waits_for_a_scan_waits_no_longer_than_until_it_is_closed(tmp_pa
     for thread in (scan, waiting, closing):
         thread.join(30)
         assert not thread.is_alive()
+
+
+def test_a_member_is_found_by_the_class_that_inherits_it(tmp_path: Path) -> None:
+    root = tmp_path / "code"
+    root.mkdir()
+    (root / "a.py").write_text("class Mixin:\n    def rebuild(self): ...\n\nclass Session(Mixin): ...\n")
+    repository = Repository.open(root, tmp_path / "cache")
+    repository.scan()
+    found = repository.resolve("Session.rebuild")
+    assert isinstance(found, Symbol) and found.qualified == "Mixin.rebuild"
+    with pytest.raises(UnknownName, match="nothing here is called"):
+        repository.resolve("Session.missing")
+    repository.close()
