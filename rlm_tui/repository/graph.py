@@ -209,6 +209,10 @@ class Graph:
         """Return the member `name` of a class, its own or the nearest of its bases."""
         return self._state().names.members(owner, name)
 
+    def look_up(self) -> tuple[Resolution, Receivers]:
+        """Return what names and expressions mean in the current index; `lock` is to be held while it is asked."""
+        return self._state()
+
     # Inside
 
     def _state(self) -> _Generation:

@@ -122,8 +122,8 @@ class Naming:
         name = _SEPARATORS.sub(".", written)
         symbols = self._store.symbols_in(file.path)
         found = (
-            [s for s in symbols if written in (s.qualified, s.name)]  # a shell's `a::b` and a heading may hold anything
-            or [s for s in symbols if s.qualified == name]
+            [s for s in symbols if s.qualified in (written, name)]  # a shell's `a::b` and a heading may hold anything
+            or [s for s in symbols if s.name == written]
             or [s for s in symbols if s.qualified.endswith("." + name)]
         )
         if line:
@@ -191,7 +191,12 @@ def _one(target: str, symbols: Sequence[Symbol]) -> Symbol | None:
     for symbol in symbols:
         first.setdefault((symbol.path, symbol.qualified), symbol)
     found = list(first.values())
+    found = [symbol for symbol in found if not _is_constructor(symbol)] or found  # its class is meant
     return _only(target, found, [symbol.locator for symbol in found])
+
+
+def _is_constructor(symbol: Symbol) -> bool:
+    return symbol.kind == "method" and symbol.qualified.split(".")[-2:-1] == [symbol.name]
 
 
 def _only(target: str, found: Sequence[Found], names: Sequence[str]) -> Found | None:

@@ -27,6 +27,7 @@ from rlm_tui.repository.lookup import Lookup, look_up
 from rlm_tui.repository.naming import Named, Naming
 from rlm_tui.repository.patch_checks import PatchChecks
 from rlm_tui.repository.ranking import Ranking, reading
+from rlm_tui.repository.renaming import Renames
 from rlm_tui.repository.sanitize import escape_name
 from rlm_tui.repository.schema import SCHEMA, file_of
 from rlm_tui.repository.searching import grep
@@ -353,6 +354,12 @@ class Repository:
     def patches(self) -> PatchChecks:
         """What can be said of a patch before it is applied."""
         return PatchChecks(Below(self.root), self._store, self._graph, self._current)
+
+    @cached_property
+    def renames(self) -> Renames:
+        """How definitions get other names."""
+        below = Below(self.root)
+        return Renames(below, self._store, self._graph, self._naming, self._current, self._everywhere)
 
     @cached_property
     def versions(self) -> Versions:
