@@ -70,7 +70,7 @@ class Deciding:
         statement = one.imported
         line = statement.start_point[0] + 1 if statement else one.line
         last = statement.end_point[0] + 1 if statement else one.line
-        within = [item for item in view.facts.imports if line <= item.line <= last]
+        within = [item for item in view.imports if line <= item.line <= last]
         for item in within:
             for original, alias in item.names:
                 if original == self._name and item.module and self._means(self._names.brought(view, alias)):
@@ -92,8 +92,8 @@ class Deciding:
         if not receiver and (one.is_key or one.is_member or one.is_bound):
             return "other"
         scope = scope_at(view, one.start)
-        while not receiver and scope >= 0 and view.facts.symbols[scope].kind in ("variable", "constant"):
-            scope = view.facts.symbols[scope].scope  # the members of an object are no names within it
+        while not receiver and scope >= 0 and view.symbols[scope].kind in ("variable", "constant"):
+            scope = view.scopes[scope]  # the members of an object are no names within it
         reference = ReferenceFact(self._name, one.line, "call" if one.is_call else "use", receiver, scope)
         meanings = self._receivers.resolve(view, reference)
         if meanings is None and receiver:
@@ -114,17 +114,17 @@ class Deciding:
         """Tell whether a key takes the definition out of a module, as in `const { send: post } = require("./a")`."""
         return any(
             original == self._name and item.line == one.line and self._means(self._names.brought(view, alias))
-            for item in view.facts.imports
+            for item in view.imports
             for original, alias in item.names
         )
 
     def _in_class_body(self, view: View, one: Occurrence, scope: int) -> list[Meaning]:
         """Return what a bare name means among the members of the class whose body, or whose member's head, it stands in."""
-        while scope >= 0 and view.facts.symbols[scope].kind not in CONTAINERS:
+        while scope >= 0 and view.symbols[scope].kind not in CONTAINERS:
             node = enclosing_function(one.node)
-            if node is not None and node.start_byte >= view.facts.symbols[scope].start_byte and _body_holds(node, one):
+            if node is not None and node.start_byte >= view.symbols[scope].start_byte and _body_holds(node, one):
                 return []
-            scope = view.facts.symbols[scope].scope
+            scope = view.scopes[scope]
         owner = view.symbols[scope] if scope >= 0 else None
         if owner is None or view.scoping.members_bare:
             return []
@@ -146,7 +146,7 @@ class Deciding:
 def _heads(view: View, found: Sequence[Occurrence], name: str) -> dict[int, int]:
     """Return where the names of definitions stand: the first byte, and the place of the definition in the file."""
     heads: dict[int, int] = {}
-    for place, fact in enumerate(view.facts.symbols):
+    for place, fact in enumerate(view.symbols):
         if fact.name.lstrip("~") != name:
             continue
         inside = [one for one in found if one.place == "name" and fact.start_byte <= one.start < fact.end_byte]
@@ -168,7 +168,7 @@ def _is_head(one: Occurrence) -> bool:
 def scope_at(view: View, start: int) -> int:
     """Return the place of the innermost definition around a byte, -1 at file level."""
     found = -1
-    for place, fact in enumerate(view.facts.symbols):
+    for place, fact in enumerate(view.symbols):
         if fact.start_byte > start:
             break
         if start < fact.end_byte:

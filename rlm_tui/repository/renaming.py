@@ -214,7 +214,7 @@ def _taken(names: Resolution, targets: Sequence[Symbol], new: str) -> Iterator[s
         place = view.place(one) if view else -1
         if view is None or place < 0 or one.name.startswith("~") or is_constructor(one):
             continue
-        owner = names.owner(view, view.facts.symbols[place].scope) if one.parent else None
+        owner = names.owner(view, view.scopes[place]) if one.parent else None
         if owner is None and one.kind == "method" and one.parent:
             owner = names.owner(view, place)
         if owner is not None:
@@ -232,9 +232,7 @@ def _doubts(names: Resolution, targets: Sequence[Symbol]) -> Iterator[str]:
     for one in targets:
         view = names.view(one.path)
         place = view.place(one) if view else -1
-        owner = (
-            names.owner(view, view.facts.symbols[place].scope) if view and place >= 0 and one.kind == "method" else None
-        )
+        owner = names.owner(view, view.scopes[place]) if view and place >= 0 and one.kind == "method" else None
         around = names.view(owner.path) if owner else None
         if owner is None or around is None or one.language == "go":
             continue
@@ -289,7 +287,7 @@ def _hits(path: str, view: View, text: TextLines, found: Iterable[Occurrence]) -
     hits: list[Hit] = []
     for one in sorted(found, key=lambda one: one.start):
         scope = scope_at(view, one.start)
-        around = view.facts.symbols[scope].qualified if scope >= 0 else ""
+        around = view.symbols[scope].qualified if scope >= 0 else ""
         hits.append(Hit(path, one.line, text.shown[one.line - 1].strip(), around))
     return hits
 
