@@ -211,7 +211,7 @@ class Graph:
 
     def look_up(self) -> tuple[Resolution, Receivers]:
         """Return what names and expressions mean in the current index; `lock` is to be held while it is asked."""
-        return self._state()
+        return self._state().names, self._state().receivers
 
     # Inside
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from rlm_tui.repository.below import Below
 from rlm_tui.repository.deciding import Deciding, Found, Key, scope_at
 from rlm_tui.repository.graph import Graph
-from rlm_tui.repository.implementers import implementers
 from rlm_tui.repository.indexer import Indexer, code_languages, indexer_of
 from rlm_tui.repository.meanings import is_constructor
 from rlm_tui.repository.naming import Naming
@@ -180,31 +179,10 @@ def _family(graph: Graph, names: Resolution, symbol: Symbol) -> list[Symbol]:
         if one.kind == "method":
             waiting += graph.overridden(one)
             waiting += [edge.source for edge in graph.overriders(one) if edge.source]
-            waiting += _by_interface(names, one)
         if names.family(one) == "c" and one.kind == "function" and not one.signature.startswith("static "):
             waiting += [s for s in names.named(one.name, "c") if s.kind == "function" and s.qualified == one.qualified
                         and not s.signature.startswith("static ")]  # fmt: skip
     return list(found.values())
-
-
-def _by_interface(names: Resolution, method: Symbol) -> Iterator[Symbol]:
-    """Yield the methods that belong to `method` because an interface asks for them which nothing in the source names (Go)."""
-    if method.language != "go":
-        return
-    owner = method.qualified.rpartition(".")[0]
-    folder = method.path.rpartition("/")[0]
-    for other in names.named(method.name, "go"):
-        around = [
-            s
-            for s in names.named(other.parent.rpartition(".")[2], "go")
-            if s.path == other.path and s.kind == "interface"
-        ]
-        for interface in around:
-            types = implementers(names, interface)
-            asked = interface.path == method.path and interface.qualified == owner
-            if asked or any(t.path.rpartition("/")[0] == folder and t.name == owner for t in types):
-                yield other
-                yield from (member for t in types for member in names.own_members(t, method.name))
 
 
 def _taken(names: Resolution, targets: Sequence[Symbol], new: str) -> Iterator[str]:
