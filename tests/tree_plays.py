@@ -14,6 +14,7 @@ from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.claims import AnswerPage
 from rlm_tui.ui.code_view import CodeScreen
+from rlm_tui.ui.timeline import TimelineScreen, TimelineTree
 from rlm_tui.ui.trace import TraceScreen
 
 LIVE = len(answering().events)
@@ -184,6 +185,34 @@ async def trace_export(on: Screenful) -> None:
     assert report.name[:20] in trace(on)
 
 
+async def timeline(on: Screenful) -> None:
+    await on.ask()
+    await on.press("tab", "down", "down", "down", "w")
+    assert isinstance(on.screen, TimelineScreen)
+    rows = on.screen.query_one(TimelineTree)
+    assert rows.cursor == "1" and len(rows.keys) == 13
+    assert "22s · 10 calls" in on.line("#facts") and "╷5s" in on.line("#axis")
+    await on.press("enter")
+    assert isinstance(on.screen, TraceScreen)
+    await on.press("escape", "down", "w")
+    assert on.calls.cursor == "1" and on.calls.has_focus
+    await on.press("w", "g")
+    assert isinstance(on.app.focused, AnswerPage) and on.app.focused.chosen == 1
+
+
+async def zoom(on: Screenful) -> None:
+    await on.ask()
+    await on.press("tab", "down", "down", "down", "w", "z")
+    assert isinstance(on.screen, TimelineScreen)
+    rows = on.screen.query_one(TimelineTree)
+    start, end = rows.window
+    assert end - start < 3 and "of root ▸ step 2 ▸ auth" in on.line("#crumbs")
+    await on.press("z", "slash", *"cookies")
+    assert rows.window[1] - rows.window[0] > 20 and rows.keys == ["0", "0/2", "4"]
+    await on.press("escape", "escape")
+    assert isinstance(on.screen, AskScreen)
+
+
 def trace(on: Screenful) -> str:
     assert isinstance(on.screen, TraceScreen)
     return on.line("#notice")
@@ -203,6 +232,9 @@ PLAYS: dict[tuple[Place, str], Callable[[Screenful], Awaitable[None]]] = {
     ("answer", "finder"): claim_finder,
     ("citations", "finder"): citation_finder,
     ("code", "finder"): code_finder,
+    ("ask", "timeline"): timeline,
+    ("timeline", "zoom"): zoom,
+    ("timeline", "back"): timeline,
     ("trace", "into"): trace_into,
     ("trace", "spawner"): trace_spawner,
     ("trace", "use"): trace_use,

@@ -52,13 +52,44 @@ def most_at_once(tree: Tree) -> int:
         turn
         for call in tree.calls.values()
         if call.parent and call.running is not None
-        for turn in ((call.running, 1), (call.ended if call.ended is not None else tree.last, -1))
+        for turn in ((call.running, 1), (_end(tree, call), -1))
     ]
     most = living = 0
     for _, change in sorted(turns):
         living += change
         most = max(most, living)
     return most
+
+
+def at_once(tree: Tree, now: float) -> float:
+    """Return how many calls on average had a model writing or a cell computing, over the run's time."""
+    begun = tree.root.started if tree.root is not None else now
+    busy = sum(
+        seconds
+        for call in tree.calls.values()
+        for doing, seconds in seconds_by(stretches(tree, call, now)).items()
+        if doing in ("model", "cell")
+    )
+    return busy / (now - begun) if now > begun else 0.0
+
+
+def waited_for(tree: Tree) -> set[str]:
+    """Return the ids of the calls that the run waited for: of each cell the last to end, then the last that ended before it."""
+    found: set[str] = set()
+    waiting = [tree.root] if tree.root is not None else []
+    while waiting:
+        call = waiting.pop()
+        found.add(call.id)
+        groups = [each.children for each in call.steps]
+        groups.append([child for child in call.children if not any(child in group for group in groups)])
+        for group in groups:
+            before = float("inf")
+            children = [(_end(tree, tree.calls[child]), tree.calls[child]) for child in group]
+            for end, child in sorted(children, key=lambda pair: pair[0], reverse=True):
+                if end <= before:
+                    waiting.append(child)
+                    before = child.started
+    return found
 
 
 def longest_wait(tree: Tree, now: float) -> tuple[float, Call] | None:
@@ -70,6 +101,10 @@ def longest_wait(tree: Tree, now: float) -> tuple[float, Call] | None:
     )
     found = max(waits, key=lambda wait: wait[0], default=None)
     return found if found is not None and found[0] > 0 else None
+
+
+def _end(tree: Tree, call: Call) -> float:
+    return call.ended if call.ended is not None else tree.last
 
 
 def _step(tree: Tree, step: Step, end: float) -> Iterator[Stretch]:

@@ -28,6 +28,7 @@ from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.session import LiveRun, Session
+from rlm_tui.ui.status import Notice
 from rlm_tui.ui.terminal_life import driver, is_terminal_gone, outlive_terminal
 from rlm_tui.ui.themes import DARK, LIGHT, ThemesScreen, counterpart, load_themes
 from rlm_tui.ui.trace import TraceScreen
@@ -241,10 +242,9 @@ class RlmApp(App[int]):
         )
 
     def notify_line(self, text: str) -> None:
-        """Write a notice on the main screen, and on a trace that is before it."""
-        self._main.say(text)
-        if isinstance(self.screen, TraceScreen):
-            self.screen.say(text)
+        """Write a notice on the main screen, and on the one before it."""
+        for notice in (*self._main.query(Notice), *self.screen.query(Notice)):
+            notice.say(text)
 
     def _leave_trace(self) -> None:
         if isinstance(self.screen, TraceScreen):
@@ -320,6 +320,8 @@ class RlmApp(App[int]):
                 self.export()
             case "again":
                 self.again()
+            case "timeline":
+                self._main.action_timeline()
             case "runs":
                 self._main.action_runs()
             case "browse":

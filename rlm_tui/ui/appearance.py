@@ -34,6 +34,9 @@ _STAND_INS = {
     "◐": "%",
     "…": "~",
     "▁": "_",
+    "━": "#",
+    "═": "=",
+    "⋅": ".",
 }
 QUIET_CURSOR = "block-cursor-blurred-background"
 _HORIZONTAL, _VERTICAL = "─━┄┅┈┉╌╍═╴╶╸╺╼╾", "│┃┆┇┊┋╎╏║╵╷╹╻╽╿"

@@ -21,11 +21,11 @@ from rlm_tui.ui.browse import BrowseScreen
 from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
-from rlm_tui.ui.nodes import parent_key, step_key
+from rlm_tui.ui.nodes import step_key
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.status import Footer, Line, Notice, Tabs, live_text, status
-from rlm_tui.ui.trace import TraceScreen
+from rlm_tui.ui.timeline import TimelineScreen
 from rlm_tui.ui.trace_text import breadcrumb
 from rlm_tui.ui.welcome import welcome
 
@@ -54,7 +54,7 @@ class AskScreen(Screen[None]):
         yield Line(id="status")
         yield Tabs(id="tabs")
         with Horizontal(id="panes"):
-            yield CallsPane(id="calls-pane")
+            yield CallsPane(CallsTree(id="calls"), id="calls-pane")
             yield AnswerPane(id="answer-pane")
         yield Notice(id="notice")
         with Horizontal(id="prompt-row"):
@@ -156,30 +156,18 @@ class AskScreen(Screen[None]):
         """Open the browser; what is to be asked about comes into the prompt."""
         self.app.push_screen(BrowseScreen(), self._mention)
 
-    def on_calls_tree_opened(self, message: CallsTree.Opened) -> None:
-        """Open the trace; closing it, everything stands as it was."""
-        self._trace(message.key)
+    def action_timeline(self) -> None:
+        """Show who waited for whom."""
 
-    def on_calls_tree_spawner_wanted(self, message: CallsTree.SpawnerWanted) -> None:
-        """Open the step that started a call, at its line."""
-        call_id = message.key.partition("/")[0]
-        above = parent_key(self.app.shown, call_id)
-        if above is None:
-            self.say("the root was started by the question")
-        else:
-            self._trace(above, started=call_id)
+        def back(used: str | None) -> None:
+            if used is not None:
+                self._show_use(used)
+
+        self.app.push_screen(TimelineScreen(self.query_one(CallsTree).cursor), back)
 
     def on_calls_tree_use_wanted(self, message: CallsTree.UseWanted) -> None:
         """Go to where the answer uses what a node found."""
         self._show_use(message.key)
-
-    def on_calls_tree_told(self, message: CallsTree.Told) -> None:
-        """Write what the tree has to say."""
-        self.say(message.text)
-
-    def on_calls_tree_cancel_wanted(self, message: CallsTree.CancelWanted) -> None:
-        """Cancel a call."""
-        self.app.cancel_call(message.key)
 
     def on_answer_pane_citation_opened(self, message: AnswerPane.CitationOpened) -> None:
         """Open the code."""
@@ -212,13 +200,6 @@ class AskScreen(Screen[None]):
             prompt = self.query_one(Prompt)
             prompt.focus()
             prompt.insert(f"{mention} ")
-
-    def _trace(self, key: str, started: str = "") -> None:
-        def back(used: str | None) -> None:
-            if used is not None:
-                self._show_use(used)
-
-        self.app.push_screen(TraceScreen(self.app.shown, key, started), back)
 
     def _open_code(self, citation: Citation) -> None:
         def back(wants_finder: bool | None) -> None:

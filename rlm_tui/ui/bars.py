@@ -11,7 +11,7 @@ from rlm_tui.records.timeline import Doing, Stretch
 from rlm_tui.ui import figures
 from rlm_tui.ui.blocks import ACCENT, MUTED
 
-GLYPHS: Mapping[Doing, str] = {"waiting": "·", "model": "━", "cell": "═", "calls": "─"}
+GLYPHS: Mapping[Doing, str] = {"waiting": "⋅", "model": "━", "cell": "═", "calls": "─"}
 STYLES: Mapping[Doing, str] = {"waiting": MUTED, "model": ACCENT, "cell": "$text-warning", "calls": MUTED}
 WORDS: Mapping[Doing, str] = {
     "model": "model",
@@ -19,6 +19,11 @@ WORDS: Mapping[Doing, str] = {
     "calls": "waits for its calls",
     "waiting": "waits for a slot",
 }
+
+_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
+"""Seconds between two times that are written over a bar."""
+_APART = 9
+"""Columns between them at least."""
 
 
 def bar(parts: Sequence[Stretch], start: float, end: float, width: int) -> Content:
@@ -43,6 +48,22 @@ def bar(parts: Sequence[Stretch], start: float, end: float, width: int) -> Conte
         else:
             pieces.append((glyph, style))
     return Content.assemble(*pieces)
+
+
+def axis(start: float, end: float, width: int) -> Content:
+    """Return the times over a bar: at round steps, none over another."""
+    if end <= start:
+        return Content()
+    each = next((step for step in _STEPS if step * width / (end - start) >= _APART), _STEPS[-1])
+    line = ""
+    number = -(-start // each)
+    while (at := number * each) <= end:
+        column = int((at - start) / (end - start) * width)
+        label = f"╷{figures.clock(at) if at >= 60 else f'{round(at, 1):g}s'}"
+        if column >= len(line) and column + len(label) <= width:
+            line += " " * (column - len(line)) + label
+        number += 1
+    return Content.styled(line, MUTED)
 
 
 def legend(seconds: Mapping[Doing, float]) -> Content:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -11,6 +13,11 @@ from textual.widgets import Input, Static
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.calls_tree import CallsTree
+from rlm_tui.ui.nodes import parent_key
+from rlm_tui.ui.trace import TraceScreen
+
+if TYPE_CHECKING:
+    from rlm_tui.ui.app import RlmApp
 
 
 class FilterLine(Input):
@@ -41,11 +48,17 @@ class FilterLine(Input):
 
 
 class CallsPane(Vertical):
-    """Has the border and the title of the calls."""
+    """Has the border and the title of the calls, and does what their keys ask for, but for the way to the answer."""
+
+    app: RlmApp
+
+    def __init__(self, tree: CallsTree, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._tree = tree
 
     def compose(self) -> ComposeResult:
         """Lay the tree over the filter."""
-        yield CallsTree(id="calls")
+        yield self._tree
         with Horizontal(id="filter-row"):
             yield Static("/", id="filter-mark", markup=False)
             yield FilterLine()
@@ -56,12 +69,40 @@ class CallsPane(Vertical):
 
     def on_calls_tree_changed(self) -> None:
         """Say what is out of the ordinary about the rows."""
-        self.border_title = Content(self.query_one(CallsTree).title)
+        self.border_title = Content(self._tree.title)
+
+    def on_calls_tree_opened(self, message: CallsTree.Opened) -> None:
+        """Open the trace; closing it, everything stands as it was."""
+        self._trace(message.key)
+
+    def on_calls_tree_spawner_wanted(self, message: CallsTree.SpawnerWanted) -> None:
+        """Open the step that started a call, at its line."""
+        call_id = message.key.partition("/")[0]
+        above = parent_key(self.app.shown, call_id)
+        if above is None:
+            self.app.notify_line("the root was started by the question")
+        else:
+            self._trace(above, started=call_id)
+
+    def on_calls_tree_told(self, message: CallsTree.Told) -> None:
+        """Write what the tree has to say."""
+        self.app.notify_line(message.text)
+
+    def on_calls_tree_cancel_wanted(self, message: CallsTree.CancelWanted) -> None:
+        """Cancel a call."""
+        self.app.cancel_call(message.key)
+
+    def _trace(self, key: str, started: str = "") -> None:
+        def back(used: str | None) -> None:
+            if used is not None:
+                self.post_message(CallsTree.UseWanted(used))
+
+        self.app.push_screen(TraceScreen(self.app.shown, key, started), back)
 
     def on_calls_tree_filter_wanted(self) -> None:
         """Let a filter be written."""
         line = self.query_one(FilterLine)
-        line.value = self.query_one(CallsTree).wanted
+        line.value = self._tree.wanted
         self.query_one("#filter-row").display = True
         line.focus()
         line.action_end()
@@ -69,4 +110,4 @@ class CallsPane(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter by what is written so far."""
         event.stop()
-        self.query_one(CallsTree).filter(event.value)
+        self._tree.filter(event.value)

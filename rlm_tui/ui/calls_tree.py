@@ -153,12 +153,15 @@ class CallsTree(ScrollView, can_focus=True):
         index = self.scroll_offset.y + y
         if index >= len(self._places):
             return Strip.blank(width, self.rich_style)
-        row = self._outline.row(index)
-        content = draw(row, width, self._priced)
-        if row.key == self.cursor:
+        content = self.draw_row(index, width)
+        if self._outline.slots[index].key == self.cursor:
             focused = "on $block-cursor-background" if self.has_focus else "on $block-cursor-blurred-background"
             content = content.stylize(focused)
         return Visual.to_strips(self, content, width, 1, self.visual_style, apply_selection=False, pad=True)[0]
+
+    def draw_row(self, index: int, width: int) -> Content:
+        """Draw the row at a place of the outline."""
+        return draw(self._outline.row(index), width, self._priced)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a second click opens."""
@@ -317,17 +320,21 @@ class CallsTree(ScrollView, can_focus=True):
 
 def draw(row: Row, width: int, priced: bool) -> Content:
     """Draw a row: fold mark, label and detail at the left; phase, time and (in a priced run) price at the right."""
-    fold = "  " if row.is_open is None else "▾ " if row.is_open else "▸ "
-    start = Content.assemble("  " * row.depth, (fold, MUTED))
     if row.kind == "fold":
-        return start + Content.styled(row.label, MUTED)
+        return draw_label(row, width)
     mark = f"{MARKS[row.phase]} {row.phase:<9}" if width >= WORDS_FROM else MARKS[row.phase]
     price = f" {figures.dollars(row.dollars):>7}" if priced else ""
     right = Content.assemble((mark, COLOURS[row.phase]), (f" {figures.seconds(row.seconds):>6}{price}", MUTED))
-    room = max(4, width - right.cell_length - 1)
+    left = draw_label(row, max(4, width - right.cell_length - 1))
+    return left + " " * (width - left.cell_length - right.cell_length) + right
+
+
+def draw_label(row: Row, room: int, *, detail: bool = True) -> Content:
+    """Draw a row's place in the tree, its label, and what it does, in at most `room` cells."""
+    fold = "  " if row.is_open is None else "▾ " if row.is_open else "▸ "
+    start = Content.assemble("  " * row.depth, (fold, MUTED))
     label = shorten(row.label, max(4, room - start.cell_length)) if "/" in row.label else row.label
     left = start + Content.styled(label, "" if row.kind == "call" and not row.aside else MUTED)
-    if row.detail:
+    if row.detail and detail:
         left += Content.assemble("  ", (row.detail, "$text-error" if row.phase == "failed" else MUTED))
-    left = left.truncate(room, ellipsis=True)
-    return left + " " * (width - left.cell_length - right.cell_length) + right
+    return left.truncate(room, ellipsis=True)

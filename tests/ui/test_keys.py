@@ -30,6 +30,7 @@ from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.status import Footer, Tabs
 from rlm_tui.ui.themes import ThemesScreen
+from rlm_tui.ui.timeline import TimelineScreen
 from rlm_tui.ui.trace import TraceScreen
 
 HOLDERS: dict[Place, type] = {
@@ -41,6 +42,7 @@ HOLDERS: dict[Place, type] = {
     "answer": AnswerPage,
     "citations": Citations,
     "trace": TraceScreen,
+    "timeline": TimelineScreen,
     "code": CodeScreen,
     "browse": BrowseScreen,
     "runs": OptionList,
