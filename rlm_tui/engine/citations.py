@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rlm_tui.records.findings import Citation
+from rlm_tui.repository.code_host import CodeHost
 from rlm_tui.repository.former import is_version
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import File, Module, Slice, Span
@@ -84,6 +85,14 @@ def check(text: str, repository: Repository, differs: Callable[[Slice], bool]) -
             citation = _read(mention, path, repository, differs)
         citations.setdefault((citation.path, citation.start, citation.end), citation)
     return tuple(citations.values())
+
+
+def linked(citations: Iterable[Citation], host: CodeHost) -> tuple[Citation, ...]:
+    """Return the citations that hold with the addresses of their lines on the web, where they have one; blocks."""
+    return tuple(
+        one.model_copy(update={"link": host.link(one.path, one.start, one.end, one.commit)}) if one.ok else one
+        for one in citations
+    )
 
 
 def check_one(text: str, repository: Repository, differs: Callable[[Slice], bool]) -> Citation:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import cast, get_args
 
-from rlm_tui.engine.citations import check_one
+from rlm_tui.engine.citations import check_one, linked
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.prompts import second_look
 from rlm_tui.records.events import Proposed, Refuted
@@ -125,7 +125,7 @@ class Proposals:
             raise ValueError("evidence is a citation (path:start-end), a record that has lines, or a list of such")
         found = [check_one(str(one), work.repository, work.seen.differs) for one in evidence[:_EVIDENCE]]
         work.seen.note(one.path for one in found if not one.commit)
-        return list({citation.span: citation for citation in found}.values())
+        return list(linked({citation.span: citation for citation in found}.values(), work.code_host))
 
     def _patch(self, text: str) -> str:
         """Return a patch as it fits the files now; blocks. Raises `PatchError` for one that is not fit to be applied."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from rlm_tui import __version__
 from rlm_tui.engine.agent import agent
 from rlm_tui.engine.candidates import candidates
-from rlm_tui.engine.citations import check
+from rlm_tui.engine.citations import check, linked
 from rlm_tui.engine.coverage import coverage
 from rlm_tui.engine.fanout import Approve, FanOut
 from rlm_tui.engine.journal import Journal
@@ -33,6 +33,7 @@ from rlm_tui.records.log import RecordError, RecordWriter
 from rlm_tui.records.store import RunStore, new_run_id
 from rlm_tui.records.tree import Tree
 from rlm_tui.repl.protocol import Limits, Sandbox
+from rlm_tui.repository.code_host import CodeHost
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.repository.symbols import RepositoryError
@@ -120,6 +121,7 @@ class Run:
         writer, self._unrecorded = _record(engine.runs, self.id)
         self._journal = Journal(self.id, writer, lambda: (*engine.models.root.secrets, *engine.models.sub.secrets))
         self._seen = Seen(engine.repository)
+        self._code_host = CodeHost(engine.repository.root)
         self._root: Node | None = None
         self._cancelled = ""
         self.task: asyncio.Task[RunEnded] = asyncio.create_task(self._run(), name=f"run {self.id}")
@@ -196,6 +198,7 @@ class Run:
             if question.scope:
                 repository = await asyncio.to_thread(engine.repository.narrow, question.scope)
             facts = await asyncio.to_thread(facts_of, repository)
+            await asyncio.to_thread(lambda: (self._code_host.page, self._code_host.head))
         except (RepositoryError, LookupError, ValueError, OSError) as error:
             problem = str(error) or type(error).__name__
         except Exception as error:  # noqa: BLE001 - told below, once the record has its head
@@ -218,6 +221,7 @@ class Run:
             question=question,
             mode=mode,
             repository=engine.repository,
+            code_host=self._code_host,
             models=models,
             sandbox=engine.sandbox,
             journal=journal,
@@ -256,6 +260,7 @@ class Run:
     async def _cite(self, work: Work, repository: Repository, answer: str) -> None:
         """Re-read what the answer cites, and tell of files that are cited from memory."""
         citations = await asyncio.to_thread(check, answer, repository, work.seen.differs)
+        citations = await asyncio.to_thread(linked, citations, self._code_host)
         self._journal.emit(Cited(**self._journal.stamp("0"), citations=citations))
         if unread := sorted({one.path for one in citations if one.ok and one.path not in work.seen}):
             self._journal.notice(f"cited, but never read in this run: {', '.join(unread[:10])}", "warning")
@@ -285,6 +290,8 @@ class Run:
                 history=self.question.history,
                 candidates=self.question.candidates,
                 resumes=self._past.run_id if self._past is not None else "",
+                remote=self._code_host.page,
+                revision=self._code_host.head,
             )
         )
         if self._unrecorded:

@@ -14,6 +14,7 @@ from rlm_tui.engine.seen import Seen
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import Route, Status
 from rlm_tui.repl.protocol import Limits, Sandbox
+from rlm_tui.repository.code_host import CodeHost
 from rlm_tui.repository.repository import Repository
 
 
@@ -82,6 +83,7 @@ class Work:
     mode: Mode
     repository: Repository
     """All of it, whatever the question's scope."""
+    code_host: CodeHost
     models: Models
     sandbox: Sandbox
     journal: Journal

@@ -69,6 +69,7 @@ class ModuleCovered(_Frozen):
 class RunStarted(_Event):
     """A question was taken on. `version` is that of the program; `why` explains the route.
 
+    `remote` is the repository's page on its code host, "" without one, and `revision` the whole hash of the commit.
     `context` is what was handed in, `history` the pairs of question and answer before it, `candidates` how many agents answer
     it apart from each other, and `resumes` the id of the
     unfinished run that this one goes on with, "" for none.
@@ -94,6 +95,8 @@ class RunStarted(_Event):
     history: tuple[tuple[str, str], ...] = ()
     candidates: int = 1
     resumes: str = ""
+    remote: str = ""
+    revision: str = ""
 
 
 class CallStarted(_Event):

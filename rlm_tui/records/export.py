@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from rlm_tui.records.events import Citation, Covered, Tokens
+from rlm_tui.records.findings_report import findings_markdown, findings_text, patches, summary
+from rlm_tui.records.markdown_text import code, count, fenced, inline, language_of, linked
+from rlm_tui.records.sarif import as_sarif
 from rlm_tui.records.tree import Call, Tree
 
 SHAPE = 1
@@ -16,7 +19,18 @@ SHAPE = 1
 _MOST_CHILDREN = 40
 _NAMED = 40
 """Modules that were not looked at and are named."""
-_FENCE = re.compile(r"^\s*(`{3,})", re.MULTILINE)
+
+
+def rendered(tree: Tree, form: str) -> str:
+    """Return the report as text, markdown, json, sarif or patch."""
+    forms = {"markdown": markdown, "json": as_json, "sarif": as_sarif, "patch": patches}
+    return forms.get(form, plain)(tree)
+
+
+def plain(tree: Tree) -> str:
+    """Return the answer, and the findings under it, for a terminal."""
+    parts = [tree.answer, *([f"{summary(tree)}\n", findings_text(tree)] if tree.proposed else [])]
+    return "\n".join(part for part in parts if part) + "\n"
 
 
 def markdown(tree: Tree) -> str:
@@ -25,11 +39,13 @@ def markdown(tree: Tree) -> str:
     if start is None:
         return "# An empty record\n\nNothing was recorded of this run.\n"
     title = next((line for line in start.question.splitlines() if line.strip()), "Question").strip().lstrip("# ")
-    parts = [f"# {_inline(title)}", _facts(tree)]
+    parts = [f"# {inline(title)}", _facts(tree)]
     if start.question.strip() != title:
-        parts.append("## Question\n\n" + _fenced(start.question))
+        parts.append("## Question\n\n" + fenced(start.question))
     answer = tree.answer.strip()
-    parts.append("## Answer\n\n" + (marked(answer, tree.citations) or f"There is none: {_inline(_ending(tree))}"))
+    parts.append("## Answer\n\n" + (marked(answer, tree.citations) or f"There is none: {inline(_ending(tree))}"))
+    if findings := findings_markdown(tree):
+        parts.append(f"## Findings\n\n{summary(tree)}.\n\n{findings}")
     if tree.citations:
         parts.append(
             "## Evidence\n\n" + "\n\n".join(_evidence(number, one) for number, one in enumerate(tree.citations, 1))
@@ -39,38 +55,38 @@ def markdown(tree: Tree) -> str:
     if tree.coverage is not None:
         parts.append("## Looked at\n\n" + _looked_at(tree.coverage))
     if tree.end is not None and tree.end.changed:
-        rows = "\n".join(f"- {_code(path)}" for path in tree.end.changed)
+        rows = "\n".join(f"- {code(path)}" for path in tree.end.changed)
         parts.append(f"## Changed meanwhile\n\nNo longer as the run first read them:\n\n{rows}")
     if tree.notices:
-        parts.append("## Notices\n\n" + "\n".join(f"- {_inline(notice.text)}" for notice in tree.notices))
+        parts.append("## Notices\n\n" + "\n".join(f"- {inline(notice.text)}" for notice in tree.notices))
     return "\n\n".join(parts) + "\n"
 
 
 def call_markdown(tree: Tree, call_id: str) -> str:
     """Return the report of one call and what is below it, with its prompt's task, its cells and what they printed."""
     call = tree.calls[call_id]
-    scope = ", ".join(map(_code, call.scope)) or "the whole repository"
+    scope = ", ".join(map(code, call.scope)) or "the whole repository"
     facts = {
-        "Repository": _code(f"{tree.start.repository}@{tree.start.commit}") if tree.start is not None else "",
-        "Call": f"{_code(call_id)}, {call.kind} of {_inline(call.model)}, scope {scope}",
-        "Status": _inline(f"{call.phase}: {call.error}" if call.error else call.phase),
+        "Repository": code(f"{tree.start.repository}@{tree.start.commit}") if tree.start is not None else "",
+        "Call": f"{code(call_id)}, {call.kind} of {inline(call.model)}, scope {scope}",
+        "Status": inline(f"{call.phase}: {call.error}" if call.error else call.phase),
         "Spent": f"{_call_seconds(tree, call):.1f} s, {_spent(tree.spent(call_id))}",
-        "Run": _code(tree.start.run_id) if tree.start is not None else "",
+        "Run": code(tree.start.run_id) if tree.start is not None else "",
     }
     parts = [
-        f"# {_inline(call.label or call_id)}",
+        f"# {inline(call.label or call_id)}",
         "\n".join(f"- {name}: {value}" for name, value in facts.items() if value),
     ]
-    parts.append("## Task\n\n" + _fenced(call.task))
+    parts.append("## Task\n\n" + fenced(call.task))
     parts.append("## Result\n\n" + (call.result.strip() or "There is none."))
     for step in call.steps:
         told = [
             f"## Step {step.number}",
             step.text.strip() if step.code else "",
-            _fenced(step.code, "python") if step.code else "",
+            fenced(step.code, "python") if step.code else "",
         ]
-        told.append("Printed:\n\n" + _fenced(step.output) if step.output else "")
-        told.append("Raised:\n\n" + _fenced(step.error) if step.error else "")
+        told.append("Printed:\n\n" + fenced(step.output) if step.output else "")
+        told.append("Raised:\n\n" + fenced(step.error) if step.error else "")
         if any(told[1:]):
             parts += [part for part in told if part]
     if call.children:
@@ -101,10 +117,14 @@ def as_json(tree: Tree) -> str:
         "error": end.error if end else "",
         "answer": tree.answer,
         "citations": [citation.model_dump() for citation in tree.citations],
+        "findings": [finding.model_dump() for finding in tree.findings],
+        "refuted": [{"finding": tree.proposed[one].model_dump(), "reason": why} for one, why in tree.refuted.items()],
         "repository": {
             "name": start.repository if start else "",
             "root": start.root if start else "",
             "commit": start.commit if start else "",
+            "revision": start.revision if start else "",
+            "remote": start.remote if start else "",
             "scope": list(start.scope) if start else [],
         },
         "route": {"name": start.route if start else "", "why": start.why if start else ""},
@@ -154,15 +174,17 @@ def _facts(tree: Tree) -> str:
     if not start.language_model:
         models += " (no language model)"
     where = f"{start.repository}@{start.commit}" if start.commit else start.repository
+    page = f"{start.remote}/commit/{start.revision}" if start.remote and start.revision else ""
     rows = {
-        "Repository": _code(where) + (f", limited to {', '.join(map(_code, start.scope))}" if start.scope else ""),
+        "Repository": linked(where, page)
+        + (f", limited to {', '.join(map(code, start.scope))}" if start.scope else ""),
         "Asked": f"{datetime.fromtimestamp(start.ts, UTC):%Y-%m-%d %H:%M} UTC, mode {start.mode}",
-        "Route": f"{start.route} ({_inline(start.why)})",
-        "Model": _inline(models),
-        "Status": _inline(_ending(tree)),
-        "Spent": f"{_seconds(tree):.1f} s, {_count(len(tree.calls), 'call')}, {_spent(tree.spent())}",
+        "Route": f"{start.route} ({inline(start.why)})",
+        "Model": inline(models),
+        "Status": inline(_ending(tree)),
+        "Spent": f"{_seconds(tree):.1f} s, {count(len(tree.calls), 'call')}, {_spent(tree.spent())}",
         "Cells": f"{start.sandbox} sandbox",
-        "Run": f"{_code(start.run_id)}, rlm-tui {start.version}",
+        "Run": f"{code(start.run_id)}, rlm-tui {start.version}",
     }
     return "\n".join(f"- {name}: {value}" for name, value in rows.items())
 
@@ -185,18 +207,17 @@ def _spellings(citation: Citation) -> Iterator[str]:
 
 
 def _evidence(number: int, citation: Citation) -> str:
-    span = f"{citation.path}:{citation.start}" + (f"-{citation.end}" if citation.end != citation.start else "")
-    mark = "✓ checked" if citation.ok else f"✗ {_inline(citation.reason)}"
-    head = f"{number}. {_code(span)} {mark}"
-    return f"{head}\n\n{_fenced(citation.excerpt, _language(citation.path))}" if citation.excerpt else head
+    mark = "✓ checked" if citation.ok else f"✗ {inline(citation.reason)}"
+    head = f"{number}. {linked(citation.span, citation.link)} {mark}"
+    return f"{head}\n\n{fenced(citation.excerpt, language_of(citation.path))}" if citation.excerpt else head
 
 
 def _rows(tree: Tree, call: Call, depth: int) -> Iterator[str]:
     own = tree.spent(call.id)
-    error = f": {_inline(call.error)}" if call.error else ""
-    steps = f", {_count(len(call.steps), 'step')}" if call.kind == "agent" else ""
+    error = f": {inline(call.error)}" if call.error else ""
+    steps = f", {count(len(call.steps), 'step')}" if call.kind == "agent" else ""
     yield (
-        f"{'  ' * depth}- {_inline(call.label)} — {call.kind}, {call.phase}{error} ({_call_seconds(tree, call):.1f} s{steps}, "
+        f"{'  ' * depth}- {inline(call.label)} — {call.kind}, {call.phase}{error} ({_call_seconds(tree, call):.1f} s{steps}, "
         f"{_spent(own)})"
     )
     for child in call.children[:_MOST_CHILDREN]:
@@ -215,15 +236,15 @@ def _looked_at(coverage: Covered) -> str:
     read = [module for module in coverage.modules if module.read]
     rest = [module for module in coverage.modules if not module.read]
     left = len(rest) + coverage.more
-    parts = [f"{len(read):,} of {_count(len(read) + left, 'module')}."]
+    parts = [f"{len(read):,} of {count(len(read) + left, 'module')}."]
     if read:
         parts.append(
-            "\n".join(f"- {_code(one.path or '.')}: {one.read:,} of {_count(one.files, 'file')}" for one in read)
+            "\n".join(f"- {code(one.path or '.')}: {one.read:,} of {count(one.files, 'file')}" for one in read)
         )
     if rest:
         named = rest[:_NAMED]
         more = f" and {left - len(named):,} more" if left > len(named) else ""
-        parts.append(f"Not looked at: {', '.join(_code(one.path or '.') for one in named)}{more}.")
+        parts.append(f"Not looked at: {', '.join(code(one.path or '.') for one in named)}{more}.")
     return "\n\n".join(parts)
 
 
@@ -242,33 +263,3 @@ def _spent(tokens: Tokens) -> str:
     parts.append(f"{tokens.output:,} out")
     parts.append("price unknown" if tokens.dollars is None else f"${tokens.dollars:.4f}")
     return ", ".join(parts)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _inline(text: str) -> str:
-    """Return foreign text on one line, with what markdown or HTML would act on made plain."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
-
-
-def _code(text: str) -> str:
-    """Return foreign text as a code span, whatever backticks it holds."""
-    text = " ".join(text.split())
-    ticks = "`" * (_longest(re.findall("`+", text)) + 1)
-    return f"{ticks} {text} {ticks}" if "`" in text else f"`{text}`"
-
-
-def _fenced(text: str, language: str = "") -> str:
-    fence = "`" * max(3, _longest(_FENCE.findall(text)) + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
-
-
-def _longest(runs: Iterable[str]) -> int:
-    return max(map(len, runs), default=0)
-
-
-def _language(path: str) -> str:
-    suffix = path.rpartition("/")[2].rpartition(".")[2]
-    return suffix if suffix.isalnum() and len(suffix) <= 6 and "." in path else ""

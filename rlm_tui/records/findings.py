@@ -24,7 +24,7 @@ class Citation(BaseModel):
     """A `path:start-end` that is cited, re-read by the host. `reason` says what is wrong when `ok` is false.
 
     `commit` is "" for lines of the working tree; lines of another version are cited as `path@commit:start-end`, where the
-    commit may also be `staged`.
+    commit may also be `staged`. `link` is where the lines are shown on the web, "" where they are not.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -36,6 +36,7 @@ class Citation(BaseModel):
     reason: str = ""
     excerpt: str = ""
     commit: str = ""
+    link: str = ""
 
     @property
     def span(self) -> str:

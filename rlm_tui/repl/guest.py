@@ -424,6 +424,8 @@ class Hunk(Record):
     removed: int
     text: str
     symbols: list[str]
+    old: str
+    new: str
 
     @property
     def locator(self) -> str:

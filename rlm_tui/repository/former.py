@@ -16,13 +16,16 @@ from rlm_tui.repository.walk import LARGEST, is_binary
 
 STAGED = "staged"
 """What stands for a commit where git's index is meant."""
-_COMMIT = re.compile(rf"[0-9a-f]{{4,64}}\Z|{STAGED}\Z")
+_VERSION = rf"[0-9a-f]{{7,64}}|{STAGED}"
+_CITED = re.compile(
+    rf"(?P<path>(?:(?!::).)+)@(?P<commit>{_VERSION})(?::(?P<start>[1-9]\d{{0,8}})(?:-(?P<end>\d{{1,9}}))?)?", re.DOTALL
+)
 _SECONDS = 20.0
 
 
 def is_version(name: str) -> bool:
     """Tell whether `name` may stand behind the `@` of a citation: a commit's hash, or `staged`."""
-    return bool(_COMMIT.match(name))
+    return bool(re.fullmatch(_VERSION, name))
 
 
 class Former:
@@ -61,6 +64,15 @@ class Former:
             raise PermissionError(f"{path} in {commit} is binary: there is no text to show")
         text = source.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "␍")
         return sanitize(text).removesuffix("\n").split("\n")
+
+    def named(self, target: str, start: int | None, end: int | None) -> Slice | None:
+        """Return the lines that `path@commit:start-end` names, or lines `start` to `end` of that file; None for other names."""
+        match = _CITED.fullmatch(target)
+        if match is None:
+            return None
+        first = start or int(match["start"] or 1)
+        last = end or int((match["end"] or match["start"] or LARGEST) if start is None else LARGEST)
+        return self.slice(match["path"], match["commit"], first, max(first, last))
 
     def slice(self, path: str, commit: str, start: int, end: int) -> Slice:
         """Return lines of a file in a commit; `path` of the slice tells of which. Raises as `content` does."""

@@ -242,8 +242,11 @@ class Repository:
     def slice(self, target: str, start: int | None = None, end: int | None = None) -> Slice:
         """Return the text of what `target` names, or of lines `start` to `end` of its file; safe to show.
 
-        Raises as `resolve` does, `PermissionError` for secrets, binaries and what cannot be read.
+        Lines of a version that git keeps are `path@commit:12-20`. Raises as `resolve` does, `PermissionError` for secrets,
+        binaries and what cannot be read.
         """
+        if "@" in target and not self._store.file(target) and (former := self.former.named(target, start, end)):
+            return former
         found = self._readable(target)
         if self._refreshed(found.path):
             found = self._readable(target)

@@ -244,7 +244,8 @@ class Hunk:
 
     Both are 0 on the side where there are none. `status` tells of the file: added, modified, deleted or renamed (from
     `old_path`, else ""). `text` is the hunk as a diff has it, or says in brackets why there is none. `symbols` are the
-    qualified names of the innermost definitions, as they are now, that the change lies in.
+    qualified names of the innermost definitions, as they are now, that the change lies in. `old` and `new` are how the lines
+    of its two sides are cited, with those around them: `path@commit:start-end` for a version that git keeps.
     """
 
     path: str
@@ -258,6 +259,8 @@ class Hunk:
     removed: int
     text: str
     symbols: tuple[str, ...]
+    old: str = ""
+    new: str = ""
 
 
 @dataclass(frozen=True, slots=True)

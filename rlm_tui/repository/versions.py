@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from rlm_tui.repository import diffs, git
+from rlm_tui.repository.former import STAGED
+from rlm_tui.repository.hunks import Ranges, added, hunks_of, ranges
 from rlm_tui.repository.modules import ROOT_FOLDER
 from rlm_tui.repository.naming import Naming
 from rlm_tui.repository.sanitize import sanitize
@@ -36,22 +37,13 @@ _SECONDS = 20.0
 """So long git may look; of commits and hunks, what has come by then is shown."""
 _LOG, _DIFF = 20_000_000, 4_000_000
 """So many bytes of a log and of a diff are read."""
-_TEXT = 20_000
-"""The longest text of a hunk, in characters."""
 _WORDS = 200
 """The longest author or subject, in characters."""
 _FILES = 20
 """So many files of a commit are named."""
 _ID = 12
-_CLOSED, _BINARY, _LONG, _EMPTY = (
-    "[closed: it may hold secrets]",
-    "[binary]",
-    "[too long to be shown]",
-    "[no line changed]",
-)
+_DEFAULTS = ("main", "master", "trunk", "develop")
 _BLAMED = re.compile(rb"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?\Z")
-
-Ranges = Sequence[tuple[diffs.Side, diffs.Side]]
 
 
 class Versions:
@@ -114,9 +106,9 @@ class Versions:
     def changes(self, base: str) -> list[Hunk]:
         """Return the hunks between `base` and the working tree, of a range (`a..b`) or of one commit (`a^!`), by path and line.
 
-        "" is HEAD, so that these are what is not committed yet; for a branch, what has changed since it was left; files that
-        git does not know yet are added ones. What is closed, binary or too long is listed without its text. Raises
-        `UnknownName` for a base that is none.
+        "" is HEAD, so that these are what is not committed yet; `--staged` what is in git's index; for a branch, what has
+        changed since it was left; files that git does not know yet are added ones. What is closed, binary or too long is
+        listed without its text. Raises `UnknownName` for a base that is none.
         """
         admitted = self._admits("")
         old, new = self._ends(base)
@@ -124,14 +116,40 @@ class Versions:
         output = self._diff("--unified=3", old, new, places)
         files = [file for file in diffs.parse(output) if admitted(path_of(file.new))]
         moved = self._moved(new, [file.new for file in files]) if new else {}
-        hunks = [hunk for file in files for hunk in self._hunks(file, moved.get(file.new, ()))]
+        hunks: list[Hunk] = []
+        for file in files:
+            versions = (old[:_ID], _short(new) if file.new in moved else "")
+            hunks += hunks_of(file, self._store, moved.get(file.new, ()), versions)
         if not new:
             room = _DIFF - len(output)
             for path in self._untracked(places):
                 if admitted(path):
-                    hunks.append(self._added(path, room))
+                    hunks.append(added(path, self._store, self._sources, room))
                     room -= len(hunks[-1].text)
         return sorted(hunks, key=lambda hunk: (hunk.path, hunk.start, hunk.old_start))
+
+    def sides(self, base: str) -> tuple[str, str]:
+        """Return the short hashes of what `changes` compares; the second is "" for the working tree, `staged` for git's index.
+
+        Raises as `changes` does.
+        """
+        old, new = self._ends(base)
+        return old[:_ID], _short(new)
+
+    def default_branch(self) -> str:
+        """Return the branch that others are made from, as far as git can tell: "" where it cannot, or is on it already."""
+        self._head()
+        try:
+            named = git.git(self._root, ["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"], _SECONDS)
+        except git.GitError:
+            named = b""
+        names = [
+            named.decode("utf-8", "replace").strip(),
+            *(f"{at}{name}" for name in _DEFAULTS for at in ("", "origin/")),
+        ]
+        head = self._commit("HEAD")
+        found = next((name for name in names if name and self._commit(name)), "")
+        return "" if not found or self._commit(found) == head else found
 
     # Asking git
 
@@ -171,12 +189,12 @@ class Versions:
         return head
 
     def _ends(self, base: str) -> tuple[str, str]:
-        """Return the commits, or trees, to compare; the second is "" for the working tree."""
+        """Return the commits, or trees, to compare; the second is "" for the working tree, `staged` for git's index."""
         self._asked("rev-parse", "--git-dir")
         base = base.strip()
         first, dots, second = base.partition("...") if "..." in base else base.partition("..")
-        if not base:
-            return self._commit("HEAD") or self._nothing(), ""
+        if not base or base == f"--{STAGED}":
+            return self._commit("HEAD") or self._nothing(), base.removeprefix("--")
         if base.endswith("^!"):
             new = self._named(base.removesuffix("^!"))
             return self._commit(f"{new}^") or self._nothing(), new
@@ -201,10 +219,12 @@ class Versions:
         name = name.strip() or "HEAD"
         if found := self._commit(name) or self._commit(f"origin/{name}"):
             return found
-        raise UnknownName(f"there is no branch, tag or commit called {name!r} here")
+        shallow = self._asked("rev-parse", "--is-shallow-repository").strip() == b"true"
+        more = ": this is a shallow clone, which `git fetch --unshallow` completes" if shallow else ""
+        raise UnknownName(f"there is no branch, tag or commit called {name!r} here{more}")
 
     def _diff(self, context: str, old: str, new: str, places: Sequence[str]) -> bytes:
-        ends = [old, new] if new else [old]
+        ends = ["--cached", old] if new == STAGED else [old, new] if new else [old]
         command = [*self._careful(), *diffs.FORM, context, *ends, "--", *places]
         return self._beginning(_DIFF, *command)
 
@@ -212,9 +232,10 @@ class Versions:
         """Return where lines of these files have moved from the commit to the working tree."""
         if not names:
             return {}
-        output = self._diff("--unified=0", commit, "", self._places(self._scope))
+        ends = ["--unified=0"] if commit == STAGED else ["--unified=0", commit]
+        output = self._beginning(_DIFF, *self._careful(), *diffs.FORM, *ends, "--", *self._places(self._scope))
         wanted = set(names)
-        return {file.old: _ranges(file) for file in diffs.parse(output) if file.old in wanted}
+        return {file.old: ranges(file) for file in diffs.parse(output) if file.old in wanted}
 
     def _committed(self, target: Symbol | Span) -> tuple[int, int] | None:
         """Return where lines of the working tree are in HEAD; None when they are not in there."""
@@ -223,7 +244,7 @@ class Versions:
             return None
         for file in diffs.parse(self._diff("--unified=0", "HEAD", "", [os.fsdecode(name)])):
             if file.new == name:
-                back = [(new, old) for old, new in _ranges(file)]
+                back = [(new, old) for old, new in ranges(file)]
                 return diffs.followed_span(target.start, target.end, back)
         return target.start, target.end
 
@@ -265,88 +286,9 @@ class Versions:
             found.append(Commit(_words(identity)[:_ID], *shown))
         return found
 
-    def _hunks(self, file: diffs.ChangedFile, moved: Ranges) -> list[Hunk]:
-        path, old = path_of(file.new), path_of(file.old)
-        status, renamed = file.status, old if file.status == "renamed" else ""
-        closed = self._store.secrets.closed(path) or self._store.secrets.closed(old)
-        if closed or file.binary or not file.changes:
-            note = _CLOSED if closed else _BINARY if file.binary else _EMPTY if file.whole else _LONG
-            return [Hunk(path, 0, 0, renamed, 0, 0, status, 0, 0, note, ())]
-        spans = self._store.spans(path) if status != "deleted" else []
-        hunks: list[Hunk] = []
-        for change in file.changes:
-            marks = [line[:1] for line in change.lines[1:]]
-            places = [[diffs.followed(line, moved) for line in pair] for pair in _touched(change, marks)]
-            lines = [a for a, b in places if a and (a == b or _innermost(spans, [a]) == _innermost(spans, [b]))]
-            hunks.append(
-                Hunk(
-                    path, *_both(change.new), renamed, *_both(change.old), status, marks.count(b"+"), marks.count(b"-"),
-                    _text(change.lines), _innermost(spans, lines),
-                )
-            )  # fmt: skip
-        if not file.whole:
-            hunks.append(Hunk(path, 0, 0, renamed, 0, 0, status, 0, 0, _LONG, ()))
-        return hunks
 
-    def _added(self, path: str, room: int) -> Hunk:
-        """Return a file that git does not know yet as a hunk."""
-        note = _CLOSED if self._store.secrets.closed(path) else _LONG if room <= 0 else ""
-        lines: list[str] = []
-        if not note:
-            try:
-                lines = self._sources.lines(path)
-            except PermissionError:
-                note = _BINARY
-        if lines in ([], [""]):
-            return Hunk(path, 0, 0, "", 0, 0, "added", 0, 0, note or _EMPTY, ())
-        count = len(lines)
-        text = _cut([f"@@ -0,0 +1,{count} @@", *(f"+{line}" for line in lines)])
-        symbols = _innermost(self._store.spans(path), range(1, count + 1))
-        return Hunk(path, 1, count, "", 0, 0, "added", count, 0, text, symbols)
-
-
-def _ranges(file: diffs.ChangedFile) -> Ranges:
-    return [(change.old, change.new) for change in file.changes]
-
-
-def _both(side: diffs.Side) -> tuple[int, int]:
-    return (side.start, side.after - 1) if side.count else (0, 0)
-
-
-def _touched(change: diffs.Change, marks: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Return the new lines that were added, twice; for lines that only went, those they stood between, in order.
-
-    Where the lines that went are no less indented than the one above, and that one closes nothing, they belonged to it.
-    """
-    line, found = change.new.first, list[tuple[int, int]]()
-    gone, above = b"", b""
-    for at, mark in enumerate(marks):
-        text = change.lines[at + 1][1:]
-        if mark == b"+":
-            found.append((line, line))
-        elif mark == b"-":
-            gone = gone or (text.strip() and text)
-            if marks[at + 1 : at + 2] not in ([b"-"], [b"+"]) and line > 1 and gone:
-                closes = above.lstrip()[:1] in (b"}", b")", b"]", b"") or above.strip() == b"end"
-                belongs = not closes and _indent(gone) >= _indent(above)
-                found.append((line - 1, line - 1 if belongs else line))
-        if mark not in (b"-", b"\\"):
-            line += 1
-            gone, above = b"", text
-    return found
-
-
-def _indent(line: bytes) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _innermost(spans: Sequence[tuple[int, int, str]], lines: Sequence[int]) -> tuple[str, ...]:
-    """Return the names of the innermost of the `spans`, outer ones first, that the lines lie in, in the order of the lines."""
-    owner: dict[int, str] = {}
-    for start, end, name in spans:
-        for line in lines[bisect_left(lines, start) : bisect_right(lines, end)]:
-            owner[line] = name
-    return tuple(dict.fromkeys(owner[line] for line in lines if line in owner))
+def _short(version: str) -> str:
+    return version if version == STAGED else version[:_ID]
 
 
 def _blamed(path: str, output: bytes) -> list[Blame]:
@@ -391,18 +333,3 @@ def _day(seconds: bytes, zone: bytes) -> str:
 def _words(raw: bytes) -> str:
     text = " ".join(sanitize(raw[: 8 * _WORDS].decode("utf-8", "replace")).split())
     return text if len(text) <= _WORDS else text[: _WORDS - 1] + "…"
-
-
-def _text(lines: Sequence[bytes]) -> str:
-    return _cut([sanitize(line.decode("utf-8", "replace").removesuffix("\r").replace("\r", "␍")) for line in lines])
-
-
-def _cut(lines: Sequence[str]) -> str:
-    """Return the lines as one text, whole ones up to `_TEXT` characters."""
-    kept, size = list[str](), 0
-    for number, line in enumerate(lines):
-        size += len(line) + 1
-        if size > _TEXT:
-            return "\n".join([*kept, f"[... {len(lines) - number:,} more lines]"])
-        kept.append(line)
-    return "\n".join(kept)

@@ -41,7 +41,8 @@ def test_the_system_prompt_stays_under_2500_tokens(root: bool) -> None:
 
 def test_every_name_in_the_prompts_exists() -> None:
     known = {one.name for mode in modes().values() for one in functions(mode) if not one.hidden} | BUILT_IN
-    attributes = {name for kind in (*RECORDS.values(), Lazy, Repo) for name in public(kind)} | {"path"}
+    kinds = (*RECORDS.values(), Lazy, Repo)
+    attributes = {name for kind in kinds for name in (*public(kind), *kind.__annotations__)}
     for prompt in every_prompt():
         for quoted in QUOTED.findall(prompt):
             for name in CALL.findall(quoted):

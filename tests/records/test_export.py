@@ -121,11 +121,12 @@ def test_json_has_a_stable_shape() -> None:
     report = json.loads(as_json(Tree.of(events())))
     assert report["shape"] == 1
     assert set(report) == {
-        "shape", "run", "version", "question", "mode", "status", "code", "error", "answer", "citations", "repository", "route",
+        "shape", "run", "version", "question", "mode", "status", "code", "error", "answer", "citations", "findings", "refuted",
+            "repository", "route",
         "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "coverage", "changed", "notices",
     }  # fmt: skip
     assert report["citations"][1] == {
-        "path": "src/no.py", "start": 9, "end": 9, "ok": False, "reason": "no such file", "excerpt": "", "commit": "",
+        "path": "src/no.py", "start": 9, "end": 9, "ok": False, "reason": "no such file", "excerpt": "", "commit": "", "link": "",
     }  # fmt: skip
     assert [(call["id"], call["status"], call["kind"]) for call in report["calls"]] == [
         ("0", "done", "agent"), ("1", "failed", "query"),

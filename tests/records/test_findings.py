@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from finding_samples import citation, finding, stamp
 
 from rlm_tui.records.events import CallStarted, Proposed, Refuted
-from rlm_tui.records.findings import Citation, Finding, duplicate, finding_id, merged
+from rlm_tui.records.findings import duplicate, finding_id, merged
 from rlm_tui.records.tree import Tree
-
-
-def citation(path: str = "a.py", start: int = 3, end: int = 4, **more: Any) -> Citation:
-    return Citation(path=path, start=start, end=end, ok=True, **{"excerpt": "x = 1\ny = 2", **more})
-
-
-def finding(title: str = "The lock is never released", **more: Any) -> Finding:
-    evidence = more.pop("evidence", (citation(),))
-    given = {"severity": "medium", "confidence": "medium", "explanation": "because", **more}
-    return Finding(id=finding_id(title, evidence[0]), title=title, evidence=evidence, **given)
-
-
-def stamp(call_id: str = "1") -> dict[str, Any]:
-    return {"seq": 1, "run_id": "r", "call_id": call_id, "parent_id": "0", "ts": 1.0}
 
 
 def test_an_id_survives_moved_lines_and_new_indentation_but_no_other_text() -> None:

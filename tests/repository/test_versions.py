@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from git_history import commit, git, write
 
 from rlm_tui.repository.diffs import Side, followed, followed_span
 from rlm_tui.repository.repository import Repository
@@ -30,24 +30,6 @@ class Account:
     def name(self):
         return "x"
 '''
-
-
-def git(root: Path, *arguments: str, author: str = "Ann") -> str:
-    who = ("-c", f"user.name={author}", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main")
-    days = {"GIT_AUTHOR_DATE": "2026-01-31T12:00:00+0100", "GIT_COMMITTER_DATE": "2026-02-01T12:00:00+0100"}
-    command = ["git", *who, *arguments]
-    done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True, env=os.environ | days)
-    return done.stdout.strip()
-
-
-def commit(root: Path, message: str, author: str = "Ann") -> None:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "--allow-empty", "-m", message, author=author)
-
-
-def write(root: Path, path: str, text: str) -> None:
-    (root / path).parent.mkdir(parents=True, exist_ok=True)
-    (root / path).write_text(text)
 
 
 @pytest.fixture
