@@ -20,7 +20,7 @@ from rlm_tui.repository.schema import file_of
 from rlm_tui.repository.sources import Sources
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbol_list import SymbolList
-from rlm_tui.repository.symbols import Cycle, Edge, Hit, Module, Remark, Setting, Symbol
+from rlm_tui.repository.symbols import Cycle, Edge, Hit, Import, Module, Remark, Setting, Symbol
 from rlm_tui.repository.unused import Unused
 
 _MOST_HITS = 5_000
@@ -65,6 +65,11 @@ class Analyses:
         return self._sources.with_lines(
             impact.tests(self._graph, self._weigh, symbol, self._named_in_tests(symbol), depth, limit)
         )
+
+    def imports(self, scope: str = "") -> list[Import]:
+        """Return the imports that bring a file in `scope` into others of the repository."""
+        admitted = self._admits(scope)
+        return self._graph.importers_of([path for path in self._store.paths() if admitted(path)])
 
     def cycles(self, scope: str = "") -> list[Cycle]:
         """Return the circles of imports that a file in `scope` is part of: see `cycles.cycles`. Computed once a generation."""

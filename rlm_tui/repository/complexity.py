@@ -73,6 +73,10 @@ def complexity(text: str, symbol: Symbol, functions: Sequence[Symbol]) -> int:
             pieces.append(text[position : other.start_byte])
             position = other.end_byte
     pieces.append(text[position : symbol.end_byte])
-    code = code_of(" ".join(pieces), symbol.language)
-    pattern = _COMPILED.get(symbol.language, _COMPILED["c"])
-    return 1 + sum(1 for _ in pattern.finditer(code))
+    return 1 + decisions(" ".join(pieces), symbol.language)
+
+
+def decisions(text: str, language: str) -> int:
+    """Return how many decisions some source holds."""
+    pattern = _COMPILED.get(language, _COMPILED["c"])
+    return sum(1 for _ in pattern.finditer(code_of(text, language)))

@@ -13,6 +13,7 @@ from rlm_tui.models.navigator import (
     debugging,
     definitions,
     importing,
+    mapping,
     overview,
     places,
     relations,
@@ -26,7 +27,7 @@ from rlm_tui.models.navigator.understand import Intent, Understanding, understan
 from rlm_tui.repository.words import words
 
 MOST_CELLS = 16
-_MODES: dict[str, Callable[[Conversation, Section], Plan]] = {"debug": debugging.debug}
+_MODES: dict[str, Callable[[Conversation, Section], Plan]] = {"debug": debugging.debug, "map": mapping.map_out}
 """The plans of the modes that have one of their own; the others, and `ask`, go by what the question is understood to want."""
 _MOST_LINES = 12
 
