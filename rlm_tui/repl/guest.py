@@ -479,7 +479,7 @@ class Failure(Record):
     def _line(self) -> str:
         here = sum(bool(frame.path) for frame in self.frames)
         told = f", told {self.times:,} times" if self.times > 1 else ""
-        what = f"{self.kind}: {self.message[:200]}" if self.message else self.kind or "no error"
+        what = ": ".join(part for part in (self.kind, self.message[:200]) if part) or "no error"
         return f"failure {self.relation or 'main'} {self.language or '-'}  {len(self.frames)} frames, {here} here{told}  {what}"
 
 

@@ -35,6 +35,9 @@ _MANIFESTS = {
 }
 """Where a project says what it is called."""
 _VERSION = re.compile(r"(?:@v?\d[\w.+-]*|-v?\d[\w.+-]*)$")
+_COMPILED = re.compile(r"(?P<stem>.+)\.[cm]?jsx?")
+_SOURCES = ("ts", "tsx", "mts", "cts", "vue", "svelte")
+"""What JavaScript is compiled from; without its source map only functions can be found again."""
 _COMMON = frozenset(
     ("__init__", "__main__", "index", "main", "mod", "lib", "utils", "util", "helpers", "common", "types", "base", "core",
      "app", "config", "test", "tests", "setup", "conftest")
@@ -100,8 +103,12 @@ class _Checkout:
         library = None
         for match in _LIBRARY.finditer(own if within else "/".join(["", *parts])):
             library = match  # the last: packages have packages of their own
+        named = self._files.get(parts[-1], ())
+        if not named and (compiled := _COMPILED.fullmatch(parts[-1])):
+            named = [file for ending in _SOURCES for file in self._files.get(f"{compiled['stem']}.{ending}", ())]
+            written = replace(written, line=0, text="")  # of what the compiler made: it says nothing about the source
         candidates = sorted(
-            ((_shared(parts, file.path.split("/")), file) for file in self._files.get(parts[-1], ())),
+            ((_shared(_as(parts, own_parts := file.path.split("/")), own_parts), file) for file in named),
             key=lambda pair: (-pair[0], pair[1].is_test, pair[1].path),
         )[:_CANDIDATES]
         if library is not None:
@@ -123,8 +130,8 @@ class _Checkout:
 
     def _is_own(self, rest: Sequence[str], path: str) -> bool:
         """Tell whether a path within an installed package means the file at `path`: the package is this project."""
-        own = path.split("/")
-        shared = _shared(rest, own)
+        own, rest = path.split("/"), [_VERSION.sub("", part) for part in rest]
+        shared = _shared(_as(rest, own), own)
         if shared == len(rest) and shared > 1:  # site-packages/requests/api.py, of src/requests/api.py
             return True
         left = [_plain(part) for part in rest[: len(rest) - shared]]
@@ -163,6 +170,8 @@ class _Checkout:
                 return None
             return _Found(Frame(path, max(1, line), "", "", "closed", written.function, given, 0), (0, shared, 0))
         target = self._target(path, names, line)
+        if not line and target is None:
+            return None
         at, how = _line_now(lines, written, target)
         unusual = path.rpartition("/")[2].partition(".")[0].lower() not in _COMMON
         fits = how in ("same", "moved") or target is not None
@@ -247,6 +256,13 @@ def _line_now(lines: Sequence[str], written: WrittenFrame, target: Symbol | None
 def _outside(written: WrittenFrame) -> Frame:
     given = f"{written.file}:{written.line}" if written.line else written.file
     return Frame("", 0, written.text, "", "outside", written.function, given, 0)
+
+
+def _as(parts: Sequence[str], own: Sequence[str]) -> Sequence[str]:
+    """Return a path with the name of the source for that of what a compiler made of it, if `own` is the path of such."""
+    compiled = _COMPILED.fullmatch(parts[-1])
+    is_source = compiled is not None and own[-1] in {f"{compiled['stem']}.{ending}" for ending in _SOURCES}
+    return [*parts[:-1], own[-1]] if is_source else parts
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -51,6 +51,8 @@ public class Shop {
 }
 """,
     "lib/axios.js": "export function request(config) {\n  return config.url.trim();\n}\n",
+    "web/till.ts": "export function sell(price: number) {\n  return price;\n}\n",
+    "axios-core/src/dfa.rs": "pub fn pick(n: usize) -> u32 {\n    [1][n]\n}\n",
     "a.c": "int at(int *items, int n) {\n  return items[n];\n}\n",
     ".env": "TOKEN=1\n",
     ".gitignore": "build/\n",
@@ -125,6 +127,17 @@ def placed(repository: Repository, text: str) -> Frame:
             "TypeError: x\n    at request (/app/node_modules/axios/lib/axios.js:2:3)\n",
             "lib/axios.js:2 request",
             "fits",
+        ),
+        (
+            "TypeError: x\n    at sell (file:///app/node_modules/axios/dist/web/till.js:348:3)\n",
+            "web/till.ts:1 sell",
+            "drifted",
+        ),
+        ("TypeError: x\n    at file:///app/node_modules/axios/dist/web/till.js:348:3\n", ":0 ", "outside"),
+        (
+            "thread 'main' panicked at /u/.cargo/registry/src/index.crates.io-1a/axios-core-0.4.13/src/dfa.rs:2:18:\nx\n",
+            "axios-core/src/dfa.rs:2 pick",
+            "line",
         ),
         ("TypeError: x\n    at webpack:///./lib/axios.js?a1b2:2:3\n", "lib/axios.js:2 request", "line"),
         ("TypeError: x\n    at a (node:internal/modules/cjs/loader:1091:12)\n", ":0 ", "outside"),

@@ -21,7 +21,11 @@ _SHOWN = 3
 _FURTHER = 7
 _AROUND = 8
 _WORDS = 6_000
-_PAIRS = 4
+_PAIRS, _QUOTES = 4, 6
+_FEW = 12
+"""With fewer words beside the frames, all of the text is searched for."""
+_FRAME_LINE = r'\s*(?:File "|at |from |#\d+ |\d+: |goroutine |created by |\S+[(:]\d+[:)]|==\d+==)|\s{4,}|\t'
+_QUOTED = r'["`\u201c]([^"`\u201c\u201d\n]{12,200})["`\u201d]'
 
 
 def debug(conversation: Conversation, section: Section) -> Plan:
@@ -48,27 +52,30 @@ def debug(conversation: Conversation, section: Section) -> Plan:
 
 def _messages(suspects: Suspects) -> Plan:
     """Look for the code that wrote the messages."""
-    if not any(error.message for error in suspects.errors):
-        return
     printed = yield Move(
-        "Which lines may have written the messages?",
-        "for message in dict.fromkeys(failure.message for failure in found if failure.message):\n"
+        "Which lines may have written the messages, and what is quoted?",
+        f"import re\nprose = '\\n'.join(line for line in text.splitlines() if not re.match({_FRAME_LINE!r}, line))[:{_WORDS}]\n"
+        f"quoted = [quote for quote in re.findall({_QUOTED!r}, prose) if len(quote.split()) > 2]\n"
+        f"for message in list(dict.fromkeys([*(failure.message for failure in found), *quoted[:{_QUOTES}]]))[:{_ERRORS}]:\n"
         '    print("message", message[:200])\n    print(origins(message, limit=6))',
     )
-    suspects.add_origins(printed.hits)
+    for part in f"\n{printed.text}".split("\nmessage ")[1:]:
+        suspects.add_origins(read(part).hits)
 
 
 def _alike(suspects: Suspects) -> Plan:
     """Search for what speaks of the same: definitions, and commits of the past."""
     printed = yield Move(
         "Which definitions, and which past commits, speak of the same?",
-        f"for match in find(text[:{_WORDS}], k={_K}, without_tests=True):\n    print(match)\n"
+        f"apart = len(prose.split()) > {_FEW}\nprint('searched', 'the prose' if apart else 'all of the text')\n"
+        f"told = prose if apart else text[:{_WORDS}]\n"
+        f"for match in find(told, k={_K}, without_tests=True):\n    print(match)\n"
         "try:\n"
-        f"    print(similar_commits(text[:{_WORDS}], k=8))\n"
+        "    print(similar_commits(told, k=8))\n"
         "except HostError as error:\n"
         '    print("no history:", error)',
     )
-    suspects.add_matches(printed.definitions)
+    suspects.add_matches(printed.definitions, apart=printed.text.startswith("searched the prose"))
     suspects.add_changes(changes_in(printed.text))
 
 

@@ -202,8 +202,8 @@ class Suspects:
             if suspect.frame is None:
                 suspect.line = hit.line
 
-    def add_matches(self, matches: Sequence[Definition]) -> None:
-        """Take what `find` ranked."""
+    def add_matches(self, matches: Sequence[Definition], *, apart: bool) -> None:
+        """Take what `find` ranked; `apart` tells that the frames were left out of what was searched for."""
         top = max((match.score for match in matches), default=0.0)
         most = _MATCH_BESIDE if self.has_frames else _MATCH
         for number, match in enumerate(matches, 1):
@@ -213,7 +213,9 @@ class Suspects:
             suspect = self._of(match.span.path, qualified, match.span.start)
             suspect.definition = match
             weight = most * match.score / top * (_IN_PROSE if PROSE.search(match.span.path) else 1.0)
-            weight *= _NAMED_ALREADY if suspect.frame is not None else 1.0  # the traceback names it: no news
+            weight *= (
+                _NAMED_ALREADY if suspect.frame is not None and not apart else 1.0
+            )  # the traceback names it: no news
             suspect.add("match", weight, f"`find` ranks it {number}")
 
     def add_changes(self, changes: Sequence[Change]) -> None:
