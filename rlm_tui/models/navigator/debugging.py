@@ -22,7 +22,7 @@ _FURTHER = 7
 _AROUND = 8
 _WORDS = 6_000
 _PAIRS, _QUOTES = 4, 6
-_FEW = 12
+_FEW = 20
 """With fewer words beside the frames, all of the text is searched for."""
 _FRAME_LINE = r'\s*(?:File "|at |from |#\d+ |\d+: |goroutine |created by |\S+[(:]\d+[:)]|==\d+==)|\s{4,}|\t'
 _QUOTED = r'["`\u201c]([^"`\u201c\u201d\n]{12,200})["`\u201d]'
