@@ -67,13 +67,6 @@ class Dispatch:
                     for s in self._names.own_members(edge.source, method.name):
                         yield Edge("override", s.path, s.start, s.signature, s, method, Tier.RECEIVER)
 
-    def callers(self, method: Symbol) -> Iterator[Edge]:
-        """Yield the calls of the methods that `method` overrides: each may run this one."""
-        for base in self.overridden(method):
-            for edge in self._graph.calls_of(base):
-                if not self._is_fixed(edge):
-                    yield replace(edge, target=method, tier=max(edge.tier, Tier.TYPE), via=base.qualified)
-
     def path(self, a: Symbol, b: Symbol, limit: int) -> list[Edge]:
         """Return the shortest chain of sure calls from `a` to `b`, of at most `limit` edges; [] without one.
 
@@ -92,7 +85,7 @@ class Dispatch:
                 if edge.tier == Tier.GUESS:
                     continue
                 reached = [edge]
-                if not self._is_fixed(edge) and edge.target.kind == "method":
+                if not self.is_fixed(edge) and edge.target.kind == "method":
                     others = [b] if edge.target in ends else []
                     if dispatched > 0 and not others:
                         dispatched -= edge.target not in self._overriders
@@ -118,7 +111,7 @@ class Dispatch:
         ]
         return [edge for maker in makers for edge in self._graph.callees(maker)]
 
-    def _is_fixed(self, edge: Edge) -> bool:
+    def is_fixed(self, edge: Edge) -> bool:
         """Tell whether a call runs just what it names: `super().send()`."""
         view = self._names.view(edge.path)
         return view is not None and edge.text.partition(".")[0].removesuffix("()") == view.scoping.base

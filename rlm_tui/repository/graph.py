@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
@@ -65,12 +65,7 @@ class Graph:
     @_alone
     def callers(self, symbol: Symbol) -> list[Edge]:
         """Return the calls of `symbol` (of a class: its constructions), then those by its bases; guesses last."""
-        return _ordered([*self._uses(symbol, {"call"}), *self._state().dispatch.callers(symbol)])
-
-    @_alone
-    def calls_of(self, symbol: Symbol) -> list[Edge]:
-        """Return the calls of `symbol` itself, surest first."""
-        return self._uses(symbol, {"call"})
+        return self._uses(symbol, {"call"}, self.overridden(symbol))
 
     @_alone
     def references(self, symbol: Symbol) -> list[Edge]:
@@ -202,7 +197,8 @@ class Graph:
     @_alone
     def dispatched(self, method: Symbol) -> list[Edge]:
         """Return the calls of the methods that `method` overrides, which may run it: each says in `via` what it calls."""
-        return _ordered(list(self._state().dispatch.callers(method)))
+        bases = self.overridden(method)
+        return [edge for edge in self._uses(method, {"call"}, bases) if edge.via] if bases else []
 
     @_alone
     def member(self, owner: Symbol, name: str) -> list[Symbol]:
@@ -226,8 +222,10 @@ class Graph:
     def _made(self, stamp: object, names: Resolution) -> _Generation:
         return _Generation(stamp, names, Receivers(names), Dispatch(self, names))
 
-    def _uses(self, symbol: Symbol, kinds: set[str]) -> list[Edge]:
-        names, receivers = self._state().names, self._state().receivers
+    def _uses(self, symbol: Symbol, kinds: set[str], bases: Sequence[Symbol] = ()) -> list[Edge]:
+        """Return the uses of `symbol`, and the calls of `bases`, the methods that it overrides, which may run it."""
+        current = self._state()
+        names, receivers = current.names, current.receivers
         edges: list[Edge] = []
         makes = is_constructor(symbol)
         by_name = kinds | {"use"} if "call" in kinds else kinds
@@ -237,10 +235,16 @@ class Graph:
             if not references or (view := names.view(light.path)) is None:
                 continue
             for reference in references:
-                found = [e for e in self._edges(view, reference) if _is(e.target, symbol) and e.kind in kinds]
-                if found and (not makes or receivers.constructs(view, reference, symbol)):
-                    edges.extend(found)
-        return _ordered([Edge(e.kind, e.path, e.line, e.text, e.source, symbol, e.tier) for e in edges])
+                for edge in self._edges(view, reference):
+                    if edge.kind not in kinds:
+                        continue
+                    if _is(edge.target, symbol):
+                        if not makes or receivers.constructs(view, reference, symbol):
+                            edges.append(replace(edge, target=symbol))
+                    elif edge.target in bases and not current.dispatch.is_fixed(edge):
+                        tier = max(edge.tier, Tier.TYPE)
+                        edges.append(replace(edge, target=symbol, tier=tier, via=edge.target.qualified))
+        return _ordered(edges)
 
     def _mentions(self, symbol: Symbol) -> Iterator[tuple[View, set[str]]]:
         """Yield the files that may use `symbol`, without their definitions, and names that it may have there.
