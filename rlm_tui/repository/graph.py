@@ -274,7 +274,7 @@ class Graph:
                 if view is None or view.family != family:
                     continue
                 found = {name} - known[path]
-                for alias in _aliases(view, name):
+                for alias in _aliases(view, name) if view.renames else ():
                     if alias not in known[path] and any(
                         _is(m.symbol, symbol) for m in names.brought(view, alias) if m.symbol
                     ):

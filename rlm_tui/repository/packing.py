@@ -9,7 +9,7 @@ import zlib
 from array import array
 from collections.abc import Container
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from struct import Struct
 from typing import NamedTuple
 
@@ -160,25 +160,44 @@ class Unpacked:
         self._imports: list[tuple[int, str, str, list[list[str]], str, bool]]
         self._blocks: list[tuple[int, int, int, list[int], list[int], list[str]]]
         self.package, self.has_errors, self._imports, self._blocks = json.loads(content[_SIZES.size : start])
-        lines = content[start : start + texts].decode().split("\n")
-        numbers = array("i", content[start + texts :])
+        self._lines = content[start : start + texts].decode().split("\n")
+        self._numbers = array("i", content[start + texts :])
+        self._counts: tuple[int, int, int, int] = (symbols, references, arguments, bindings)
+        self._names = self._lines[:references]
+        self.scopes = self._numbers[:symbols]
+
+    @cached_property
+    def _columns(self) -> list[list[str]]:
+        """The columns of texts: of the references names, kinds, receivers and arguments, of the bindings names and types."""
+        _, references, arguments, bindings = self._counts
         columns: list[list[str]] = []
         first = 0
         for count in (references, references, references, arguments, bindings, bindings):
-            columns.append(list(map(sys.intern, lines[first : first + count])))  # the same few, held in memory
+            columns.append(list(map(sys.intern, self._lines[first : first + count])))  # the same few, held in memory
             first += max(1, count)  # an empty column is an empty line
-        names, kinds, receivers, given, bound, types = columns
-        self.scopes = numbers[:symbols]
+        self._names, self._lines = columns[0], []
+        return columns
+
+    @cached_property
+    def _references(self) -> tuple[list[str], array[int], list[str], list[str], array[int], list[str]]:
+        symbols, references, _, _ = self._counts
+        names, kinds, receivers, given, _, _ = self._columns
         first, last = symbols + references, symbols + 2 * references
-        self._references = (
-            names, numbers[symbols:first], kinds, receivers, numbers[first:last], given or [""] * references
+        return (
+            names, self._numbers[symbols:first], kinds, receivers, self._numbers[first:last], given or [""] * references
         )  # fmt: skip
-        self._bindings = (bound, types, numbers[last:])
+
+    @cached_property
+    def _bindings(self) -> tuple[list[str], list[str], array[int]]:
+        symbols, references, _, _ = self._counts
+        bound, types = self._columns[4:]
+        return bound, types, self._numbers[symbols + 2 * references :]
 
     @property
     def weight(self) -> int:
         """About how much is kept in memory: references and bindings, of which there are far more than of anything else."""
-        return len(self._references[0]) + len(self._bindings[0])
+        _, references, _, bindings = self._counts
+        return references + bindings
 
     def references(self) -> tuple[ReferenceFact, ...]:
         """Return the references in order."""
@@ -186,9 +205,9 @@ class Unpacked:
 
     def references_to(self, name: str, kinds: Container[str]) -> list[ReferenceFact]:
         """Return the references of these kinds to `name`, in order."""
-        names, of_kind = self._references[0], self._references[2]
-        if name not in names:
+        if name not in self._names:
             return []
+        names, of_kind = self._references[0], self._references[2]
         places = [i for i, other in enumerate(names) if other == name and of_kind[i] in kinds]
         return [self._reference(place) for place in places]
 
@@ -201,6 +220,11 @@ class Unpacked:
         return ReferenceFact(
             names[place], lines[place], kinds[place], receivers[place], scopes[place], arguments[place]
         )
+
+    @property
+    def renames(self) -> bool:
+        """Whether an import binds single names, perhaps to others."""
+        return any(names for _, _, _, names, _, _ in self._imports)
 
     def imports(self) -> tuple[ImportFact, ...]:
         """Return the imports in order."""

@@ -33,6 +33,7 @@ class View:
         self.scoping = indexer.scoping
         self.references = read.unpacked.references
         self.references_to = read.unpacked.references_to
+        self.renames = read.unpacked.renames
         self._unpacked = read.unpacked
         self._blocks: dict[int, tuple[BlockFact, ...]] = {}
         self._parameters: dict[int, frozenset[str]] = {}
