@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from rlm_tui.engine.fanout import Approve
+from rlm_tui.records.asked import AskedStore
 from rlm_tui.records.events import Event
 from rlm_tui.records.store import RunStore
 from rlm_tui.repository.repository import Repository
@@ -37,6 +38,7 @@ class Stage:
     replay: str | None = None
     appearance: Appearance = field(default_factory=Appearance)
     themes_folder: Path | None = None
+    kept: AskedStore | None = None
     asked: list[tuple[str, History]] = field(default_factory=list)
     within: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     approvers: list[Approve] = field(default_factory=list)
@@ -76,6 +78,7 @@ class Stage:
                 model=names[0],
                 sub_model=names[1],
                 language_model=self.language_model,
+                asked=self.kept,
                 theme=self.theme,
                 themes_folder=self.themes_folder,
                 appearance=self.appearance,

@@ -156,6 +156,13 @@ class Repository:
         stamps = ((path, self._store.stamp(path)) for path in paths)
         return [path for path, stamp in stamps if stamp and (stamp.size, stamp.mtime) != self.state(path)]
 
+    def absolute(self, path: str) -> Path:
+        """Return where a listed file stands on the disk. Raises `UnknownName` when none is listed under this path."""
+        raw = self._store.raw(path)
+        if raw is None:
+            raise UnknownName(f"there is no file {path}")
+        return self.root / os.fsdecode(raw)
+
     async def watch(self) -> None:
         """Keep the index true to what is saved in the repository, until cancelled."""
         from rlm_tui.repository import (

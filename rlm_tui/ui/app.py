@@ -326,6 +326,8 @@ class RlmApp(App[int]):
                 self._main.action_runs()
             case "browse":
                 self._main.action_browse()
+            case "history":
+                self._main.action_history()
             case "help":
                 self.action_help()
             case "quit":

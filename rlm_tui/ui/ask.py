@@ -9,20 +9,21 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from rlm_tui.records.events import Citation
 from rlm_tui.records.evidence import found_by, used_from
 from rlm_tui.repository.symbols import Span
 from rlm_tui.ui.actions import Place, bindings
 from rlm_tui.ui.answer import AnswerPane
-from rlm_tui.ui.blocks import PROMPT_MARK
 from rlm_tui.ui.browse import BrowseScreen
 from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
+from rlm_tui.ui.completion import Choices
 from rlm_tui.ui.nodes import step_key
 from rlm_tui.ui.prompt import Prompt
+from rlm_tui.ui.prompt_row import PromptRow
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.status import Footer, Line, Notice, Tabs, live_text, status
 from rlm_tui.ui.timeline import TimelineScreen
@@ -57,9 +58,7 @@ class AskScreen(Screen[None]):
             yield CallsPane(CallsTree(id="calls"), id="calls-pane")
             yield AnswerPane(id="answer-pane")
         yield Notice(id="notice")
-        with Horizontal(id="prompt-row"):
-            yield Static(PROMPT_MARK, id="prompt-mark", markup=False)
-            yield Prompt(id="prompt")
+        yield PromptRow(id="prompt-area")
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
@@ -84,7 +83,7 @@ class AskScreen(Screen[None]):
 
     def draw(self) -> None:
         """Draw the run as it is now."""
-        if not self.is_current:
+        if not self.is_current or not self.children:  # behind another screen, or not composed yet
             return
         tree = self.app.shown
         self.query_one(CallsTree).show(tree, self.app.now(tree))
@@ -112,6 +111,10 @@ class AskScreen(Screen[None]):
     def say(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a notice."""
         self.query_one(Notice).say(text, level)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Tab to the list of completions while it is open."""
+        return action != "next_pane" or not self.query_one(Choices).is_open
 
     def action_next_pane(self) -> None:
         """Go to the next pane."""
@@ -151,6 +154,14 @@ class AskScreen(Screen[None]):
     def action_runs(self) -> None:
         """Show the list of runs."""
         self.app.push_screen(RunsScreen(), self.app.open_run)
+
+    def action_history(self) -> None:
+        """Search what was asked."""
+        self.query_one(PromptRow).search()
+
+    def action_edit(self) -> None:
+        """Open the editor on what is written."""
+        self.query_one(PromptRow).edit()
 
     def action_browse(self) -> None:
         """Open the browser; what is to be asked about comes into the prompt."""
@@ -197,9 +208,7 @@ class AskScreen(Screen[None]):
 
     def _mention(self, mention: str | None) -> None:
         if mention is not None:
-            prompt = self.query_one(Prompt)
-            prompt.focus()
-            prompt.insert(f"{mention} ")
+            self.query_one(PromptRow).insert(f"{mention} ")
 
     def _open_code(self, citation: Citation) -> None:
         def back(wants_finder: bool | None) -> None:

@@ -21,6 +21,7 @@ from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, PROMPT_MARK, Flow, Gap, plain
 from rlm_tui.ui.browse_views import Entry, Row, Shown, Text, View, entry_row, kind, span_of, title, views
 from rlm_tui.ui.code_view import CodeScreen
+from rlm_tui.ui.editing import EditorError, edit_file
 from rlm_tui.ui.latest import Latest
 from rlm_tui.ui.mention import mention_of
 from rlm_tui.ui.page import Page
@@ -112,7 +113,7 @@ class BrowseScreen(Screen[str | None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the keys of the pane; on a narrow screen, the pane itself."""
         self.set_class(isinstance(event.widget, (Page, Rows)), "-details")
-        self._frame()
+        self.call_after_refresh(self._frame)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look names up once the typing pauses."""
@@ -203,6 +204,12 @@ class BrowseScreen(Screen[str | None]):
         if span is not None:
             self.app.push_screen(CodeScreen(span))
 
+    def action_edit(self) -> None:
+        """Open the user's editor at the lines of the row, or of the entry."""
+        span = self._span()
+        if span is not None:
+            self.run_worker(self._edit(span), name="editor", group="editor", exclusive=True, exit_on_error=False)
+
     def action_ask(self) -> None:
         """Close, and put the entry into the prompt."""
         entry = self._spot.entry if self._spot is not None else None
@@ -219,6 +226,14 @@ class BrowseScreen(Screen[str | None]):
     def action_back(self) -> None:
         """Close the browser."""
         self.dismiss(None)
+
+    async def _edit(self, span: Span) -> None:
+        repository = self.app.session.repository
+        try:
+            path = await asyncio.to_thread(repository.absolute, span.path)
+            await edit_file(self.app, path, span.start)
+        except (EditorError, LookupError, RepositoryError) as error:
+            self.query_one("#crumbs", Line).show(plain(str(error), "$text-error"))
 
     async def _mention(self, entry: Entry) -> None:
         repository = self.app.session.repository
@@ -366,6 +381,8 @@ class BrowseScreen(Screen[str | None]):
         repository = self.app.session.repository
         progress = repository.progress
         where = [Content.styled("Browse", "bold"), plain(repository.name, MUTED)]
+        if self._spot is not None and self.has_class("-narrow", "-details"):
+            where = [plain(title(self._spot.entry), "bold"), plain(kind(self._spot.entry), MUTED)]
         if progress.phase == "ready":
             state = Content.styled(f"{progress.total:,} files · {progress.symbols:,} symbols", MUTED)
         else:

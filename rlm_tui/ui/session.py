@@ -15,6 +15,7 @@ from rlm_tui.ui.appearance import Appearance
 
 if TYPE_CHECKING:
     from rlm_tui.engine.fanout import Approve
+    from rlm_tui.records.asked import AskedStore
     from rlm_tui.records.store import RunStore
     from rlm_tui.repository.repository import Repository
     from rlm_tui.workspace import Workspace
@@ -64,6 +65,7 @@ class Session:
     model: str
     sub_model: str
     language_model: bool
+    asked: AskedStore | None = None
     theme: str = ""
     themes_folder: Path | None = None
     appearance: Appearance = field(default_factory=Appearance)
@@ -82,6 +84,7 @@ class Session:
         """Make the session of an opened workspace; its questions are limited to `scope`, if any."""
         from rlm_tui.config import THEMES_FOLDER
         from rlm_tui.engine.run import Question
+        from rlm_tui.records.asked import AskedStore
 
         settings, models = workspace.settings, workspace.models
 
@@ -106,6 +109,7 @@ class Session:
             model=models.root.name,
             sub_model=models.sub.name,
             language_model=models.root.is_language_model,
+            asked=AskedStore(settings.runs_dir.parent / "questions.jsonl"),
             theme=settings.theme,
             themes_folder=THEMES_FOLDER,
             appearance=Appearance.of(os.environ, ascii_only=settings.ascii, reduced_motion=settings.reduced_motion),

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import browse_plays
 import pytest
 import tree_plays
 from sample_runs import answering, finished
@@ -19,12 +20,13 @@ from rlm_tui.ui.actions import ACTIONS, Action, Place, bindings, key_table
 from rlm_tui.ui.answer import AnswerPane, Citations
 from rlm_tui.ui.app import RlmApp, write_new
 from rlm_tui.ui.ask import AskScreen
-from rlm_tui.ui.browse import BrowseScreen, Found, Rows, Search
+from rlm_tui.ui.browse import BrowseScreen
 from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.claims import AnswerPage
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.help import HelpScreen
+from rlm_tui.ui.picker import Picker
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
@@ -45,6 +47,7 @@ HOLDERS: dict[Place, type] = {
     "timeline": TimelineScreen,
     "code": CodeScreen,
     "browse": BrowseScreen,
+    "picker": Picker,
     "runs": OptionList,
     "themes": OptionList,
     "plan": PlanScreen,
@@ -409,98 +412,61 @@ async def command_palette(on: Screenful) -> None:
     assert isinstance(on.screen, HelpScreen)
 
 
-async def browser(on: Screenful) -> None:
-    await on.press("tab", "b", *"charge")
-    screen = on.screen
-    assert isinstance(screen, BrowseScreen)
-    await on.press("a")
-    assert screen.query_one(Search).value == "chargea"
-    await on.press("backspace", "tab")
-    assert on.app.focused is screen.query_one(Found)
-    await on.press("tab", "tab")
-    assert isinstance(on.app.focused, Search)
-    await on.press("shift+tab")
-    assert on.app.focused is on.page
-    for key in ("slash", "i"):
-        await on.press(key)
-        assert isinstance(on.app.focused, Search)
-        await on.press("tab")
-    await on.press("i", *["backspace"] * 6, *"pay")
-    await on.press("down")
-    assert screen.query_one(Found).highlighted == 1
-    await on.press("up")
-    assert screen.query_one(Found).highlighted == 0
-    await on.press("enter")
-    assert on.app.focused is on.page
-    await on.press("right", "right")
-    assert screen.query_one(Rows).option_count == 2
-    await on.press("left")
-    assert screen.query_one(Rows).option_count == 1
-    await on.press("enter")
-    assert str(screen.query_one("#details").border_title).startswith("test_pay")
-    await on.press("backspace")
-    assert str(screen.query_one("#details").border_title).startswith("Order.pay")
-    await on.press("o")
-    assert isinstance(on.screen, CodeScreen)
-    await on.press("escape", "escape")
-    assert isinstance(on.screen, AskScreen) and on.prompt.text == ""
-    await on.press("b", *"pay", "enter", "a")
-    assert on.prompt.text == "@Order.pay "
-
-
-PLAYS: dict[tuple[Place, str], Play] = tree_plays.PLAYS | {
-    ("prompt", "send"): send,
-    ("prompt", "newline"): newline,
-    ("prompt", "earlier"): earlier,
-    ("prompt", "later"): later,
-    ("calls", "open_trace"): open_trace,
-    ("calls", "fold"): fold,
-    ("calls", "close_row"): close_row,
-    ("calls", "open_row"): open_row,
-    ("calls", "up"): up,
-    ("calls", "down"): down,
-    ("calls", "page_up"): page_up,
-    ("calls", "page_down"): page_down,
-    ("calls", "first"): page_up,
-    ("calls", "last"): page_down,
-    ("calls", "follow"): follow,
-    ("calls", "cancel_call"): cancel_call,
-    ("answer", "scroll"): scroll,
-    ("citations", "select"): citation,
-    ("ask", "cancel"): cancel,
-    ("ask", "next_pane"): next_pane,
-    ("ask", "last_pane"): last_pane,
-    ("ask", "write"): write,
-    ("ask", "cite"): cite,
-    ("ask", "export"): export,
-    ("ask", "again"): again,
-    ("ask", "runs"): runs,
-    ("trace", "sibling(-1)"): sibling,
-    ("trace", "sibling(1)"): sibling,
-    ("trace", "parent"): parent,
-    ("trace", "tab(1)"): tab,
-    ("trace", "tab(-1)"): tab,
-    ("trace", "thinking"): trace_thinking,
-    ("trace", "cancel_call"): trace_cancel_call,
-    ("trace", "back"): open_trace,
-    ("code", "back"): code_back,
-    ("code", "cited"): cited,
-    **{("browse", action.name): browser for action in ACTIONS if action.place == "browse"},
-    ("ask", "browse"): browser,
-    ("runs", "select"): runs,
-    ("runs", "back"): runs,
-    ("plan", "answer(True)"): plan,
-    ("plan", "answer(False)"): plan,
-    ("help", "back"): help_screen,
-    ("everywhere", "toggle_theme"): toggle_theme,
-    ("everywhere", "themes"): themes,
-    ("themes", "select"): themes,
-    ("themes", "back"): themes,
-    ("everywhere", "help"): help_screen,
-    ("everywhere", "quit"): quit_app,
-    ("everywhere", "interrupt"): interrupt,
-    ("everywhere", "command_palette"): command_palette,
-}
+PLAYS: dict[tuple[Place, str], Play] = (
+    tree_plays.PLAYS
+    | browse_plays.PLAYS
+    | {
+        ("prompt", "send"): send,
+        ("prompt", "newline"): newline,
+        ("prompt", "earlier"): earlier,
+        ("prompt", "later"): later,
+        ("calls", "open_trace"): open_trace,
+        ("calls", "fold"): fold,
+        ("calls", "close_row"): close_row,
+        ("calls", "open_row"): open_row,
+        ("calls", "up"): up,
+        ("calls", "down"): down,
+        ("calls", "page_up"): page_up,
+        ("calls", "page_down"): page_down,
+        ("calls", "first"): page_up,
+        ("calls", "last"): page_down,
+        ("calls", "follow"): follow,
+        ("calls", "cancel_call"): cancel_call,
+        ("answer", "scroll"): scroll,
+        ("citations", "select"): citation,
+        ("ask", "cancel"): cancel,
+        ("ask", "next_pane"): next_pane,
+        ("ask", "last_pane"): last_pane,
+        ("ask", "write"): write,
+        ("ask", "cite"): cite,
+        ("ask", "export"): export,
+        ("ask", "again"): again,
+        ("ask", "runs"): runs,
+        ("trace", "sibling(-1)"): sibling,
+        ("trace", "sibling(1)"): sibling,
+        ("trace", "parent"): parent,
+        ("trace", "tab(1)"): tab,
+        ("trace", "tab(-1)"): tab,
+        ("trace", "thinking"): trace_thinking,
+        ("trace", "cancel_call"): trace_cancel_call,
+        ("trace", "back"): open_trace,
+        ("code", "back"): code_back,
+        ("code", "cited"): cited,
+        ("runs", "select"): runs,
+        ("runs", "back"): runs,
+        ("plan", "answer(True)"): plan,
+        ("plan", "answer(False)"): plan,
+        ("help", "back"): help_screen,
+        ("everywhere", "toggle_theme"): toggle_theme,
+        ("everywhere", "themes"): themes,
+        ("themes", "select"): themes,
+        ("themes", "back"): themes,
+        ("everywhere", "help"): help_screen,
+        ("everywhere", "quit"): quit_app,
+        ("everywhere", "interrupt"): interrupt,
+        ("everywhere", "command_palette"): command_palette,
+    }
+)
 
 
 def test_every_action_is_played() -> None:
