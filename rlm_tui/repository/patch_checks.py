@@ -15,8 +15,8 @@ from rlm_tui.repository.facts import FileFacts, ImportFact
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexer import Indexer, indexer_of
 from rlm_tui.repository.parse import tree_of
-from rlm_tui.repository.patches import FilePatch, Patch, PatchError, read_patch
-from rlm_tui.repository.patching import Edit, edited, file_patch, written
+from rlm_tui.repository.patches import FilePatch, Patch, PatchError, joined, read_patch
+from rlm_tui.repository.patching import Edit, Replacement, TextLines, edited, file_patch, hunks_of, written
 from rlm_tui.repository.secrets import REFUSAL
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Symbol, Tier
@@ -64,12 +64,53 @@ class PatchChecks:
         self._graph = graph
         self._refresh = refresh
 
-    def check(self, text: str, plan: Collection[str] = ()) -> CheckedPatch:
+    def check(self, text: str, plan: Collection[str] = (), *, whole: bool = True) -> CheckedPatch:
         """Return the patch as it fits the files as they are now. Raises `PatchError` with a sentence for each thing wrong.
 
-        `plan` are the files and folders that it may touch; () for any.
+        `plan` are the files and folders that it may touch; () for any. A patch that is not `whole` is a part of a change: that
+        names are used which another part brings, or are left which it changes, is no fault of it.
         """
-        patch = read_patch(text)
+        checked, problems = self._checked(read_patch(text), plan, whole=whole)
+        if problems:
+            raise PatchError(*problems)
+        return checked
+
+    def join(self, texts: Sequence[str]) -> tuple[CheckedPatch, tuple[str, ...]]:
+        """Join patches for the files as they are now into one; return it with what is wrong with names in the whole.
+
+        Raises `PatchError` where they do not go together, or do not apply or parse.
+        """
+        patch = joined([read_patch(text) for text in texts])
+        checked, problems = self._checked(patch, (), whole=False)
+        if problems:
+            raise PatchError(*problems)
+        return checked, self._checked(patch, (), whole=True)[1]
+
+    def edit(self, path: str, old: str, new: str) -> str:
+        """Return the patch that puts `new` in the place of the text `old`, which stands once in a file; "" makes a new file.
+
+        Raises `PatchError`.
+        """
+        content = self._below.read(path)
+        if not old:
+            return (
+                written(Patch((file_patch(Edit("", path, None, new.encode())),))) if content is None else _refuse(path)
+            )
+        if content is None or self._store.secrets.closed(path):
+            raise PatchError(f"{path} is not there, or not to be read")
+        text = "\n".join(TextLines(path, content.data).shown)
+        places = text.count(old)
+        if places != 1:
+            where = "stands nowhere" if not places else f"stands {places} times: take more lines around it"
+            raise PatchError(f"{path}: the text to replace {where}")
+        start = text.index(old)
+        first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start + len(old))
+        last = len(text) if last < 0 else last
+        piece = text[first:start] + new + text[start + len(old) : last]
+        item = Replacement(text.count("\n", 0, first), text.count("\n", first, last) + 1, tuple(piece.split("\n")))
+        return written(Patch((FilePatch(path, path, hunks_of(TextLines(path, content.data), [item])),)))
+
+    def _checked(self, patch: Patch, plan: Collection[str], *, whole: bool) -> tuple[CheckedPatch, tuple[str, ...]]:
         problems = list(_outside(patch, plan))
         edits: list[Edit] = []
         for file in patch.files:
@@ -78,13 +119,11 @@ class PatchChecks:
             except PatchError as error:
                 problems += error.problems
         if not problems:
-            problems += self._problems(edits)
-        if problems:
-            raise PatchError(*dict.fromkeys(problems))
+            problems += self._problems(edits, whole=whole)
         changed = tuple(edit for edit in edits if edit.before != edit.after or edit.old != edit.new)
-        if not changed:
-            raise PatchError("the patch changes nothing: all of it stands there already")
-        return CheckedPatch(Patch(tuple(map(file_patch, changed))), changed)
+        if not changed and not problems:
+            problems.append("the patch changes nothing: all of it stands there already")
+        return CheckedPatch(Patch(tuple(map(file_patch, changed))), changed), tuple(dict.fromkeys(problems))
 
     def _edit(self, file: FilePatch) -> Edit:
         for path in (file.old, file.new):
@@ -95,11 +134,13 @@ class PatchChecks:
             raise PatchError(f"{file.new} exists already: {file.old} cannot get its name")
         return edited(file, None if content is None else content.data)
 
-    def _problems(self, edits: Sequence[Edit]) -> Iterator[str]:
+    def _problems(self, edits: Sequence[Edit], *, whole: bool) -> Iterator[str]:
         self._refresh({edit.old for edit in edits if edit.old})
         changes = [change for edit in edits if (change := self._change(edit))]
         for change in changes:
             yield from _broken(change)
+        if not whole:
+            return
         yield from self._gone(changes, {edit.old: edit for edit in edits})
         after = {change.edit.new: change for change in changes if change.after}
         paths = [path for path in self._store.paths() if path not in {edit.old for edit in edits}]
@@ -247,6 +288,10 @@ def _offered_after(change: _Change, changes: Sequence[_Change]) -> set[str]:
     return {symbol.name for one in facts for symbol in one.symbols} | {
         alias for one in facts for item in one.imports for _, alias in item.names
     }
+
+
+def _refuse(path: str) -> str:
+    raise PatchError(f"{path} is there already: say which text of it is replaced")
 
 
 def _is_local(symbol: Symbol, facts: FileFacts) -> bool:

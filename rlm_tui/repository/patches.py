@@ -213,15 +213,15 @@ class _Reader:
         executable = self._mode(told, begin)
         if "copy from" in told:
             raise PatchError(f"line {begin + 1} of the patch copies a file: write the copy as a new file")
-        if self._is_header(self._at):
-            part = self._plain_part()
-            if "rename from" in told and (part.old, part.new) != (_name(told["rename from"]), _name(told["rename to"])):
-                raise PatchError(
-                    f"line {begin + 1} of the patch: the lines of the renaming name other files than --- and +++"
-                )
-            return [replace(part, executable=executable)]
-        if "rename from" in told and "rename to" in told:
-            return [FilePatch(check_path(_name(told["rename from"])), check_path(_name(told["rename to"])))]
+        renamed = (
+            (_name(told["rename from"]), _name(told["rename to"]))
+            if {"rename from", "rename to"} <= set(told)
+            else None
+        )
+        if self._is_header(self._at) and renamed in (None, self._named_here()):
+            return [replace(self._plain_part(), executable=executable)]
+        if renamed:
+            return [FilePatch(check_path(renamed[0]), check_path(renamed[1]))]
         if "new file mode" in told or "deleted file mode" in told:
             path = _named_twice(self._lines[begin])
             return [FilePatch("", path, (), executable) if "new file mode" in told else FilePatch(path, "")]
@@ -239,10 +239,13 @@ class _Reader:
             raise PatchError(f"line {begin + 1} of the patch changes permissions, which is left to you")
         return _MODES.get(told.get("new file mode", "").strip(), False)
 
+    def _named_here(self) -> tuple[str, str]:
+        """Return the files that the lines `---` and `+++` name, "" for none."""
+        return _without_prefixes(_header(self._lines[self._at][4:]), _header(self._lines[self._at + 1][4:]))
+
     def _plain_part(self) -> FilePatch:
-        old, new = _header(self._lines[self._at][4:]), _header(self._lines[self._at + 1][4:])
+        old, new = self._named_here()
         self._at += 2
-        old, new = _without_prefixes(old, new)
         if not (old or new):
             raise PatchError(f"line {self._at} of the patch: --- and +++ both name no file")
         for path in {old, new} - {""}:

@@ -27,6 +27,7 @@ from rlm_tui.repository.lookup import Lookup, look_up
 from rlm_tui.repository.naming import Named, Naming
 from rlm_tui.repository.patch_checks import PatchChecks
 from rlm_tui.repository.ranking import Ranking, reading
+from rlm_tui.repository.removing import Removal, removal
 from rlm_tui.repository.renaming import Renames
 from rlm_tui.repository.sanitize import escape_name
 from rlm_tui.repository.schema import SCHEMA, file_of
@@ -50,6 +51,8 @@ from rlm_tui.repository.symbols import (
 )
 from rlm_tui.repository.versions import Versions
 
+_MOST_UNUSED = 1_000
+"""So many definitions are removed at once."""
 _FEW = 8
 """Up to so many files, asking for the importers of each is quicker than reading the imports of all."""
 
@@ -364,6 +367,10 @@ class Repository:
     def patches(self) -> PatchChecks:
         """What can be said of a patch before it is applied."""
         return PatchChecks(Below(self.root), self._store, self._graph, self._current)
+
+    def removal(self, scope: str = "") -> Removal:
+        """Return how dead code in scope can be removed. Raises as `resolve` does."""
+        return removal(Below(self.root), self.analyses.unused(scope, kept=False, limit=_MOST_UNUSED))
 
     @cached_property
     def renames(self) -> Renames:
