@@ -26,7 +26,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rlm_tui.repository.generated import is_generated
-from rlm_tui.repository.indexer import code_languages
+from rlm_tui.repository.indexer import indexers
+from rlm_tui.repository.parse import is_test_path
 from rlm_tui.repository.repository import Repository
 
 Item = dict[str, Any]
@@ -60,21 +61,11 @@ def main() -> None:
 
 def ask(given: Namespace, work: Path, items: Sequence[Item]) -> list[Item]:
     """Ask the questions of one repository, oldest commit first."""
-    clone = _clone(given.clones, items[0]["repo"])
-    tree = work / "trees" / items[0]["repo"].replace("/", "+")
-    if not (tree / ".git").exists():
-        subprocess.run(["git", "init", "-q", str(tree)], check=True)
-        (tree / ".git/objects/info/alternates").write_text(f"{clone / 'objects'}\n")
-    when = {
-        item["commit"]: int(_git(clone, "show", "-s", "--format=%ct", item["commit"]).split()[-1]) for item in items
-    }
-    ordered = sorted(items, key=lambda item: (when[item["commit"]], item["id"]))
+    ordered = in_time(given.clones, items)
     chosen = ordered[:: max(1, len(ordered) // given.each)][: given.each] if given.each else ordered
-    code = code_languages()
     answered: list[Item] = []
     for item in chosen:
-        _git(tree, "checkout", "-q", "-f", "--detach", item["commit"])
-        _git(tree, "clean", "-qffdx")
+        tree = checkout(given.clones, work / "trees", item)
         repository = Repository.open(tree, work / "cache")
         try:
             repository.scan()
@@ -85,12 +76,43 @@ def ask(given: Namespace, work: Path, items: Sequence[Item]) -> list[Item]:
             repository.close()
         symbols = [match.symbol for match in found]
         every = list(dict.fromkeys(one.path for one in symbols))
-        files = dict.fromkeys(one.path for one in symbols if not one.is_test and one.language in code)
-        product = [path for path in files if not (is_generated(path) or _OTHER.search(path))]
+        product = product_of(every)
         kept = {key: item[key] for key in ("id", "repo", "leak", "gold_files")}
         names = [f"{one.path}::{one.qualified}" for one in symbols]
         answered.append({**kept, "files": every, "product": product, "symbols": names, "seconds": round(seconds, 4)})
     return answered
+
+
+def in_time(clones: Path, items: Sequence[Item]) -> list[Item]:
+    """Return the questions of one repository in the order of their commits, oldest first."""
+    clone = _clone(clones, items[0]["repo"])
+    when = {
+        item["commit"]: int(_git(clone, "show", "-s", "--format=%ct", item["commit"]).split()[-1]) for item in items
+    }
+    return sorted(items, key=lambda item: (when[item["commit"]], item["id"]))
+
+
+def checkout(clones: Path, trees: Path, item: Item) -> Path:
+    """Return the one checkout of a question's repository in `trees`, moved to the question's commit."""
+    tree: Path = trees / item["repo"].replace("/", "+")
+    if not (tree / ".git").exists():
+        subprocess.run(["git", "init", "-q", str(tree)], check=True)
+        (tree / ".git/objects/info/alternates").write_text(f"{_clone(clones, item['repo']) / 'objects'}\n")
+    _git(tree, "checkout", "-q", "-f", "--detach", item["commit"])
+    _git(tree, "clean", "-qffdx")
+    return tree
+
+
+def product_of(files: Sequence[str]) -> list[str]:
+    """Return which of these files are code of the product: no tests, samples, generated files."""
+    known = indexers()
+
+    def is_product(path: str) -> bool:
+        indexer = known.get(Path(path).suffix)
+        is_code = indexer is not None and not indexer.outline
+        return is_code and not (is_test_path(path) or is_generated(path) or _OTHER.search(path))
+
+    return list(filter(is_product, files))
 
 
 def table(title: str, answered: Iterable[Item]) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from rlm_tui.engine.journal import Stamp
+from rlm_tui.records.events import Found
 from rlm_tui.records.findings import Citation
 from rlm_tui.repository.code_host import CodeHost
 from rlm_tui.repository.former import is_version
@@ -121,6 +123,16 @@ def check_one(text: str, repository: Repository, differs: Callable[[Slice], bool
     if not citation.ok:
         raise ValueError(f"{text}: {citation.reason}")
     return citation
+
+
+def cited_as_found(stamp: Stamp, citations: Iterable[Citation]) -> Found:
+    """Return as data what an answer comes to that told no such data itself: the places it cites, in its order."""
+    held = [citation for citation in citations if citation.ok]
+    return Found(
+        **stamp,
+        files=tuple(dict.fromkeys(citation.path for citation in held)),
+        lines=tuple(dict.fromkeys(f"{citation.path}:{citation.start}" for citation in held)),
+    )
 
 
 def _read(mention: Mention, path: str, repository: Repository, differs: Callable[[Slice], bool]) -> Citation:

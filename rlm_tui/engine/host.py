@@ -18,6 +18,7 @@ from rlm_tui.engine.past import KEPT
 from rlm_tui.engine.proposing import Proposals
 from rlm_tui.engine.query import query
 from rlm_tui.engine.recall import Known, Order
+from rlm_tui.engine.reporting import Reports
 from rlm_tui.engine.schema import Schema, read, schema_of
 from rlm_tui.engine.seen import told
 from rlm_tui.engine.summary import files_in, show_arguments, show_result
@@ -57,6 +58,7 @@ class Host:
             "rlm_query_batched": self.rlm_query_batched,
             "plan_queries": self.plan_queries,
             "propose": self.proposals.propose,
+            "report_found": Reports(node).report_found,
         }
 
     async def __call__(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
@@ -75,7 +77,7 @@ class Host:
             raise
         finally:
             # A query sees only what its prompt holds: by itself it is no look at the repository.
-            node.looked = node.looked or not (error or name.startswith(("llm_", "plan_", "propose")))
+            node.looked = node.looked or not (error or name.startswith(("llm_", "plan_", "propose", "report_")))
             node.work.journal.emit(
                 ToolCalled(
                     **node.work.journal.stamp(node.id, node.parent_id),
@@ -318,6 +320,12 @@ def functions(mode: Mode | None = None) -> tuple[GuestFunction, ...]:
         ),
         *(GuestFunction(one.__name__, written_signature(one, one.__name__), inspect.getdoc(one) or "") for one in own),
         GuestFunction("plan_queries", "", "", hidden=True),
+        GuestFunction(
+            "report_found",
+            written_signature(Reports.report_found, "report_found"),
+            inspect.getdoc(Reports.report_found) or "",
+            unlisted=True,
+        ),
         *(_local(one) for one in OFFERED),
     )
 

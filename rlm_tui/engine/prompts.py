@@ -120,7 +120,7 @@ def system_prompt(
     `model` is the name of the model that reads it: some are told a sentence more.
     """
     addenda = [text for part, text in _MODELS.items() if part in model.lower()]
-    listed = [function for function in functions if not function.hidden]
+    listed = [function for function in functions if not (function.hidden or function.unlisted)]
     if not agents:
         listed = [function for function in listed if not function.name.startswith("rlm_")]
     parts = [

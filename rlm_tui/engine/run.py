@@ -10,7 +10,7 @@ from pathlib import Path
 from rlm_tui import __version__
 from rlm_tui.engine.agent import agent
 from rlm_tui.engine.candidates import candidates
-from rlm_tui.engine.citations import check, linked
+from rlm_tui.engine.citations import check, cited_as_found, linked
 from rlm_tui.engine.coverage import coverage
 from rlm_tui.engine.fanout import Approve, FanOut
 from rlm_tui.engine.journal import Journal
@@ -262,6 +262,8 @@ class Run:
         citations = await asyncio.to_thread(check, answer, repository, work.seen.differs)
         citations = await asyncio.to_thread(linked, citations, self._code_host)
         self._journal.emit(Cited(**self._journal.stamp("0"), citations=citations))
+        if self._journal.tree.found is None:
+            self._journal.emit(cited_as_found(self._journal.stamp("0"), citations))
         if unread := sorted({one.path for one in citations if one.ok and one.path not in work.seen}):
             self._journal.notice(f"cited, but never read in this run: {', '.join(unread[:10])}", "warning")
 

@@ -232,6 +232,22 @@ class Cited(_Event):
     citations: tuple[Citation, ...]
 
 
+class Found(_Event):
+    """What an answer comes to, as data, best first: what a program reads where a person reads the answer.
+
+    `symbols` and the steps of `path` (a chain of calls) are `path::Qualified.name`, `lines` are `path:12`; `names` are those
+    that something offers; `groups` are files that belong together, as in a cycle of imports.
+    """
+
+    kind: Literal["found"] = "found"
+    files: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
+
+
 class Covered(_Event):
     """What the run looked at, and what not, by module; `more` modules beyond these were not looked at."""
 
@@ -276,6 +292,7 @@ Event: TypeAlias = Annotated[
     | Proposed
     | Refuted
     | Cited
+    | Found
     | Covered
     | Noticed
     | RunEnded,

@@ -16,6 +16,7 @@ from rlm_tui.records.tree import Call, Tree
 SHAPE = 1
 """The version of the JSON report's shape; it changes when a field changes its meaning or goes."""
 
+_FOUND = ("files", "symbols", "names", "lines", "path", "groups")
 _MOST_CHILDREN = 40
 _NAMED = 40
 """Modules that were not looked at and are named."""
@@ -105,7 +106,7 @@ def marked(answer: str, citations: Iterable[Citation]) -> str:
 
 def as_json(tree: Tree) -> str:
     """Return the report as one JSON object; `shape` is the version of its fields."""
-    start, end = tree.start, tree.end
+    start, end, found = tree.start, tree.end, tree.found
     report = {
         "shape": SHAPE,
         "run": start.run_id if start else "",
@@ -116,6 +117,7 @@ def as_json(tree: Tree) -> str:
         "code": end.code if end else None,
         "error": end.error if end else "",
         "answer": tree.answer,
+        "found": found.model_dump(include=set(_FOUND)) if found else dict.fromkeys(_FOUND, ()),
         "citations": [citation.model_dump() for citation in tree.citations],
         "findings": [finding.model_dump() for finding in tree.findings],
         "refuted": [{"finding": tree.proposed[one].model_dump(), "reason": why} for one, why in tree.refuted.items()],
@@ -138,7 +140,7 @@ def as_json(tree: Tree) -> str:
         "seconds": round(_seconds(tree), 3),
         "tokens": tree.spent().model_dump(),
         "calls": [_call_json(tree, call) for call in tree.calls.values()],
-        "files": sorted(_files(tree)),
+        "files": list(dict.fromkeys([*(found.files if found else ()), *sorted(_files(tree))])),
         "coverage": tree.coverage.model_dump(include={"modules", "more"}) if tree.coverage else None,
         "changed": list(end.changed) if end else [],
         "notices": [{"level": notice.level, "text": notice.text} for notice in tree.notices],

@@ -15,6 +15,7 @@ from rlm_tui.records.events import (
     Cited,
     Covered,
     Event,
+    Found,
     Noticed,
     Proposed,
     Refuted,
@@ -110,6 +111,7 @@ class Tree:
     proposed: dict[str, Finding] = field(default_factory=dict)
     refuted: dict[str, str] = field(default_factory=dict)
     proposers: dict[str, str] = field(default_factory=dict)
+    found: Found | None = None
     coverage: Covered | None = None
     notices: list[Noticed] = field(default_factory=list)
     last: float = 0.0
@@ -185,6 +187,8 @@ class Tree:
                 self.refuted[event.finding] = event.reason
             case Cited():
                 self.citations = event.citations
+            case Found():
+                self.found = event
             case Covered():
                 self.coverage = event
             case Noticed():

@@ -102,7 +102,8 @@ class Sandbox(Protocol):
 class GuestFunction:
     """A host function as the guest sees it. `owners` are the guest classes that also have it as a method.
 
-    A `local` one is the guest's own, made of others: it is listed in the prompt, and no call of it reaches the host.
+    A `local` one is the guest's own, made of others: it is listed in the prompt, and no call of it reaches the host. An
+    `unlisted` one can be called, but stands in no prompt.
     """
 
     name: str
@@ -111,6 +112,7 @@ class GuestFunction:
     owners: tuple[str, ...] = ()
     hidden: bool = False
     local: bool = False
+    unlisted: bool = False
 
 
 class SandboxError(Exception):

@@ -25,6 +25,7 @@ src/b.py:12  get -> Session.send  call, tier 4 type  return session.send(x)
 guesses
 []
 """
+TOLD = "(nothing was printed)"
 SYSTEM = "You work on a code repository. rlm_query_batched(tasks, scope)"
 
 
@@ -70,7 +71,7 @@ async def test_a_cell_streams_and_comes_whole() -> None:
 
 
 async def test_the_answer_streams_in_pieces_and_cites() -> None:
-    items = await streamed(*await conversation("who calls send?", LOCATED, CALLED))
+    items = await streamed(*await conversation("who calls send?", LOCATED, CALLED, TOLD))
     last = items[-1]
     assert isinstance(last, Reply)
     assert last.cell is None
@@ -80,6 +81,16 @@ async def test_the_answer_streams_in_pieces_and_cites() -> None:
     assert last.text.startswith("`Session.send` (src/a.py:10-40) is called from 1 place (`get`).")
     assert "`src/b.py:12`" in last.text
     assert last.text.endswith(f"*{SIGNATURE}*")
+
+
+async def test_what_was_found_is_told_as_data_before_the_answer() -> None:
+    turn = await reply(*await conversation("who calls send?", LOCATED, CALLED))
+    assert turn.cell is not None
+    assert turn.cell.code == (
+        "report_found(\n    files=['src/b.py'],\n    symbols=['src/b.py::get'],\n    lines=['src/b.py:12'],\n)"
+    )
+    closing = await reply(*await conversation("who calls send?", LOCATED, CALLED), cells=False)
+    assert "Cut short" not in closing.text
 
 
 async def test_the_same_conversation_has_the_same_next_turn() -> None:
@@ -127,7 +138,7 @@ async def test_output_cut_in_the_middle_is_read_as_far_as_it_goes() -> None:
     cut = CALLED.replace(
         "guesses\n[]", "[... 9,000 characters left out; the whole text is output_of(2) ...]\nrc/x.py:1  f -> g"
     )
-    last = await reply(*await conversation("who calls send?", LOCATED, cut))
+    last = await reply(*await conversation("who calls send?", LOCATED, cut, TOLD))
     assert "`src/b.py:12`" in last.text
     assert "lost its middle" in last.text
 

@@ -17,6 +17,7 @@ from rlm_tui.records.events import (
     Cited,
     Covered,
     Event,
+    Found,
     ModuleCovered,
     Noticed,
     RunEnded,
@@ -81,6 +82,7 @@ def events(question: str = "Why does `refresh` wait?", answer: str = "Because.\n
         Citation(path="src/a.py", start=3, end=5, ok=True, excerpt='"""\n````python\nx\n````\n"""'),
         Citation(path="src/no.py", start=9, end=9, ok=False, reason="no such file"),
     ))  # fmt: skip
+    add(Found, "0", files=("src/b.py",), symbols=("src/b.py::B.c",), groups=(("src/a.py", "src/b.py"),))
     add(Covered, more=1, modules=(
         ModuleCovered(name="src", path="src", files=3, read=2),
         ModuleCovered(name="docs", path="docs", files=1, read=0),
@@ -121,8 +123,8 @@ def test_json_has_a_stable_shape() -> None:
     report = json.loads(as_json(Tree.of(events())))
     assert report["shape"] == 1
     assert set(report) == {
-        "shape", "run", "version", "question", "mode", "status", "code", "error", "answer", "citations", "findings", "refuted",
-            "repository", "route",
+        "shape", "run", "version", "question", "mode", "status", "code", "error", "answer", "found", "citations", "findings",
+        "refuted", "repository", "route",
         "models", "sandbox", "started", "seconds", "tokens", "calls", "files", "coverage", "changed", "notices",
     }  # fmt: skip
     assert report["citations"][1] == {
@@ -131,7 +133,11 @@ def test_json_has_a_stable_shape() -> None:
     assert [(call["id"], call["status"], call["kind"]) for call in report["calls"]] == [
         ("0", "done", "agent"), ("1", "failed", "query"),
     ]  # fmt: skip
-    assert report["files"] == ["src/a.py", "src/b.py"]
+    assert report["files"] == ["src/b.py", "src/a.py"]
+    assert report["found"] == {
+        "files": ["src/b.py"], "symbols": ["src/b.py::B.c"], "names": [], "lines": [], "path": [],
+        "groups": [["src/a.py", "src/b.py"]],
+    }  # fmt: skip
 
 
 def test_a_run_that_was_cut_off_has_a_report_too() -> None:

@@ -18,6 +18,7 @@ _RANKED = 10
 _CYCLES = 12
 _COUNT = re.compile(r"\b(\d{1,2})\b")
 _ASKED_KINDS = re.compile(r"\bmethods\b(?! and)", re.IGNORECASE)
+_FUNCTIONS = re.compile(r"\b(?:functions?|methods?|routines?)\b", re.IGNORECASE)
 _METHODS = frozenset({"method", "function"})
 _CYCLE = re.compile(
     r"(?P<first>\S.*?:\d+)  (?P<kind>runtime|deferred|type-only) import cycle of (?P<files>\d+) files: -> (?P<rest>.*)"
@@ -49,6 +50,7 @@ def rank(intent: Intent, section: Section) -> Plan:
         if names
         else f"No function was found{_within(scope)}."
     )
+    section.found.definitions(printed.definitions)
     section.add(_remarks(printed.definitions, "complexity" if by else "length"))
     section.searched.append("functions and methods outside of tests and generated files, unless there are no others")
 
@@ -72,6 +74,7 @@ def unused(intent: Intent, section: Section) -> Plan:
         if found
         else f"No definition was found that nothing uses{_within(scope)}."
     )
+    section.found.definitions(item for item in found if not _FUNCTIONS.search(intent.text) or item.kind in _METHODS)
     section.add(_remarks(found, "what is known"))
     if len(found) >= _SHOWN:
         section.add(f"The first {_SHOWN}; there may be more.")
@@ -111,6 +114,8 @@ def cycles(intent: Intent, section: Section) -> Plan:
         )
     else:
         section.lead = f"There is no import cycle{about}."
+    section.found.groups += runtime
+    section.found.files |= dict.fromkeys(path for files in runtime for path in files)
     for cycle, files in found:
         circle = [cycle["first"], *cycle["rest"].split(" -> ")]
         drawing = [circle[0], *(f"→ {step}" for step in circle[1:])]
@@ -135,6 +140,7 @@ def raised(intent: Intent, section: Section) -> Plan:
     if _failed(printed, section, scope):
         return
     hits = printed.hits
+    section.found.hits(hits)
     functions = list(dict.fromkeys(hit.symbol or f"{hit.path} (file level)" for hit in hits))
     section.lead = (
         f"{code(name)} is raised in {count(len(functions), 'function')}{_within(scope)}: {some(functions)}."
@@ -158,6 +164,7 @@ def settings(intent: Intent, section: Section) -> Plan:
     read = [(hit, match) for hit in printed.hits if (match := _SETTING.match(hit.text))]
     sure = [(hit, match) for hit, match in read if match["kind"] in ("env", "config")]
     shown = sure or read
+    section.found.hits(hit for hit, _ in shown)
     keys = list(dict.fromkeys(match["name"] for _, match in shown))
     places = count(len(shown), "place")
     if name and sure:
@@ -194,6 +201,8 @@ def public_interface(intent: Intent, section: Section) -> Plan:
     kinds = _ASKED_KINDS.search(intent.text)
     found = [item for item in printed.definitions if not kinds or item.kind in _METHODS]
     names = list(dict.fromkeys(item.qualified for item in found))
+    section.found.definitions(found)
+    section.found.names |= dict.fromkeys(_offered(item) for item in found if not _is_beside(item))
     section.lead = (
         f"{code(name)} offers {count(len(names), 'name')}: {some(names)}." if names else f"{code(name)} offers nothing."
     )
@@ -221,6 +230,9 @@ def _tell_reach(tool: str, target: str, printed: Printed, section: Section) -> N
     near = [use for use in printed.uses if not use.text.startswith("[")]
     far = [use for use in printed.uses if use.text.startswith("[")]
     files = list(dict.fromkeys(use.path for use in near))
+    section.found.uses(near)
+    if tool == "impact" or not near:
+        section.found.uses(far)
     verb = "are tests that use" if tool == "tests" else "are uses of"
     lead = f"In {count(len(files), 'file')} {verb} {name}{place}: {some(files)}." if near else ""
     if not near:
@@ -252,6 +264,16 @@ def _far_table(uses: Sequence[Use]) -> str:
             )
         )
     return answer.table(("from", "uses", "where", "distance", "as written"), rows)
+
+
+def _offered(item: Definition) -> str:
+    """Return the name under which something is offered: `as other: ...` where it is not its own."""
+    return item.doc[3:].partition(":")[0] if item.doc.startswith("as ") else item.name
+
+
+def _is_beside(item: Definition) -> bool:
+    """Tell what is listed, but does not make an interface by itself: fields, and in Python what holds a value."""
+    return item.kind in (("constant", "variable") if item.span.path.endswith((".py", ".pyi")) else ("field",))
 
 
 def _remarks(found: Sequence[Definition], head: str) -> str:

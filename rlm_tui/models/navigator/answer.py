@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rlm_tui.models.navigator.found import Found
 from rlm_tui.models.navigator.reading import Definition, Excerpt, Use
 
 SIGNATURE = "navigator: no language model"
@@ -22,7 +23,7 @@ _WIDTH = 160
 class Section:
     """The answer to one thing that is asked, as it grows: `lead` is its first line, `parts` markdown blocks after it.
 
-    `notes` stand before the lead: what had to be assumed.
+    `notes` stand before the lead: what had to be assumed. `found` is what it comes to, as data.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Section:
     lead: str = ""
     parts: list[str] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
+    found: Found = field(default_factory=Found)
 
     def add(self, *blocks: str) -> None:
         """Add markdown blocks; empty ones are passed over."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.found import Found
 from rlm_tui.models.navigator.move import Move, Plan, Search
 from rlm_tui.models.navigator.names import Located, locate, parts, settle
 from rlm_tui.models.navigator.reading import TESTS, Definition, Use, read
@@ -106,6 +107,7 @@ def _chain(text: str) -> list[_Call]:
 
 def _tell(section: Section, chain: Sequence[_Call], landing: Definition | None = None) -> None:
     names = [chain[0].use.source or "(file level)", *(call.target for call in chain)]
+    _report(section.found, chain, landing)
     arrows = " → ".join(map(code, names))
     end = landing.qualified if landing else chain[-1].target
     override = f" ⇢ {code(end)}, an override" if landing else ""
@@ -124,6 +126,19 @@ def _tell(section: Section, chain: Sequence[_Call], landing: Definition | None =
     section.add(answer.table(("call", "where", "as written", "leads to", "resolved by"), rows))
     if any(call.use.tier == 5 for call in chain):
         section.add("A step of it is a guess, by the name alone.")
+
+
+def _report(found: Found, chain: Sequence[_Call], landing: Definition | None) -> None:
+    found.symbol(chain[0].use.path, chain[0].use.source)
+    found.path.append(f"{chain[0].use.path}::{chain[0].use.source}")
+    for call in chain:
+        path = call.place.rpartition(":")[0]
+        found.symbol(path or call.use.path, call.target if path else "")
+        found.line(call.use.path, call.use.line)
+        found.path.append(f"{path}::{call.target}")
+    if landing:
+        found.definitions([landing])
+        found.path.append(f"{landing.span.path}::{landing.qualified}")
 
 
 def _drawing(chain: Sequence[_Call], landing: Definition | None = None) -> str:

@@ -40,6 +40,7 @@ def define(intent: Intent, section: Section) -> Plan:
     shown = [item for item in printed.definitions if item.key in {known.key for known in located.definitions}]
     shown = shown or located.definitions
     first = shown[0]
+    section.found.definitions([*shown, *(item for item in located.definitions if item not in shown)])
     if len(located.definitions) > 1:
         section.lead = (
             f"{code(located.name)} is defined in {len(located.definitions)} places; the first, "

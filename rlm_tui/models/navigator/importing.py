@@ -40,6 +40,7 @@ def find_importers(intent: Intent, section: Section) -> Plan:
         files = list(dict.fromkeys(hit.path for hit in hits))
         verb = "has" if len(files) == 1 else "have"
         section.lead = f"{count(len(files), 'file')} {verb} an import line that names {code(name)}: {some(files)}."
+        section.found.hits(hits)
         rows = ((answer.table_code(f"{hit.path}:{hit.line}"), answer.table_code(hit.text)) for hit in hits)
         section.add(answer.table(("where", "import"), rows))
         return
@@ -64,6 +65,8 @@ def _tell_imports(section: Section, name: str, brought: Sequence[Imported]) -> N
     verb = "imports" if len(files) == 1 else "import"
     section.lead = f"{count(len(files), 'file')} {verb} {code(name)} ({some(targets)}): {some(files)}."
     lines = {(item.path, item.line): item.text for item in reversed(brought)}  # a package is one line, but many files
+    for path, line in sorted(lines):
+        section.found.line(path, line)
     rows = (
         (answer.table_code(f"{path}:{line}"), answer.table_code(text)) for (path, line), text in sorted(lines.items())
     )

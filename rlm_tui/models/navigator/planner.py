@@ -21,6 +21,7 @@ from rlm_tui.models.navigator import (
 )
 from rlm_tui.models.navigator.answer import Section, code
 from rlm_tui.models.navigator.conversation import Conversation
+from rlm_tui.models.navigator.found import telling
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.reading import read
 from rlm_tui.models.navigator.understand import Intent, Understanding, understand
@@ -51,27 +52,31 @@ def next_turn(conversation: Conversation, *, cells: bool) -> Turn:
     else:
         sections = [Section(intent.text) for intent in understanding.intents]
         plan = _plan(understanding, sections, delegates=conversation.delegates)
-    move = _replay(plan, conversation)
+    move, told = _replay(plan, conversation)
     out_of_turns = len(conversation.steps) >= MOST_CELLS or (
         conversation.turns_left is not None and conversation.turns_left <= 1
     )
-    if move is not None and cells and not out_of_turns:
-        return Turn(move.why, move.code)
+    if cells and not out_of_turns:
+        if move is None and not (told or understanding.is_child):
+            move = telling(section.found for section in sections)
+        if move is not None:
+            return Turn(move.why, move.code)
     plan.close()
-    told = [section for section in sections if section.lead] or sections
+    answered = [section for section in sections if section.lead] or sections
     lost = any(read(step.output).cut for step in conversation.steps)
-    return Turn(answer.render(told, signed=not understanding.is_child, cut_short=move is not None, lost=lost))
+    return Turn(answer.render(answered, signed=not understanding.is_child, cut_short=move is not None, lost=lost))
 
 
-def _replay(plan: Plan, conversation: Conversation) -> Move | None:
-    """Send the plan every output so far; return the move it wants next, None when it is done."""
+def _replay(plan: Plan, conversation: Conversation) -> tuple[Move | None, bool]:
+    """Send the plan every output so far; return the move it wants next (None when it is done), and whether more followed it."""
+    steps = iter(conversation.steps)
     try:
         move = next(plan)
-        for step in conversation.steps:
+        for step in steps:
             move = plan.send(read(step.output, failed=step.failed))
     except StopIteration:
-        return None
-    return move
+        return None, next(steps, None) is not None
+    return move, False
 
 
 def _plan(understanding: Understanding, sections: list[Section], *, delegates: bool) -> Plan:

@@ -117,8 +117,12 @@ def _tell(section: Section, tool: str, target: str, found: _Edges, *, first: boo
     else:
         section.add(f"Another reading: {lead}")
     if tool == "callees":
+        section.found.definitions(found.targets)
         section.add(_callees_table(found))
     else:
+        if tool == "references" and found.subject:  # to rename is to touch the definition too
+            section.found.definitions([found.subject])
+        section.found.uses(found.sure)
         section.add(_places_table(found.sure, "subclass" if tool == "subclasses" else "from"))
     if found.guesses:
         section.add("Guesses, by the name alone (not counted above):", answer.uses_table(found.guesses))
