@@ -104,7 +104,7 @@ def whole(run: Run, recorded: Sequence[Event]) -> None:
             del living[event.call_id]
             assert event.call_id not in living.values(), "children end first"
             ended.add(event.call_id)
-        elif event.kind != "cited" and event.call_id:
+        elif event.kind not in ("cited", "found") and event.call_id:
             assert event.call_id in living, event
     assert not living
     assert ended == set(run.tree.calls)
