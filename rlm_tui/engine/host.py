@@ -59,6 +59,7 @@ class Host:
             "plan_queries": self.plan_queries,
             "propose": self.proposals.propose,
             "report_found": Reports(node).report_found,
+            "merged_patch": self.proposals.merged_patch,
         }
 
     async def __call__(self, name: str, args: Sequence[JSON], kwargs: Mapping[str, JSON]) -> object:
@@ -77,7 +78,9 @@ class Host:
             raise
         finally:
             # A query sees only what its prompt holds: by itself it is no look at the repository.
-            node.looked = node.looked or not (error or name.startswith(("llm_", "plan_", "propose", "report_")))
+            node.looked = node.looked or not (
+                error or name.startswith(("llm_", "plan_", "propose", "report_", "merged_"))
+            )
             node.work.journal.emit(
                 ToolCalled(
                     **node.work.journal.stamp(node.id, node.parent_id),
@@ -312,6 +315,7 @@ def functions(mode: Mode | None = None) -> tuple[GuestFunction, ...]:
     own: tuple[Callable[..., object], ...] = (
         Host.llm_query, Host.llm_query_batched, Host.rlm_query, Host.rlm_query_batched,
         *((Proposals.propose,) if mode is not None and mode.proposes else ()),
+        *((Proposals.merged_patch,) if mode is not None and mode.patches else ()),
     )  # fmt: skip
     return (
         *(

@@ -42,7 +42,8 @@ class Mode:
     both end up in the system prompt. `below` is what its sub-agents are told besides.
 
     `proposes` offers `propose` to its cells, and `second_look` has an independent query try to refute what is proposed without
-    high confidence, or of high severity. `tools` are the names of hidden tools that only its cells are offered. A mode with
+    high confidence, or of high severity. With `patches`, what is proposed are parts of one change, and `merged_patch` joins them.
+    `tools` are the names of hidden tools that only its cells are offered. A mode with
     `prepare` is a command, `rlm-tui NAME WORDS` and `/NAME WORDS`; `usage` writes its words ("[BASE] [-- PATH...]").
     """
 
@@ -53,6 +54,7 @@ class Mode:
     below: str = ""
     proposes: bool = False
     second_look: bool = False
+    patches: bool = False
     tools: tuple[str, ...] = ()
     prepare: Prepare | None = None
     usage: str = ""

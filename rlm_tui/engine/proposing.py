@@ -129,8 +129,21 @@ class Proposals:
 
     def _patch(self, text: str) -> str:
         """Return a patch as it fits the files now; blocks. Raises `PatchError` for one that is not fit to be applied."""
-        repository = self._node.repository
-        return repository.patches.check(text, repository.scope).text
+        node = self._node
+        whole = not node.work.mode.patches or node.parent_id == ""
+        return node.repository.patches.check(text, node.repository.scope, whole=whole).text
+
+    async def merged_patch(self) -> dict[str, object]:
+        """Join the proposed patches: a dict of patch, files, problems.
+
+        Those of sub-agents are among them; problems say what the whole breaks. Raises ValueError where lines clash.
+        """
+        tree = self._node.work.journal.tree
+        texts = [finding.patch for finding in tree.findings if finding.patch]
+        if not texts:
+            return {"patch": "", "files": [], "problems": []}
+        checked, problems = await asyncio.to_thread(self._node.work.repository.patches.join, texts)
+        return {"patch": checked.text, "files": checked.patch.paths, "problems": list(problems)}
 
     def _prompt(self, finding: Finding) -> str:
         return second_look(finding, [self._with_more(citation) for citation in finding.evidence[:6]])

@@ -16,6 +16,7 @@ from rlm_tui.models.navigator import (
     mapping,
     overview,
     places,
+    refactoring,
     relations,
     searching,
 )
@@ -28,7 +29,11 @@ from rlm_tui.models.navigator.understand import Intent, Understanding, understan
 from rlm_tui.repository.words import words
 
 MOST_CELLS = 16
-_MODES: dict[str, Callable[[Conversation, Section], Plan]] = {"debug": debugging.debug, "map": mapping.map_out}
+_MODES: dict[str, Callable[[Conversation, Section], Plan]] = {
+    "debug": debugging.debug,
+    "map": mapping.map_out,
+    "refactor": refactoring.refactor,
+}
 """The plans of the modes that have one of their own; the others, and `ask`, go by what the question is understood to want."""
 _MOST_LINES = 12
 

@@ -1,0 +1,34 @@
+"""The mode that changes code without changing what it does: a plan first, then checked patches; people apply them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rlm_tui.engine.mode import Mode, Prepared
+from rlm_tui.repository.repository import Repository
+
+
+def prepare(_repository: Repository, words: Sequence[str], context: str) -> Prepared:
+    """Take the words as they were typed. Raises `ValueError` without any."""
+    text = " ".join(words).strip()
+    if not text:
+        raise ValueError('say what to change: "rename Session.send to transmit", "remove dead code in src/"')
+    return Prepared(text, context)
+
+
+REFACTOR = Mode(
+    name="refactor",
+    title="Change code by checked patches: rename, remove dead code, or what you describe",
+    prompt=(
+        "Change code by patches; a person applies them. Plan first: what changes where, what could break, which tests show it. "
+        "`rename_patch` and `removal_patch` do it all; else `edit_patch`, for many files by one sub-agent a module, handed "
+        "the plan. `propose(..., patch=...)` each; mend what it refuses and what `merged_patch()` finds. Keep behaviour."
+    ),
+    answer="Markdown, short: the plan, what could break, tests that show it, what is left out and why; no patches.",
+    below="Change what your task says: `edit_patch`, then `propose(..., patch=...)`. Answer with what you could not change.",
+    proposes=True,
+    patches=True,
+    tools=("rename_patch", "removal_patch", "edit_patch"),
+    prepare=prepare,
+    usage="WHAT",
+)
