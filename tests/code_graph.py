@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 from rlm_tui.repository.facts import FileFacts
+from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexer import indexers
 from rlm_tui.repository.store import Store
@@ -53,7 +54,9 @@ class Code:
             known = _key(path) in indexers()
             found = facts_of(path, source) if known else FileFacts("text", 1, "", False, False, (), (), (), ())
             folder = path.rpartition("/")[0]
-            file = File(path, found.language, len(source), found.lines, folder, "parsed", found.is_test)
+            file = File(
+                path, found.language, len(source), found.lines, folder, "parsed", found.is_test, is_generated(path)
+            )
             self.store.put(file, found, source)
         self.graph = Graph(self.store)
 

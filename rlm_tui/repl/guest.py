@@ -78,7 +78,7 @@ class Record:
 
 
 class File(Record):
-    """A file: path language size lines module status is_test."""
+    """A file: path language size lines module status is_test is_generated."""
 
     path: str
     language: str

@@ -11,7 +11,6 @@ from rlm_tui.repository import impact, raising, settings_read
 from rlm_tui.repository.code_text import code_of
 from rlm_tui.repository.complexity import CALLABLE, most_complex
 from rlm_tui.repository.cycles import cycles
-from rlm_tui.repository.generated import is_generated, says_generated
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.naming import Naming
 from rlm_tui.repository.public_interface import PublicInterface
@@ -161,25 +160,16 @@ class Analyses:
         except PermissionError:
             return ""
 
-    def _says_generated(self, path: str) -> bool:
-        try:
-            return says_generated(self._sources.content(path))
-        except PermissionError:
-            return False
-
     def _by_length(self, scope: str) -> Iterator[Symbol]:
         """Give the functions in `scope`, longest first; those of tests and of generated files only where it holds no others."""
         admitted = self._admits(scope)
         files = [file for file in self._store.files() if admitted(file.path)]
-        own = [file for file in files if not file.is_test and not is_generated(file.path) and file.language] or files
+        own = [file for file in files if not file.is_test and not file.is_generated and file.language] or files
         paths = {file.path for file in own}
         identities = {identity for path, identity in self._store.file_ids().items() if path in paths}
         ids = self._store.ids_by_length(CALLABLE)
         ids = type(ids)("q", [identity for identity in ids if file_of(identity) in identities])
         tests = len(own) == len(files)
-        said: dict[str, bool] = {}
         for symbol in SymbolList(self._store, ids):
-            if symbol.path not in said:
-                said[symbol.path] = self._says_generated(symbol.path)
-            if tests or not (symbol.is_test or said[symbol.path]):
+            if tests or not symbol.is_test:
                 yield symbol

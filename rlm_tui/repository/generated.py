@@ -1,4 +1,4 @@
-"""Tells by its path what a tool made or somebody else wrote: copies, which stand behind the code itself."""
+"""Tells by path and header what a tool made or somebody else wrote: copies, which stand behind the code itself."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ _GENERATED = re.compile(
     r"|^(?:(?!src/)[^/]+/)*build/"  # below src it is a package of that name
 )
 _SAYS = re.compile(
-    rb"do not (?:edit|modify)|@generated|made by GNU Bison|(?:auto|automatically |code |file )-?generated",
-    re.IGNORECASE,
+    rb"^[ \t]*(?://|/?\*|#|--|;|<!--|%|\"\"\")[^\n]*"
+    rb"(?:\bdo not edit\b|@generated\b|made by GNU Bison|\b(?:auto-?|automatically |machine |code |file )generated\b"
+    rb"|\bfile (?:is|was|has been) (?:auto-?|automatically )?generated\b)",
+    re.IGNORECASE | re.MULTILINE,
 )
+_HEAD = 1_500
+"""Bytes: a licence may come first."""
 
 
 def is_generated(path: str) -> bool:
@@ -20,5 +24,5 @@ def is_generated(path: str) -> bool:
 
 
 def says_generated(head: bytes) -> bool:
-    """Tell whether the first lines of a file say that a program wrote it."""
-    return _SAYS.search(head[:800]) is not None
+    """Tell whether a comment in the first lines of a file says that a program wrote it."""
+    return _SAYS.search(head[:_HEAD]) is not None

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rlm_tui.repository import modules, walk
 from rlm_tui.repository.database import IndexRebuilt
+from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.index_folder import alone
 from rlm_tui.repository.indexer import indexer_of
 from rlm_tui.repository.packing import Packed
@@ -27,7 +28,7 @@ _BATCH_FILES = 200
 _BATCH_SECONDS = 0.3
 _STUCK = 60.0
 """Seconds after which another instance that scans and stores nothing is no longer waited for."""
-_DECIDES = ("blocks", "facts", "heads", "packing", "parse", "secrets", "walk", "words", "worker")
+_DECIDES = ("blocks", "facts", "generated", "heads", "packing", "parse", "secrets", "walk", "words", "worker")
 """Modules beside this one that decide what is stored of a file."""
 MANY = 200
 """From so many changed files on, listing everything and using all processors is the quicker way."""
@@ -275,7 +276,9 @@ class Indexing:
         elif file.size > walk.LARGEST:
             status = "large"
         module = modules.module_of(file.path, self.layout())
-        return Listed(file.path, file.raw, language, file.size, file.mtime, module, status, False)
+        return Listed(
+            file.path, file.raw, language, file.size, file.mtime, module, status, False, is_generated(file.path)
+        )
 
     def _worker(self) -> Worker:
         if self._warm is None:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.question import Asked
 from rlm_tui.repository.schema import LAST, SHIFT, Outline
@@ -84,7 +83,7 @@ class Looker:
             "path": self._of_name(name.partition(".")[0] or name, folder, _PATH),
             "named file": max((_ends(file.path, name) for name in self._asked.files), default=0.0),
         }
-        factor = factor_of(file.path, file.language)
+        factor = factor_of(file)
         if file.is_test and not self._asked.about_tests:
             factor *= TEST
         return Page(identity, file, factor, plain, telling, parts)
@@ -160,10 +159,10 @@ def subject_of(path: str) -> str:
     return _TEST_AFFIX.sub("", path.rpartition("/")[2].rpartition(".")[0]).lower()
 
 
-def factor_of(path: str, language: str) -> float:
+def factor_of(file: File) -> float:
     """Return what a file is discounted by: generated and vendored code, samples, prose."""
-    factor = 0.5 if is_generated(path) else 0.6 if _SAMPLES.search(path) else 1.0
-    return factor * (1.0 if language in code_languages() else 0.5)
+    factor = 0.5 if file.is_generated else 0.6 if _SAMPLES.search(file.path) else 1.0
+    return factor * (1.0 if file.language in code_languages() else 0.5)
 
 
 def _ends(path: str, name: str) -> float:

@@ -35,9 +35,17 @@ def look_up(text: str, limit: int, store: Store, files: Sequence[File], modules:
     within = {file.path for file in files}
     ranked: list[tuple[tuple[object, ...], Symbol | File | Module]] = []
     if wanted and "/" not in wanted:
-        ranked += [(_rank(wanted, s), s) for s in _symbols(wanted, store) if s.path in within]
-    ranked += [(_path_rank(wanted, file.path, 1, file.is_test), file) for file in files if wanted in file.path.lower()]
-    ranked += [(_path_rank(wanted, m.path, 0, False), m) for m in modules if wanted in m.path.lower()]
+        ranked += [
+            (_rank(wanted, s, store.is_generated(s.path)), s) for s in _symbols(wanted, store) if s.path in within
+        ]
+    ranked += [
+        (_path_rank(wanted, file.path, 1, (file.is_generated, file.is_test)), file)
+        for file in files
+        if wanted in file.path.lower()
+    ]
+    ranked += [
+        (_path_rank(wanted, m.path, 0, (is_generated(m.path), False)), m) for m in modules if wanted in m.path.lower()
+    ]
     ranked.sort(key=lambda pair: pair[0])
     return Lookup(tuple(entry for _, entry in ranked[:limit]), len(ranked) > limit)
 
@@ -53,21 +61,21 @@ def _symbols(wanted: str, store: Store) -> list[Symbol]:
     return [s for s in found if all(owner in s.qualified.lower() for owner in owners)]
 
 
-def _rank(wanted: str, symbol: Symbol) -> tuple[object, ...]:
+def _rank(wanted: str, symbol: Symbol, generated: bool) -> tuple[object, ...]:
     name, last = symbol.name.lower(), _SEPARATORS.split(wanted)[-1]
     whole = _SEPARATORS.sub(".", wanted)
     is_end = f".{symbol.qualified.lower()}".endswith(f".{whole}")
     fits = 0 if is_end else 1 if name == last else 2 if name.startswith(last) else 3
-    aside = symbol.language not in code_languages() or is_generated(symbol.path)
+    aside = symbol.language not in code_languages() or generated
     return fits, aside, symbol.is_test, len(name), 0, len(symbol.path), symbol.path, symbol.start
 
 
-def _path_rank(wanted: str, path: str, kind: int, is_test: bool) -> tuple[object, ...]:
+def _path_rank(wanted: str, path: str, kind: int, aside: tuple[bool, bool]) -> tuple[object, ...]:
     if not wanted:
         return kind, path
     name = path.rpartition("/")[2].lower()
     fits = 0 if wanted in (path.lower(), name, name.rpartition(".")[0]) else 2 if name.startswith(wanted) else 3
-    return fits, is_generated(path), is_test, len(name), kind, len(path), path, 0
+    return fits, *aside, len(name), kind, len(path), path, 0
 
 
 def _literal(text: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
-from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.modules import ROOT_FOLDER
 from rlm_tui.repository.parse import CONTAINERS
@@ -70,7 +69,7 @@ class Naming:
         before, _, name = _SEPARATORS.sub(".", target).rpartition(".")
         owner = self._symbol(before) if before else None
         found = self._member(owner, name) if owner and owner.kind in CONTAINERS else []
-        return _one(target, [symbol for symbol in found if self._within(symbol.path)])
+        return _one(target, [symbol for symbol in found if self._within(symbol.path)], self._store.is_generated)
 
     def _imported(self, target: str) -> Module | None:
         """Return the package that an import path with a host means: `github.com/owner/name/inner` is the folder `inner`."""
@@ -102,7 +101,7 @@ class Naming:
         ending = "/" + path
         others = [other for other in self._store.paths() if other.endswith(ending) and self._within(other)]
         files = [file for other in others if (file := self._store.file(other))]
-        return _only(path, files, [file.path for file in files])
+        return _only(path, files, [file.path for file in files], self._store.is_generated)
 
     def _lines(self, target: str) -> Span | None:
         match = _LINES.match(target)
@@ -132,7 +131,7 @@ class Naming:
         if not found:
             near = get_close_matches(name, [s.qualified for s in symbols], 5, 0.5)
             raise UnknownName(f"{file.path} defines no {name}" + (f"; near: {', '.join(near)}" if near else ""))
-        return _one(target, found)
+        return _one(target, found, self._store.is_generated)
 
     def _symbol(self, target: str) -> Symbol | None:
         name = _SEPARATORS.sub(".", target)
@@ -144,7 +143,7 @@ class Naming:
             or [s for s in same if any(dotted == name or dotted.endswith(ending) for dotted in self._dotted(s))]
             or [s for s in self._store.symbols_named(target) if self._within(s.path)]
         )
-        return _one(target, found)
+        return _one(target, found, self._store.is_generated)
 
     def _dotted(self, symbol: Symbol) -> Iterable[str]:
         module = dotted_module(symbol.path)
@@ -157,7 +156,7 @@ class Naming:
             path for path in self._store.paths() if self._within(path) and f".{dotted_module(path)}".endswith(ending)
         ]
         files = [file for path in paths if (file := self._store.file(path)) and file.language not in ("", "text")]
-        return _only(target, files, [file.path for file in files])
+        return _only(target, files, [file.path for file in files], self._store.is_generated)
 
     def _unknown(self, target: str) -> str:
         last = re.split(r"[.:/#]", target.rstrip("/"))[-1] or target
@@ -185,21 +184,23 @@ def _sound(target: str) -> str:
 Found = TypeVar("Found", Symbol, File)
 
 
-def _one(target: str, symbols: Sequence[Symbol]) -> Symbol | None:
+def _one(target: str, symbols: Sequence[Symbol], is_generated: Callable[[str], bool]) -> Symbol | None:
     """Return the one that is meant; overloads and twins for other platforms are one, which its first definition stands for."""
     first: dict[tuple[str, str], Symbol] = {}
     for symbol in symbols:
         first.setdefault((symbol.path, symbol.qualified), symbol)
     found = list(first.values())
     found = [symbol for symbol in found if not _is_constructor(symbol)] or found  # its class is meant
-    return _only(target, found, [symbol.locator for symbol in found])
+    return _only(target, found, [symbol.locator for symbol in found], is_generated)
 
 
 def _is_constructor(symbol: Symbol) -> bool:
     return symbol.kind == "method" and symbol.qualified.split(".")[-2:-1] == [symbol.name]
 
 
-def _only(target: str, found: Sequence[Found], names: Sequence[str]) -> Found | None:
+def _only(
+    target: str, found: Sequence[Found], names: Sequence[str], is_generated: Callable[[str], bool]
+) -> Found | None:
     """Return the one that is meant: documentation, data and tests stand back, then built and vendored copies."""
     ranks = [(one.language not in code_languages(), one.is_test, is_generated(one.path)) for one in found]
     nearest = [place for place, rank in enumerate(ranks) if rank == min(ranks)]

@@ -14,6 +14,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from rlm_tui.repository.facts import BindingFact, BlockFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.generated import says_generated
 from rlm_tui.repository.symbols import Symbol
 from rlm_tui.repository.words import BREAKS, distinct, identifiers
 
@@ -54,6 +55,7 @@ class Packed:
     lines: int
     package: str
     is_test: bool
+    is_generated: bool
     has_errors: bool
     symbols: list[SymbolRow]
     defined: str
@@ -102,7 +104,7 @@ def pack(path: str, facts: FileFacts, source: bytes) -> Packed:
         if i.alias:
             names.add(i.alias)
     return Packed(
-        facts.language, facts.lines, facts.package, facts.is_test, facts.has_errors, rows, defined, body,
+        facts.language, facts.lines, facts.package, facts.is_test, says_generated(source), facts.has_errors, rows, defined, body,
         "\n".join(map(exact, names)), "\n".join(map(exact, imported)), _blob(facts),
     )  # fmt: skip
 
@@ -114,6 +116,7 @@ def pack_text(path: str, text: str, language: str = "") -> Packed:
         language,
         text.count("\n") + 1,
         "",
+        False,
         False,
         False,
         [],

@@ -182,7 +182,7 @@ class Ranking:
             plain, demoted = dict[int, float](), dict[int, float]()
             for identity, file in self._store.listed():
                 usual = 4 + log(1 + file.size / _SIZE)
-                plain[identity] = factor_of(file.path, file.language) / usual
+                plain[identity] = factor_of(file) / usual
                 demoted[identity] = plain[identity] * (TEST if file.is_test else 1.0)
             self._priors = (generation, plain, demoted)
         _, plain, demoted = self._priors

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from rlm_tui.repository.symbols import File, Symbol
 
-SCHEMA = 3
+SCHEMA = 4
 SHIFT = 20
 """A symbol's id is its file's id, shifted, plus its place in the file: the symbols of a file are a range of ids."""
 LAST = (1 << SHIFT) - 1
@@ -16,7 +16,8 @@ LAST = (1 << SHIFT) - 1
 _TOKENS = """content='', detail=column, columnsize=0, tokenize="unicode61 remove_diacritics 0\""""
 TABLES = (
     """CREATE TABLE file(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, raw BLOB, language TEXT, size INTEGER,
-    mtime INTEGER, lines INTEGER, module TEXT, status TEXT, is_test INTEGER)""",
+    mtime INTEGER, lines INTEGER, module TEXT, status TEXT, is_test INTEGER,
+    is_generated INTEGER)""",
     "CREATE TABLE facts(id INTEGER PRIMARY KEY, package TEXT, blob BLOB)",
     """CREATE TABLE symbol(id INTEGER PRIMARY KEY, name TEXT, qualified TEXT, kind TEXT, start INTEGER, "end" INTEGER,
     signature TEXT, doc TEXT, parent TEXT, is_test INTEGER, decorators TEXT, visibility TEXT, start_byte INTEGER,
@@ -26,7 +27,7 @@ TABLES = (
     f"CREATE VIRTUAL TABLE mention USING fts5(names, imports, {_TOKENS})",
     "INSERT INTO meta VALUES ('dead', 0)",
 )
-FILES = "SELECT path, language, size, lines, module, status, is_test FROM file"
+FILES = "SELECT path, language, size, lines, module, status, is_test, is_generated FROM file"
 SYMBOLS = """SELECT s.name, s.qualified, s.kind, f.path, s.start, s."end", s.signature, s.doc, s.parent, f.module, f.language,
     s.is_test, s.decorators, s.visibility, s.start_byte, s.end_byte FROM symbol s JOIN file f ON f.id = s.id >> 20"""
 OUTLINES = """SELECT id, name, qualified, kind, start, "end", signature, doc, is_test, start_byte, end_byte FROM symbol
@@ -52,6 +53,7 @@ class Listed:
     module: str
     status: str
     is_test: bool
+    is_generated: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Store:
         """Which files' contents neither go into it nor are read beside it."""
         self._db = Database(folder / index_name(SCHEMA) if folder else None, TABLES, f"{SCHEMA} {version}")
         self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
+        self._generated: tuple[tuple[int, int], frozenset[str]] | None = None
 
     # Reading
 
@@ -100,6 +101,15 @@ class Store:
         """Return all files, sorted by path."""
         with self._db.reading() as db:
             return [to_file(row) for row in db.execute(f"{FILES} ORDER BY path")]
+
+    def is_generated(self, path: str) -> bool:
+        """Tell whether the file at `path` is built, vendored or made by a program."""
+        generation = self.generation
+        if self._generated is None or self._generated[0] != generation:
+            with self._db.reading() as db:
+                found = frozenset(row[0] for row in db.execute("SELECT path FROM file WHERE is_generated"))
+            self._generated = (generation, found)
+        return path in self._generated[1]
 
     def file(self, path: str) -> File | None:
         """Return the file at `path`, or None."""
@@ -313,7 +323,9 @@ class Store:
 
     def put(self, file: File, facts: FileFacts | None = None, source: bytes = b"") -> None:
         """Store one file and, when it was parsed, its facts; `source` gives the words of the bodies."""
-        listed = Listed(file.path, b"", file.language, file.size, 0, file.module, file.status, file.is_test)
+        listed = Listed(
+            file.path, b"", file.language, file.size, 0, file.module, file.status, file.is_test, file.is_generated
+        )
         packed = pack(file.path, facts, source) if facts else None
         with self._db.writing():
             identity = self.list_files([listed])[0]
@@ -333,8 +345,11 @@ class Store:
             for file in listed:
                 self._forget(db, file.path)
                 raw = None if file.raw == file.path.encode("utf-8", "surrogatepass") else file.raw or None
-                row = (file.path, raw, file.language, file.size, file.mtime, 0, file.module, file.status, file.is_test)
-                done = db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                row = (
+                    file.path, raw, file.language, file.size, file.mtime, 0, file.module, file.status, file.is_test,
+                    file.is_generated,
+                )  # fmt: skip
+                done = db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
                 identities.append(done.lastrowid or 0)
         return identities
 
@@ -395,8 +410,9 @@ class Store:
 
     def _insert(self, db: sqlite3.Connection, identity: int, status: str, packed: Packed) -> None:
         updated = db.execute(
-            "UPDATE file SET status = ?, language = ?, lines = ?, is_test = is_test OR ? WHERE id = ?",
-            (status, packed.language, packed.lines, packed.is_test, identity),
+            """UPDATE file SET status = ?, language = ?, lines = ?, is_test = is_test OR ?, is_generated = is_generated OR ?
+            WHERE id = ?""",
+            (status, packed.language, packed.lines, packed.is_test, packed.is_generated, identity),
         )
         if not updated.rowcount:
             return

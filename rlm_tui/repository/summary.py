@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import File
 
@@ -37,7 +36,7 @@ def counts(repository: Repository) -> list[str]:
     for file in repository.files():
         by_status[file.status].append(file)
     lines = [_line(by_status[status], said) for status, said in _STATUSES.items() if by_status[status]]
-    generated = [file for file in repository.files() if is_generated(file.path)]
+    generated = [file for file in repository.files() if file.is_generated]
     closed = [file for file in repository.files() if repository.is_closed(file.path)]
     if generated:
         lines.append(_line(generated, "of them generated, vendored or built: ranked behind the rest"))

@@ -44,7 +44,8 @@ class File:
     """A file of the repository.
 
     `status` is "parsed", "pending" (its symbols are not in yet), "text" (no grammar), "binary", "large", "unreadable" or
-    "quarantined" (its parse did not end). `size` is in bytes; `lines` is 0 until the file was read.
+    "quarantined" (its parse did not end). `size` is in bytes; `lines` is 0 until the file was read. `is_generated`: built,
+    vendored or made by a program, as its path or its header says.
     """
 
     path: str
@@ -54,6 +55,7 @@ class File:
     module: str
     status: str
     is_test: bool
+    is_generated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

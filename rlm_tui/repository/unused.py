@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from rlm_tui.repository.code_text import code_of
-from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.graph import Graph
 from rlm_tui.repository.indexer import scoping_of
 from rlm_tui.repository.parse import CONTAINERS, UNNAMED
@@ -75,7 +74,7 @@ class Unused:
         With `kept` those that are left out otherwise: not used, but with something seen that may use them, and what that is.
         """
         found: list[Remark] = []
-        candidates = (symbol for symbol in symbols if _is_candidate(symbol))
+        candidates = (s for s in symbols if _is_candidate(s) and not self._store.is_generated(s.path))
         while len(found) < limit and (chunk := list(islice(candidates, _CHUNK))):
             found += [remark for remark in self._unused(chunk) if (remark.value == REACHABLE) == kept]
         return sorted(found, key=lambda remark: remark.value)[:limit]
@@ -218,7 +217,7 @@ class Unused:
 
 
 def _is_candidate(symbol: Symbol) -> bool:
-    if symbol.is_test or is_generated(symbol.path) or _ASIDE.search(symbol.path) or len(symbol.name) < 3:
+    if symbol.is_test or _ASIDE.search(symbol.path) or len(symbol.name) < 3:
         return False
     if symbol.language in ("c", "cpp") and (symbol.kind in ("enum", "struct") or re.match(r"_[A-Z_]", symbol.name)):
         return False  # a tag that only its typedef names, or a name that the compiler reads

@@ -401,7 +401,7 @@ def test_an_index_that_is_mostly_dead_is_made_anew(tmp_path: Path) -> None:
     store = Store(tmp_path / "cache")
     indexing = Indexing(root, store)
     indexing.scan()
-    store.list_files([Listed("a.py", b"a.py", "python", 1, 1, "", "pending", False)] * 3_100)
+    store.list_files([Listed("a.py", b"a.py", "python", 1, 1, "", "pending", False, False)] * 3_100)
     assert store.overgrown()
     indexing.scan()
     assert not store.overgrown() and store.count_symbols() == 1 and store.files_with("onli")
