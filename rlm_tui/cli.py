@@ -228,7 +228,7 @@ def _answer(path: Path, settings: Settings, question: str, output: Format, scope
 def _resume(settings: Settings, run: str | None, output: Format | None) -> int:
     store = _runs()
     if run is None:
-        run = next((info.id for info in store.list() if info.status != "done"), "")
+        run = next((info.id for info in store.list() if info.status not in ("done", "damaged")), "")
         if not run:
             raise click.UsageError("every run is finished: there is nothing to resume")
     run_id = store.find(run)

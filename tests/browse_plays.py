@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from sample_runs import finished
 from screen_stage import Screenful
 from textual.widgets import OptionList
 
@@ -12,7 +13,9 @@ from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.browse import BrowseScreen, Found, Rows, Search
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.completion import Choices
+from rlm_tui.ui.confirm import Confirm
 from rlm_tui.ui.picker import Picker
+from rlm_tui.ui.runs import RunsScreen
 
 Play = Callable[[Screenful], Awaitable[None]]
 
@@ -90,9 +93,45 @@ async def edit(on: Screenful) -> None:
     assert "no terminal" in on.notice and on.prompt.text == "a"
 
 
+async def sessions(on: Screenful) -> None:
+    events = finished().events
+    path = on.stage.runs.path(events[0].run_id)
+    path.parent.mkdir(parents=True)
+    path.write_text("".join(event.model_dump_json() + "\n" for event in events))
+    await on.press("tab", "r", "slash", "z")
+    assert isinstance(on.screen, RunsScreen) and "0 of 1" in on.line("#crumbs")
+    await on.press("escape", "R")
+    assert "nothing to go on with" in on.line("#crumbs")
+    for key in ("d", "delete"):
+        await on.press(key)
+        assert isinstance(on.screen, Confirm)
+        await on.press("n" if key == "d" else "escape")
+        assert path.exists()
+    await on.press("p")
+    assert isinstance(on.screen, AskScreen) and on.app.playback is not None
+    await on.press("p")
+    assert on.app.playback.paused and "replay paused at 1x" in on.notice
+    before = len(on.app.shown.calls), on.app.shown.last
+    await on.press("s", "s", "s")
+    assert (len(on.app.shown.calls), on.app.shown.last) > before
+    for key, speed in (("plus", 4), ("equals_sign", 16), ("plus", 16), ("minus", 4)):
+        await on.press(key)
+        assert on.app.playback.speed == speed
+    await on.press("escape")
+    await on.settle()
+    assert on.app.playback is None and on.app.shown.end is not None
+    await on.press("p", "s", "plus", "minus")
+    assert on.app.playback is None
+    await on.press("r", "d", "y")
+    assert not path.exists()
+
+
 PLAYS: dict[tuple[Place, str], Play] = {
     **{("browse", action.name): browser for action in ACTIONS if action.place == "browse"},
     **{("picker", action.name): picker for action in ACTIONS if action.place == "picker"},
+    **{("confirm", action.name): sessions for action in ACTIONS if action.place == "confirm"},
+    **{("runs", name): sessions for name in ("play", "resume", "delete", "search")},
+    **{("ask", name): sessions for name in ("pause", "step", "hasten(1)", "hasten(-1)")},
     ("ask", "browse"): browser,
     ("ask", "history"): picker,
     ("ask", "edit"): edit,

@@ -34,7 +34,10 @@ def new_run_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
-    """A line of the list of runs. `started` is seconds since the epoch; "unfinished" means that no end was recorded."""
+    """A line of the list of runs. `started` is seconds since the epoch.
+
+    "unfinished" means that no end was recorded; of a "damaged" record nothing but its name and age can be told.
+    """
 
     id: str
     question: str
@@ -44,7 +47,7 @@ class RunInfo:
     model: str
     started: float
     ended: float | None
-    status: Status | Literal["unfinished"]
+    status: Status | Literal["unfinished", "damaged"]
     path: Path
 
 
@@ -65,8 +68,8 @@ class RunStore:
         return self.folder / f"{run_id}{_SUFFIX}"
 
     def list(self) -> Sequence[RunInfo]:
-        """Return what is known of every run, newest first. Records that cannot be read at all are passed over."""
-        infos = [info for path in self._paths() if (info := _info(path)) is not None]
+        """Return what is known of every run, newest first."""
+        infos = [_info(path) for path in self._paths()]
         return sorted(infos, key=lambda info: (info.started, info.id), reverse=True)
 
     def read(self, run_id: str) -> Iterator[Event]:
@@ -89,6 +92,21 @@ class RunStore:
                         ) from error
         except OSError as error:
             raise RecordError(f"the record {path} cannot be read: {error.strerror or error}") from error
+
+    def readable(self, run_id: str) -> tuple[Sequence[Event], str]:
+        """Return the events of a run up to where its record is damaged, and what is wrong there, "" for nothing.
+
+        Raises `RecordError` when nothing can be read.
+        """
+        events: list[Event] = []
+        try:
+            for event in self.read(run_id):
+                events.append(event)  # noqa: PERF402 - what was read before an error is kept
+        except RecordError as error:
+            if not events:
+                raise
+            return events, f"shown as far as it can be read: {error}"
+        return events, ""
 
     def find(self, prefix: str) -> str:
         """Return the one id that starts with `prefix`; "last" is the newest run. Raises `RecordError` for none or several."""
@@ -121,7 +139,7 @@ class RunStore:
             raise RecordError(f"the folder of runs {self.folder} cannot be read: {error.strerror or error}") from error
 
 
-def _info(path: Path) -> RunInfo | None:
+def _info(path: Path) -> RunInfo:
     try:
         with _opened(path) as file:
             first = _event(file.readline(_LONGEST))
@@ -133,9 +151,9 @@ def _info(path: Path) -> RunInfo | None:
                 if end is not None or tail >= size:
                     break
     except (OSError, ValidationError):
-        return None
+        return _damaged(path)
     if not isinstance(first, RunStarted):
-        return None
+        return _damaged(path)
     return RunInfo(
         id=path.stem,
         question=first.question,
@@ -148,6 +166,14 @@ def _info(path: Path) -> RunInfo | None:
         status=end.status if end else "unfinished",
         path=path,
     )
+
+
+def _damaged(path: Path) -> RunInfo:
+    try:
+        saved = path.lstat().st_mtime
+    except OSError:  # gone, or closed to us
+        saved = 0.0
+    return RunInfo(path.stem, "", "", "", "", "", saved, None, "damaged", path)
 
 
 def _opened(path: Path) -> BinaryIO:

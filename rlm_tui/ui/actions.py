@@ -23,6 +23,7 @@ Place: TypeAlias = Literal[
     "runs",
     "themes",
     "picker",
+    "confirm",
     "plan",
     "help",
 ]
@@ -42,6 +43,7 @@ PLACES: dict[Place, str] = {
     "runs": "Runs",
     "themes": "Themes",
     "picker": "Lists to choose from",
+    "confirm": "Yes or no",
     "plan": "Large fan-out",
     "help": "Help",
 }
@@ -118,6 +120,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask", "again", ("R",), "", "Go on with an unfinished run; ask a finished one again", slash="again"),
     Action("ask", "timeline", ("w",), "timeline", "Who waited for whom: the calls as bars over time", slash="timeline"),
     Action("ask", "runs", ("r",), "runs", "Earlier runs: open one again", slash="runs"),
+    Action("ask", "pause", ("p",), "pause", "While a run is played again: pause, or go on"),
+    Action("ask", "step", ("s",), "step", "While a run is played again: show what happens next, and pause"),
+    Action(
+        "ask", "hasten(1)", ("plus", "equals_sign"), "faster", "While a run is played again: 1, 4, 16 times as fast"
+    ),
+    Action("ask", "hasten(-1)", ("minus",), "", "While a run is played again: slower"),
     Action("ask", "history", ("ctrl+r",), "", "Search what was asked, here and in other repositories", slash="history"),
     Action("ask", "edit", ("ctrl+g",), "", "Write the question in your editor"),
     Action("ask", "browse", ("b",), "browse", "Browse files, modules and symbols without asking", slash="browse"),
@@ -165,6 +173,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("browse", "next_pane", ("tab",), "pane", "Next pane", priority=True),
     Action("browse", "last_pane", ("shift+tab",), "", "Pane before", priority=True),
     Action("runs", "select", ("enter",), "open", "Show the run again", bound=False),
+    Action("runs", "play", ("p",), "play", "Play the run again, in its own time or faster"),
+    Action("runs", "resume", ("R",), "resume", "Go on with an unfinished run"),
+    Action("runs", "delete", ("d", "delete"), "delete", "Delete its record; asks first"),
+    Action("runs", "search", ("slash",), "search", "Search: question, repository, status, model, day"),
     Action("runs", "back", ("escape",), "back", "Back"),
     Action("themes", "select", ("enter",), "keep", "Keep the theme that is shown", bound=False),
     Action("themes", "back", ("escape",), "back", "Back to the theme before"),
@@ -172,6 +184,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("picker", "move(1)", ("down", "ctrl+r"), "", "Row below"),
     Action("picker", "move(-1)", ("up",), "", "Row above"),
     Action("picker", "back", ("escape",), "back", "Close without a choice"),
+    Action("confirm", "answer(True)", ("y",), "yes", "Do it"),
+    Action("confirm", "answer(False)", ("n", "escape"), "no", "Leave it"),
     Action("plan", "answer(True)", ("y",), "go on", "Let it begin"),
     Action("plan", "answer(False)", ("n", "escape"), "decline", "Go on without it"),
     Action("help", "back", ("escape",), "back", "Back"),
@@ -207,6 +221,9 @@ KEY_NAMES = {
     "end": "End",
     "question_mark": "?",
     "slash": "/",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "f1": "F1",
@@ -250,7 +267,7 @@ def key_name(key: str) -> str:
 
 def writes(key: str) -> bool:
     """Whether the key writes a character, and so does nothing else while the prompt has the focus."""
-    return len(key) == 1 or key in ("space", "question_mark", "slash", "left_square_bracket", "right_square_bracket")
+    return len(key) == 1 or key == "space" or (len(KEY_NAMES.get(key, "")) == 1 and KEY_NAMES[key].isascii())
 
 
 def keys_text(action: Action) -> str:

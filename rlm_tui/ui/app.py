@@ -26,7 +26,9 @@ from rlm_tui.ui.actions import ACTIONS, bindings, slashes
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.plan import PlanScreen
+from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
+from rlm_tui.ui.runs import Chosen
 from rlm_tui.ui.session import LiveRun, Session
 from rlm_tui.ui.status import Notice
 from rlm_tui.ui.terminal_life import driver, is_terminal_gone, outlive_terminal
@@ -128,7 +130,7 @@ class RlmApp(App[int]):
     def begin_session(self) -> None:
         """Show what the session starts with: a recorded run, one to go on with, or nothing yet. The main screen stands."""
         if self.session.replay is not None:
-            self.open_run(self.session.replay)
+            self.open_run(Chosen(self.session.replay))
         elif (resumed := self.session.resumed) is not None:
             self._begin(lambda: self.session.resume(resumed))
         else:
@@ -145,8 +147,15 @@ class RlmApp(App[int]):
         """Whether a run is on its way."""
         return self.current is not None
 
+    @property
+    def playback(self) -> Playback | None:
+        """The recorded run that is played again, if one is."""
+        return self.current if isinstance(self.current, Playback) else None
+
     def now(self, tree: Tree) -> float:
         """Return the time at which a tree is to be seen: now while it lives, its last event once it has ended."""
+        if self.playback is not None and tree is self.playback.tree:
+            return self.playback.now
         is_current = self.current is not None and tree is self.current.tree
         return self.session.clock() if is_current else tree.last
 
@@ -154,7 +163,7 @@ class RlmApp(App[int]):
         """Ask a question, or run a slash command."""
         if text.startswith("/"):
             self._command(text[1:].strip())
-        elif self.current is not None:
+        elif self.current is not None and self.playback is None:
             self._main.say("one question at a time: Esc stops the one that runs", "warning")
             self._main.query_one(Prompt).text = text
         else:
@@ -173,6 +182,7 @@ class RlmApp(App[int]):
     def _begin(self, start: Callable[[], LiveRun]) -> None:
         self._index()
         self._stopping = False
+        self._end_playback()
         try:
             self.current = start()
         except (LookupError, OSError, RuntimeError, ValueError, RecordError) as error:
@@ -203,7 +213,9 @@ class RlmApp(App[int]):
 
     def cancel_run(self) -> None:
         """Stop the run: first softly, then at once."""
-        if self.current is not None:
+        if self.playback is not None:
+            self.playback.cancel()
+        elif self.current is not None:
             self.current.cancel("0", hard=self._stopping)
             if not self._stopping:
                 self._main.say(
@@ -214,7 +226,7 @@ class RlmApp(App[int]):
     def cancel_call(self, key: str) -> None:
         """Cancel the call that a row's key names, and what is below it."""
         call_id = key.partition("/")[0]
-        if self.current is None or self.shown is not self.current.tree:
+        if self.current is None or self.playback is not None or self.shown is not self.current.tree:
             self.notify_line("nothing runs here")
         elif call_id == "0":
             self.cancel_run()
@@ -257,14 +269,23 @@ class RlmApp(App[int]):
         else:
             self.run_worker(self._export(self.shown, self.shown_id), name="export", exit_on_error=False)
 
-    def open_run(self, run_id: str | None) -> None:
-        """Show a recorded run."""
-        if run_id is None:
+    def open_run(self, chosen: Chosen | None) -> None:
+        """Show a recorded run, play it again, or go on with it."""
+        if chosen is None:
             return
-        if self.current is not None:
+        if self.current is not None and self.playback is None:
             self._main.say("a question is being answered: Esc stops it", "warning")
             return
-        self.run_worker(self._replay(run_id), name="replay", exit_on_error=False)
+        self._end_playback()
+        if chosen.how == "resume":
+            self._begin(lambda: self.session.resume(chosen.run_id))
+        else:
+            self.run_worker(self._replay(chosen), name="replay", exit_on_error=False)
+
+    def _end_playback(self) -> None:
+        if self.playback is not None:
+            self.playback.cancel()
+            self.current = None
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what went wrong beside the screen; nothing that fails there ends the app."""
@@ -314,24 +335,8 @@ class RlmApp(App[int]):
         match word:
             case "theme" if rest:
                 self._choose_theme(rest.strip())
-            case "theme":
-                self.action_themes()
-            case "export":
-                self.export()
-            case "again":
-                self.again()
-            case "timeline":
-                self._main.action_timeline()
-            case "runs":
-                self._main.action_runs()
-            case "browse":
-                self._main.action_browse()
-            case "history":
-                self._main.action_history()
-            case "help":
-                self.action_help()
-            case "quit":
-                self.exit(0)
+            case _ if (action := slashes().get(word)) is not None:
+                self.call_later(self.run_action, action.name, self if action.place == "everywhere" else self._main)
             case _:
                 known = " ".join(f"/{action.slash}" for action in ACTIONS if action.slash)
                 self._main.say(f"/{word} is no command; there are {known}", "warning")
@@ -380,8 +385,11 @@ class RlmApp(App[int]):
                     again = " · Esc again stops at once" if self._stopping else ""
                     self._main.say(event.text + again, event.level)
         finally:
-            self.current = None
+            if self.current is run:
+                self.current = None
             self._dirty = True
+        if isinstance(run, Playback):
+            return
         tree = run.tree
         if tree.start is not None and tree.end is not None:
             self._history.append((tree.start.question, tree.end.answer))
@@ -398,12 +406,22 @@ class RlmApp(App[int]):
         path = await asyncio.to_thread(write_new, Path.cwd(), name, text)
         self.notify_line(f"report written to {path}")
 
-    async def _replay(self, run_id: str) -> None:
+    async def _replay(self, chosen: Chosen) -> None:
         runs = self.session.runs
-        found = await asyncio.to_thread(lambda: runs.find(run_id))
-        self.shown = await asyncio.to_thread(lambda: Tree.of(runs.read(found)))
+        found = await asyncio.to_thread(runs.find, chosen.run_id)
+        events, problem = await asyncio.to_thread(runs.readable, found)
+        if chosen.how == "play" and events:
+            self.current = Playback(found, events)
+            self.shown = self.current.tree
+            self.run_worker(self._listen(self.current), name="run", exit_on_error=False)
+        else:
+            self.shown = await asyncio.to_thread(Tree.of, events)
         self.shown_id = found
         self._main.begin()
+        if problem:
+            self._main.say(problem, "warning")
+        elif self.playback is not None:
+            self._main.tell_playback(self.playback)
 
     def _index(self) -> None:
         if self.session.repository.progress.phase == "new":

@@ -22,6 +22,7 @@ from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.completion import Choices
 from rlm_tui.ui.nodes import step_key
+from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.prompt_row import PromptRow
 from rlm_tui.ui.runs import RunsScreen
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 NARROW = 100
 """Below this many columns there is one pane, with tabs."""
 
+_REPLAY = frozenset(("pause", "step", "hasten"))
 _PANES = ("prompt", "calls", "answer", "citations")
 
 
@@ -106,6 +108,8 @@ class AskScreen(Screen[None]):
         hidden = set() if self.app.is_live else {"cancel", "cancel_call"}
         if tree.start is None:
             hidden.add("export")
+        if self.app.playback is None:
+            hidden |= {"pause", "step", "hasten(1)"}
         footer.show_places(*self._places(), typing=isinstance(self.focused, Prompt | FilterLine), hidden=hidden)
 
     def say(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
@@ -113,7 +117,9 @@ class AskScreen(Screen[None]):
         self.query_one(Notice).say(text, level)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave Tab to the list of completions while it is open."""
+        """Leave Tab to the list of completions while it is open; a replay's keys are there while it plays."""
+        if action in _REPLAY:
+            return self.app.playback is not None
         return action != "next_pane" or not self.query_one(Choices).is_open
 
     def action_next_pane(self) -> None:
@@ -162,6 +168,31 @@ class AskScreen(Screen[None]):
     def action_edit(self) -> None:
         """Open the editor on what is written."""
         self.query_one(PromptRow).edit()
+
+    def action_pause(self) -> None:
+        """Pause the replay, or go on."""
+        if self.app.playback is not None:
+            self.app.playback.pause()
+            self.tell_playback(self.app.playback)
+
+    def action_step(self) -> None:
+        """Show what happens next in the replay."""
+        if self.app.playback is not None:
+            self.app.playback.step()
+            self.tell_playback(self.app.playback)
+
+    def action_hasten(self, by: int) -> None:
+        """Play faster or slower."""
+        if self.app.playback is not None:
+            self.app.playback.hasten(by)
+            self.tell_playback(self.app.playback)
+
+    def tell_playback(self, playback: Playback) -> None:
+        """Say how the replay plays; its keys work outside of the prompt."""
+        if isinstance(self.focused, Prompt):
+            self._focus("calls" if self.has_class("-wide") else "answer")
+        state = "paused" if playback.paused else "playing"
+        self.say(f"replay {state} at {playback.speed}x · p pause · s step · + - speed · Esc shows the end")
 
     def action_browse(self) -> None:
         """Open the browser; what is to be asked about comes into the prompt."""

@@ -80,9 +80,22 @@ def test_runs_are_listed_newest_first_with_what_is_known(tmp_path: Path) -> None
     (tmp_path / "note.txt").write_text("no record")
     infos = store.list()
     assert [(info.id, info.question, info.status) for info in infos] == [
-        ("b", "second", "done"), ("c", "third", "unfinished"), ("a", "first", "done"),
+        ("junk", "", "damaged"), ("b", "second", "done"), ("c", "third", "unfinished"), ("a", "first", "done"),
     ]  # fmt: skip
-    assert infos[2].ended == 9.0
+    assert infos[3].ended == 9.0
+
+
+def test_what_is_damaged_is_read_up_to_the_damage(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    write(store, "a", started("a", "first", ts=5.0), ended("a", ts=9.0))
+    path = store.path("a")
+    assert store.readable("a") == (list(store.read("a")), "")
+    path.write_bytes(path.read_bytes().replace(b'"run_ended"', b'"run_eaten"'))
+    events, problem = store.readable("a")
+    assert [event.kind for event in events] == ["run_started"] and "line 2" in problem
+    path.write_text("junk\n")
+    with pytest.raises(RecordError, match="line 1"):
+        store.readable("a")
 
 
 def test_runs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:

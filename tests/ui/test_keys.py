@@ -25,6 +25,7 @@ from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.claims import AnswerPage
 from rlm_tui.ui.code_view import CodeScreen
+from rlm_tui.ui.confirm import Confirm
 from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.picker import Picker
 from rlm_tui.ui.plan import PlanScreen
@@ -50,6 +51,7 @@ HOLDERS: dict[Place, type] = {
     "picker": Picker,
     "runs": OptionList,
     "themes": OptionList,
+    "confirm": Confirm,
     "plan": PlanScreen,
     "help": HelpScreen,
 }
