@@ -110,7 +110,7 @@ def test_pipes_devices_links_and_floods_do_not_hang_the_list(tmp_path: Path) -> 
     (tmp_path / "folder.jsonl").mkdir()
     (tmp_path / "nul.jsonl").write_bytes(b"\0" * 1_000_000)
     (tmp_path / "deep.jsonl").write_text("[" * 100_000)
-    assert [info.id for info in RunStore(tmp_path).list()] == ["good"]
+    assert [info.id for info in RunStore(tmp_path).list() if info.status != "damaged"] == ["good"]
     for name in ("pipe", "zero", "loop", "gone", "folder"):
         result = run(tmp_path, "export", name)
         assert result.exit_code == 1
