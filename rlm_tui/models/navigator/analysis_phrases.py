@@ -14,8 +14,9 @@ from rlm_tui.models.navigator.phrases import NO_NAMES, Kind
 _ASKING = re.compile(
     r"(?:^|, )\W*(?:please |so |and |then |also |(?:can|could) you |i(?:'d| would) like to |i want to )*"
     r"(?:(?:which|what|where|who|whether|list|show|find|rank|give|name|tell|is|are|does|do|did|how many|top|any|get|locate|"
-    r"in (?:which|what)|from where|if (?:i|we)|i'm looking|look(?:ing)?|see|search|tests? (?:of|for|that)|"
-    r"dead code|unused|circular|public|exported|impact of|environment variables?|env vars?)\b"
+    r"in (?:which|what)|from where|if (?:i|we)|i'm looking|look(?:ing)?|see|search|tests? (?:of|for|that)|how|has|have|can|"
+    r"dead code|unused|unreferenced|circular|cyclic|dependency|imports?|public|exported|exports?|api|impact of|blast|places?|"
+    r"environment variables?|env vars?|thrown|raised)\b"
     r"|(?:the )?(?:\d+ )?(?:longest|biggest|largest|most)\b)",
     re.IGNORECASE,
 )
@@ -49,7 +50,7 @@ _FORMS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "longest",
         (
             r"\b(?:longest|biggest|largest|lengthiest)\b.*\bTHINGS\b",
-            r"\bTHINGS\b.*\b(?:longest|biggest|largest|most lines)\b",
+            r"\bTHINGS\b.*\b(?:longest|biggest|largest|most lines|by (?:their )?(?:length|size|lines?|number))\b",
         ),
     ),
     (
@@ -67,7 +68,7 @@ _FORMS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             r"\benv(?:ironment)? ?var(?:iable)?s?\b",
             r"\bconfig(?:uration)? (?:keys?|values?|options?|settings?|variables?)\b",
-            r"\bconfig(?:uration)? «\d+»|\b(?:looks? at|reads?|checks?) (?:the )?config(?:uration)?\b",
+            r"\bconfig(?:uration)? «\d+»|\b(?:looks? at|reads?|checks?) (?:the )?config(?:uration)?\b(?! files?\b)",
             r"\b(?:(?:compile-time|build|feature) flags?|from the environment|ini options?)\b",
         ),
     ),
@@ -77,7 +78,7 @@ _FORMS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         (
             r"\b(?:public|exported) (?:api|interface|names?|members?|surface|THINGS)\b",
             r"\b(?:api|interface) (?:of|declared|defined|in)\b",
-            r"\bwhat (?:does|do) «\d+» (?:exports?|offers?|exposes?)\b",
+            r"\b(?:does|do) «\d+» (?:exports?|offers?|exposes?|make public)\b",
             r"\b(?:is|are|names) exported\b|\bexported by\b|\b(?:exports|api) (?:of|from)\b",
             r"\bTHINGS does (?:the )?header\b|\bprototypes? (?:in|of|from)\b",
         ),
@@ -124,7 +125,8 @@ _ERROR = re.compile(
 )
 _DEPENDS = re.compile(r"\b(?:depends? on|controlled by|guarded by|governed by)\b", re.IGNORECASE)
 _CONFIG = re.compile(
-    r"\bconfig(?:uration)? (?:(?:key|value|option|setting|variable)s? )?(?P<name>[\w.:-]+)\W*$", re.IGNORECASE
+    r"\bconfig(?:uration)? (?:(?:key|value|option|setting|variable)s? )?(?!files?\b)(?P<name>[\w.:-]+)\W*$",
+    re.IGNORECASE,
 )
 _KEY = re.compile(r"\b(?P<name>_*[A-Z][A-Z0-9_]{2,})\b")
 _SUBJECT = re.compile(

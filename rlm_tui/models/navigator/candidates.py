@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from rlm_tui.models.navigator.phrases import ABSTRACT
 from rlm_tui.models.navigator.reading import TESTS, Definition, Printed
@@ -37,6 +38,21 @@ _SET = 1.3
 """What a line that assigns counts where the question is what decides."""
 _ENOUGH = 2.0
 """What one word can count at most: a place that holds another word is better than one that holds the same again."""
+
+
+_PLACES = 60
+_EARLY = 5
+"""How much the first places of a ranking count above those behind them, as in reciprocal rank fusion (Cormack et al., 2009)."""
+_Ranked = TypeVar("_Ranked")
+
+
+def fused(*rankings: Sequence[_Ranked]) -> list[_Ranked]:
+    """Return all that is ranked, in the order of the sum of its reciprocal ranks."""
+    worth: dict[_Ranked, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(dict.fromkeys(ranking)):
+            worth[item] = worth.get(item, 0.0) + 1 / (_EARLY + rank)
+    return sorted(worth, key=lambda item: -worth[item])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +181,13 @@ class Candidates:
     def files(self, most: int) -> list[str]:
         """Return the files that hold the best candidates, best first."""
         worth: dict[str, float] = {}
-        for item in self.ranked()[:40]:
+        for item in self.ranked()[:_PLACES]:
             worth[item.path] = worth.get(item.path, item.score) + 0.1 * item.score
         return sorted(worth, key=lambda path: -worth[path])[:most]
+
+    def places(self) -> list[tuple[str, str]]:
+        """Return path and name of the best candidates, best first."""
+        return [(item.path, item.qualified) for item in self.ranked()[:_PLACES]]
 
     def worth(self, line: str) -> float:
         """Return the sum of the weights of the question's words that a line holds; prose counts less."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 Kind = Literal[
     "definition", "callers", "references", "callees", "path", "subclasses", "importers", "explain", "overview", "free",
-    "unused", "cycles", "longest", "complex", "raises", "settings", "public_api", "tests", "impact",
+    "compare", "unused", "cycles", "longest", "complex", "raises", "settings", "public_api", "tests", "impact",
 ]  # fmt: skip
 
 _PARTS = {
@@ -95,6 +95,21 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "(from|starting (at|from|in)) X,? (to|how (do|does|can) (we|one|it|you|a call|execution) (get to|reach)) Y",
             r"(which|what|show|trace|through)\b.*?\bTHINGS\b.*? (from|between|links?|connects?) X (to|and|with|into) Y",
             "(does|can|could|is|will) X (ever )?(able to )?REACH Y",
+            "how X (gets|goes|comes|leads|travels|arrives)( in| at)?( to)? Y",
+            "trace( the)?( calls| flow| path)?( from)? X (to|into|down to) Y",
+        ),
+    ),
+    (
+        "compare",
+        (
+            "(compare|contrast|diff|comparison (of|between)) X( with| to| and| against|,| vs\\.?| versus) Y",
+            "differences? (between|of) X and Y",
+            r"X (vs\.?|versus|compared (to|with)) YEND",
+            "how (does|do|is|are) X (differ|different) from Y",
+            "how (do|are) X and Y (differ|different|compare|related)",
+            "(should|do|would|can) (i|we|one) use X or YEND",
+            "(what|which)('s| is| are)? (better|faster|simpler)[,:]? X or Y",
+            "when (should|do|would) (i|we|one) (use|prefer|choose) X (or|over|instead of|rather than) Y",
         ),
     ),
     (
@@ -104,6 +119,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"WHICH ADVIMPORTS ADVX",
             "import statements? (of|for) X",
             r"where('s| is| are) X (being )?(imported|included|required)\b",
+            r"where X (is|are|gets?) (imported|included|required)\b",
             "where (do|does) (we|anything|anyone|it|the code) (import|include|require) X",
             "(who|what|WHICH) ADVdepends? on X( directly)?END",
             "(dependents|reverse dependencies) of X",
@@ -121,6 +137,9 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (
         "callees",
         (
+            r"(what|which)\b[^?]*? (gets?|is|are|was) (called|invoked|used) (from|in) X",
+            "(THINGS|everything|anything|all|what)( that| which)? X ADV(calls|invokes|uses|depends on)END",
+            "what (other )?(internal )?calls does X (make|do|contain)",
             r"(what|which)\b[^?]*? (does|do|are|is|did) X ADV(call|invoke|use|depend on|delegate to|rely on)\b(?! (for|as)\b)",
             "(callees|outgoing calls) (of|from) X",
             "CODE('s)? callees",
@@ -134,24 +153,29 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             "(callers?|call[- ]?sites?|calls|invocations?|incoming calls) (of|to|for) X",
             "WHICH ADV(calls?|invokes?|calling|invoking|triggers?) ADVX",
             r"where('s| is| are| was| does| do| gets) X (being |getting )?(called|invoked|triggered|get called)\b",
+            r"where X (is|are|gets?|was) (being )?(called|invoked|triggered)\b",
             "where (do|does) (we|anyone|anything|the code|it) (call|invoke) X",
             "CODE('s)? (callers|call[- ]?sites)",
             r"(is|are) X (called|invoked)\b",
+            r"X (is|gets|being|was) (called|invoked)( by| from)?( whom?| what| where)?END",
+            "(who|what|which THINGS)( (is|are))? ADVcalling X",
         ),
     ),
     (
         "references",
         (
-            "(usages?|uses|references?|users?|mentions|occurrences|consumers?) (of|to|for) X",
+            "(usages?|uses?|references?|users?|mentions?|occurrences?|consumers?) (of|to|for) X",
             "WHICH ADVUSES ADVX",
             r"where('s| is| are) X (being )?(used|referenced|mentioned|consumed)\b",
+            r"where X (is|are|gets?) (being )?(used|referenced|mentioned|consumed)\b",
             "where (do|does) (we|anyone|anything|the code|it) (use|reference) X",
             "CODE('s)? (usages?|references|users)",
             r"(is|are) X (used|referenced)\b",
             r"where('s| is| are) X (being )?tested",
             "(which|what) tests? (cover|exercise|check)s? X",
             "tests? (of|for|that cover) X",
-            "renam(e|ing) X",
+            "renam(e|ing|ed) X",
+            "(change|changing) the name of X",
             "X (is|was|were|gets?) renamed",
         ),
     ),
@@ -171,7 +195,8 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "explain",
         (
             r"EXPLAIN (this|the) (module|package|folder|directory|crate|file|part)(?! (of|in)\b)( *:|END)",
-            "EXPLAIN( how| what)? X( (works?|does|is( for)?|do))?END",
+            "(EXPLAIN|understand)( how| what)? X( (works?|does|is( for)?|do))?END",
+            "(what|how)('s| is) X (for|work(ing)?|implemented)END",
             "what (does|do) X doEND",
             r"how (does|do|is) (the )?(\w+ )?CODE( \w+)? (work|behave|function|implemented|operate)",
             r"what('s| is) (the )?(purpose|role|job|responsibility|point) of (the )?(\w+ )?CODE",
@@ -182,7 +207,11 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         "definition",
         (
             "SOURCE (of|for) X",
+            "(what|which|on (what|which)) line(s)? (is|are|does|do) X (on|in|at|start|stand|begin)",
+            "(point|take|bring|lead) me to X",
             r"where('s| is| are| was| were) X (being )?DEFINED\b",
+            r"where X (is|are|was|were|gets?) (DEFINED|located|found|kept)\b",
+            r"where X (lives?|comes from|stands?)\b",
             r"where (do|does|did) (we|it|the code|one|this \w+) (define|declare|implement) X",
             r"where (do|does|did) X (come from|live|stand|get (defined|set|raised|thrown|created|made))\b",
             r"where('s| is| are) X( located| found| in (this|the) \w+)?END",
@@ -195,8 +224,11 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ),
     ),
 )
+_BACKWARDS = "how (is|are|does|do|can) X ((get |be )?(reached|called|invoked)) (from|by|starting from) Y"
+BACKWARDS = frozenset({phrase(_BACKWARDS)})
+"""Phrases that name the end before the start."""
 PHRASES: tuple[tuple[Kind, tuple[re.Pattern[str], ...]], ...] = tuple(
-    (kind, tuple(map(phrase, shorthands))) for kind, shorthands in _SHORTHANDS
+    (kind, (*(BACKWARDS if kind == "path" else ()), *map(phrase, shorthands))) for kind, shorthands in _SHORTHANDS
 )
 """The phrases of each intent, in the order tried: a question that fits an earlier intent is not offered to a later one."""
 

@@ -10,6 +10,7 @@ from rlm_tui.models.navigator import (
     analysing,
     answer,
     callpaths,
+    comparing,
     debugging,
     definitions,
     importing,
@@ -100,6 +101,8 @@ def _plan_one(intent: Intent, section: Section, understanding: Understanding, *,
             yield from relations.relate(intent, section)
         case "path":
             yield from callpaths.trace(intent, section)
+        case "compare":
+            yield from comparing.compare(intent, section)
         case "importers":
             yield from importing.find_importers(intent, section)
         case "longest" | "complex":

@@ -7,15 +7,19 @@ from collections.abc import Mapping, Sequence
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code
-from rlm_tui.models.navigator.candidates import SAID, Candidate, Candidates, Needle, needles, weigh
+from rlm_tui.models.navigator.candidates import SAID, Candidate, Candidates, Needle, fused, needles, weigh
 from rlm_tui.models.navigator.delegation import search_modules
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.phrases import SPANNING
 from rlm_tui.models.navigator.reading import TESTS, Excerpt, Printed, Use
-from rlm_tui.models.navigator.understand import Intent, search_words
+from rlm_tui.models.navigator.understand import Intent
 from rlm_tui.repository.symbols import Span
 
-_K = 20
+_K = 100
+_OF_A_FILE = 3
+"""Of one file so many matches are printed."""
+_LONGEST, _QUOTED = 8_000, 120
+"""Characters of a question that are searched for, and of one that is quoted in the answer."""
 _HITS = 20
 _FILES = 6
 _FILE_HITS = 14
@@ -30,17 +34,16 @@ _LED_IN = 4
 def search(intent: Intent, section: Section, *, brief: bool = False, delegates: bool = False) -> Plan:
     """Answer a question in free words with the ranked places that hold most of them; `delegates` asks modules too."""
     sought = needles(intent)
-    typed = search_words(intent)
     if not sought:
         section.lead = "The question has no word that could be looked for; a name or a word of the code would do."
         return
     candidates = Candidates(sought, wants_tests="test" in intent.terms, asked=intent.text)
-    matches = yield Move(
-        f"Which definitions speak of {typed[:80]}?", f"for match in find({typed!r}, k={_K}):\n    print(match)"
-    )
+    matches = yield Move("Which definitions speak of it?", _find_cell(intent.text))
     candidates.add(matches)
+    _report(section, matches)
+    told = "the question" if len(intent.text) > _QUOTED else repr(intent.text)
     section.searched.append(
-        f"{code(f'find({typed[:120]!r})')}: {answer.count(len(matches.definitions), 'match', 'matches')}"
+        f"{code(f'find({told})')}: {answer.count(len(section.found.files), 'file')} with what fits best"
     )
     counted = yield Move("How rare is each word, and where do the rare ones stand?", _count_cell(sought))
     weights = weigh(sought, counted.text)
@@ -85,9 +88,32 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
         closely,
         brief,
     )
+    _report(section, matches, candidates)
     if delegates:
         everywhere = SPANNING.search(intent.text) is not None
         yield from search_modules(intent, candidates.files(20), section, everywhere=everywhere)
+
+
+def _report(section: Section, matches: Printed, candidates: Candidates | None = None) -> None:
+    """Tell as data what was found: as `find` ranks it, and as what was seen of it later does."""
+    listed = [(item.span.path, item.qualified if item.kind != "module" else "") for item in matches.definitions]
+    seen = candidates.places() if candidates else []
+    files = fused([path for path, _ in listed], candidates.files(len(listed)) if candidates else [])
+    section.found.files = dict.fromkeys(files)
+    section.found.symbols.clear()
+    for path, qualified in fused(listed, seen):
+        section.found.symbol(path, qualified)
+
+
+def _find_cell(question: str) -> str:
+    """Return a cell that prints what fits a question best, a few definitions of each file."""
+    text = question[:_LONGEST]
+    written = f'"""{text}"""' if "\n" in text and not re.search(r'["\\]', text) else repr(text)
+    return (
+        f"question = {written}\nseen = {{}}\nfor match in find(question, k={_K}):\n"
+        "    path = match.symbol.path\n    seen[path] = seen.get(path, 0) + 1\n"
+        f"    if seen[path] <= {_OF_A_FILE}:\n        print(match)"
+    )
 
 
 def _count_cell(sought: Sequence[Needle]) -> str:

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from rlm_tui.models.navigator.analysis_phrases import NEEDS_A_NAME, analysis_of, subjects_of
-from rlm_tui.models.navigator.phrases import MEMBER_OF, NO_NAMES, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
+from rlm_tui.models.navigator.phrases import BACKWARDS, MEMBER_OF, NO_NAMES, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
+from rlm_tui.models.navigator.plain import plain
 from rlm_tui.repository.words import stem, words
 
 MOST_INTENTS = 4
@@ -40,6 +41,28 @@ _CLAUSES = re.compile(
 )
 _BEFORE_A_NAME = re.compile(r"^(?:#include|import|def|class|func|fn|function|struct|interface|trait|new)\s+")
 _DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
+_FEW = 2
+"""More clauses than these may be a report, not a list of questions."""
+_NO_PROSE = re.compile(
+    r"^ *(`{3,}|~{3,})[\s\S]*?(?:^ *\1|\Z)|^(?: {4,}|\t|>>>|\.\.\. |#+ ).*$|<!--[\s\S]*?-->", re.MULTILINE
+)
+"""What asks nothing in a longer text: fences, indented code, sessions, headings, what is hidden."""
+_ASKS = re.compile(
+    r"\W*(?:(?:in|from|on|by|to|through) (?:which|what|where|whom)|who|whom|whose|what|which|where|how|why|when|whats|wheres|hows|whos|"
+    r"is|are|was|does|do|did|can|could|would|will|should|has|have|any|"
+    r"show|list|find|locate|give|get|display|tell|explain|describe|summari[sz]e|walk|trace|compare|search|look(?:ing)?|need|want|"
+    r"name|count|rank|enumerate|go|jump|open|point|help|map|outline|introduce|document|view|see|identify|check|"
+    r"(?:i|we)(?:'d| would| want| need| am|'m|m| have|'re| are)\b.*\b(?:know|see|find|look\w*|list|understand|learn|rename|"
+    r"change|renaming|changing|touch|remove|delete|wonder\w*)|if (?:i|we|you))\b",
+    re.IGNORECASE,
+)
+"""How a clause that asks begins."""
+_BEFORE = re.compile(
+    r"\W*(?:(?:the|all|any|every|each|direct|full|complete|list|of|call|calling|code|execution|shortest|import|function|method|class|"
+    r"module|file|struct|type|interface|constant|variable|macro|high|level|quick|brief|short|general|overall|rough)\b\W*)*",
+    re.IGNORECASE,
+)
+"""What may stand before a bare `callers of X`."""
 _PRONOUNS = frozenset({"it", "this", "that", "them"})
 _WEAK_STEMS = frozenset(map(stem, WEAK))
 
@@ -71,19 +94,20 @@ def understand(question: str) -> Understanding:
     is_child = question.startswith(CHILD_PREFIX)
     text = question.removeprefix(CHILD_PREFIX).replace("«", "<").replace("»", ">").strip()
     names: list[str] = []
-    marked = _mark(text[:_LONGEST], names)
+    marked = _mark(_NO_PROSE.sub("\n", text)[:_LONGEST], names)
     marked = MEMBER_OF.sub(lambda match: _join_owner(match, names), marked)
     clauses = [clause.strip() for clause in _CLAUSES.split(marked) if clause.strip()]
     intents: list[Intent] = []
     before = ""
     for clause in clauses:
-        intent = _intent(clause, names, before)
+        intent = _intent(clause, names, before, alone=len(clauses) == 1)
         before = next((names[int(mark[1])] for mark in _MARK.finditer(clause)), before)
         if intent is not None and all((intent.kind, intent.names) != (other.kind, other.names) for other in intents):
             intents.append(intent)
     structural = [intent for intent in intents if intent.kind != "free"]
-    if not structural:  # one free text, however many sentences tell it
-        intents = [_free(marked, names)]
+    if not structural or _tells(len(structural), len(clauses), text):
+        # one free text, however many sentences tell it
+        intents = [_free(_mark(text[:_LONGEST], names), names, text)]
     else:  # a sentence of background beside a plain question is no question of its own
         intents = [intent for intent in intents if intent.kind != "free" or "?" in intent.text]
     return Understanding(tuple(intents[:MOST_INTENTS]), is_child)
@@ -128,9 +152,27 @@ def _name_in(slot: str, names: list[str], before: str = "") -> str:
     return "" if is_everyday else slot
 
 
-def _intent(clause: str, names: list[str], before: str) -> Intent | None:
-    """Return what one clause asks. `before` is the name that the clauses before it were about: what `it` means."""
+def _tells(asked: int, clauses: int, text: str) -> bool:
+    """Tell whether a text reports more than it asks: a plain question beside it does not make it a list of questions."""
+    return clauses > _FEW and (2 * asked < clauses or len(text) > _CLAUSE * asked)
+
+
+def _is_asked(clause: str, match: re.Match[str], *, alone: bool) -> bool:
+    """Tell whether a clause asks what its words say: in the words of a question, or by no more than `callers of X`."""
+    if _ASKS.match(clause):
+        return True
+    before = _BEFORE.match(clause)
+    begins = match.start() <= (before.end() if before else 0)
+    return clause.rstrip().endswith("?") or (alone and begins)
+
+
+def _intent(clause: str, names: list[str], before: str, *, alone: bool) -> Intent | None:
+    """Return what one clause asks. `before` is the name that the clauses before it were about: what `it` means.
+
+    `alone` tells that there is no other clause.
+    """
     text = unmark(clause, names)
+    clause = plain(clause)
     marked = [names[int(mark[1])] for mark in _MARK.finditer(clause)]
     if len(clause) <= _CLAUSE and (analysis := analysis_of(clause, marked)):
         about = subjects_of(analysis, clause, marked)
@@ -141,10 +183,14 @@ def _intent(clause: str, names: list[str], before: str) -> Intent | None:
             match = phrase.search(clause)
             if match is None or _is_prose(clause, match) or (kind == "overview" and _means_a_part(clause)):
                 continue
-            asked = [_name_in(slot, names, before) for slot in match.groups() if slot]
+            if not _is_asked(clause, match, alone=alone):
+                continue
+            slots = [slot for slot in match.groups() if slot]
+            asked = [_name_in(slot, names, before) for slot in slots]
             if all(asked):
-                plain = not all(_MARK.fullmatch(slot) for slot in match.groups() if slot)
-                return Intent(kind, text, tuple(asked), terms_of(text), plain)
+                everyday = not all(map(_MARK.fullmatch, slots))
+                ordered = asked[::-1] if phrase in BACKWARDS else asked
+                return Intent(kind, text, tuple(ordered), terms_of(text), everyday)
     return _free(clause, names) if terms_of(text) else None
 
 
@@ -165,8 +211,8 @@ def _means_a_part(clause: str) -> bool:
     return bool(_meaningful(OF_THE_WHOLE.sub(" ", clause)))
 
 
-def _free(clause: str, names: list[str]) -> Intent:
-    text = unmark(clause, names)
+def _free(clause: str, names: list[str], text: str = "") -> Intent:
+    text = text or unmark(clause, names)
     mentioned = dict.fromkeys(names[int(mark[1])] for mark in _MARK.finditer(clause))
     return Intent("free", text, tuple(mentioned), terms_of(text))
 
@@ -181,13 +227,6 @@ def terms_of(text: str) -> tuple[str, ...]:
     kept = [word for raw in _meaningful(text) for word in words(raw)]
     strong = [word for word in kept if word not in _WEAK_STEMS]
     return tuple(dict.fromkeys(strong or kept))[:16]
-
-
-def search_words(intent: Intent) -> str:
-    """Return what to type into `find`: the words that carry meaning, as written."""
-    kept = _meaningful(intent.text)
-    strong = [raw for raw in kept if not all(word in _WEAK_STEMS for word in words(raw))]
-    return " ".join(dict.fromkeys(strong or kept))[:500] or intent.text[:200]
 
 
 def _meaningful(text: str) -> list[str]:
