@@ -31,7 +31,10 @@ def examine(path: Path, settings: Settings) -> int:
         _line("packages", lambda: ", ".join(f"{name} {version(name)}" for name in _PACKAGES)),
         _line("ripgrep", ripgrep.program),
         _line("languages", lambda: ", ".join(sorted({indexer.name for indexer in indexers().values()}))),
-        _line("tools", lambda: ", ".join(sorted(name for name, tool in tools().items() if not tool.hidden))),
+        _line(
+            "tools",
+            lambda: ", ".join(sorted(name for name, tool in tools().items() if not (tool.hidden or tool.unlisted))),
+        ),
         _line("repository", lambda: _repository(path, settings)),
         _sandbox(settings),
     ]

@@ -30,7 +30,7 @@ def commands(open_repository: Open, guard: Guard) -> dict[str, click.Command]:
 
     `guard` turns what can go wrong into a sentence and an exit code.
     """
-    listed = [tool for tool in tools().values() if not tool.hidden]
+    listed = [tool for tool in tools().values() if not (tool.hidden or tool.unlisted)]
     return {_dashed(tool.name): _command(tool, open_repository, guard) for tool in listed}
 
 

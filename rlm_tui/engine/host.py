@@ -319,7 +319,14 @@ def functions(mode: Mode | None = None) -> tuple[GuestFunction, ...]:
     )  # fmt: skip
     return (
         *(
-            GuestFunction(tool.name, tool.signature, tool.doc, tool.owners, tool.hidden and tool.name not in shown)
+            GuestFunction(
+                tool.name,
+                tool.signature,
+                tool.doc,
+                tool.owners,
+                tool.hidden and tool.name not in shown,
+                unlisted=tool.unlisted,
+            )
             for tool in tools().values()
         ),
         *(GuestFunction(one.__name__, written_signature(one, one.__name__), inspect.getdoc(one) or "") for one in own),

@@ -23,13 +23,15 @@ _SCALARS = ("str", "int", "bool", "float")
 class Tool:
     """A registered tool. `owners` names the guest classes (Symbol, File, Module) that offer it as a method.
 
-    A `hidden` tool stands behind an attribute (`repo.files`) and is not listed in the prompt.
+    A `hidden` tool stands behind an attribute (`repo.files`) and is not listed in the prompt; an `unlisted` one can be called
+    by its name, but stands in no prompt either.
     """
 
     name: str
     run: Callable[..., object]
     owners: tuple[str, ...] = ()
     hidden: bool = False
+    unlisted: bool = False
 
     @property
     def signature(self) -> str:
@@ -42,11 +44,13 @@ class Tool:
         return inspect.getdoc(self.run) or ""
 
 
-def tool(*, owners: tuple[str, ...] = (), hidden: bool = False) -> Callable[[Callable[..., object]], Tool]:
+def tool(
+    *, owners: tuple[str, ...] = (), hidden: bool = False, unlisted: bool = False
+) -> Callable[[Callable[..., object]], Tool]:
     """Turn a function into the tool of the same name."""
 
     def wrap(function: Callable[..., object]) -> Tool:
-        return Tool(function.__name__, function, owners, hidden)
+        return Tool(function.__name__, function, owners, hidden, unlisted)
 
     return wrap
 

@@ -50,6 +50,7 @@ from rlm_tui.repository.symbols import (
     UnknownName,
 )
 from rlm_tui.repository.versions import Versions
+from rlm_tui.repository.words import split
 
 _MOST_UNUSED = 1_000
 """So many definitions are removed at once."""
@@ -317,6 +318,11 @@ class Repository:
         """
         self._whole()
         return self._ranking.rank(words, k, self._within, kind, without_tests)
+
+    def rarity(self, words: Sequence[str]) -> dict[str, int]:
+        """Return in how many files of the whole repository each word stands, in any of its forms (of 20,000 at most)."""
+        self._whole()
+        return {word: min((len(self._store.files_with(one)) for one in split(word)), default=0) for word in words}
 
     # The graph
 

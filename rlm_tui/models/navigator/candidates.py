@@ -1,6 +1,6 @@
 """Ranks the places that may answer a question in free words, from what was printed about them.
 
-A word counts the more the fewer lines hold it (as in BM25); a place the more of the question's words its name, its
+A word counts the more the fewer files hold it (as in BM25); a place the more of the question's words its name, its
 docstring, its own lines, its path and what stands around it hold. Nothing here knows any repository.
 """
 
@@ -21,8 +21,8 @@ from rlm_tui.repository.words import stem, words
 _MOST_NEEDLES = 12
 _ABSTRACT = frozenset(map(stem, ABSTRACT))
 _WORD = re.compile(r"[a-z]+")
-_COUNTED = re.compile(r"^word (.+): (\d+) lines in (\d+) files$")
-_LINES = re.compile(r"^about ([\d,]+) lines in all$")
+_COUNTED = re.compile(r"^word (.+): (\d+) files$")
+_FILES = re.compile(r"^about ([\d,]+) files in all$")
 PROSE = re.compile(r"\.(?:md|rst|txt|adoc|json|ya?ml|toml|lock|cfg|ini|html|css)$")
 _NAME, _DOC, _BODY, _PATH, _WITHIN, _AROUND, _CALLER = 1.0, 0.7, 0.9, 0.4, 0.5, 0.4, 0.25
 _TOGETHER, _FOUND, _IN_TESTS, _IN_PROSE, _BODILESS = 0.4, 1.0, 0.6, 0.35, 0.2
@@ -86,18 +86,18 @@ def _root(term: str) -> str:
 
 def weigh(sought: Sequence[Needle], text: str) -> dict[Needle, float]:
     """Return how much each word tells, from the counts printed: the rarer, the more; what is nowhere tells nothing."""
-    lines: dict[str, int] = {}
-    total = 100_000
+    files: dict[str, int] = {}
+    total = 1_000
     for line in text.splitlines():
         if counted := _COUNTED.match(line):
-            lines[counted[1]] = int(counted[2])
-        elif told := _LINES.match(line):
-            total = max(1_000, int(told[1].replace(",", "")))
-    if not lines:
+            files[counted[1]] = int(counted[2])
+        elif told := _FILES.match(line):
+            total = max(10, int(told[1].replace(",", "")))
+    if not files:
         return dict.fromkeys(sought, 1.0)
     return {
-        needle: math.log(1 + total / (1 + lines[needle.text])) * (0.5 if needle.stem in _ABSTRACT else 1.0)
-        if lines.get(needle.text)
+        needle: math.log(1 + total / (1 + files[needle.word])) * (0.5 if needle.stem in _ABSTRACT else 1.0)
+        if files.get(needle.word)
         else 0.0
         for needle in sought
     }
@@ -184,6 +184,13 @@ class Candidates:
         for item in self.ranked()[:_PLACES]:
             worth[item.path] = worth.get(item.path, item.score) + 0.1 * item.score
         return sorted(worth, key=lambda path: -worth[path])[:most]
+
+    def coverage(self) -> float:
+        """Return how much of the words the best place holds, by their weight, of 1."""
+        whole = sum(self._weights.values()) or 1.0
+        weight = {needle.word: worth for needle, worth in self._weights.items()}
+        best = next(iter(self.ranked()), None)
+        return sum(weight[word] for word in best.held) / whole if best else 0.0
 
     def places(self) -> list[tuple[str, str]]:
         """Return path and name of the best candidates, best first."""

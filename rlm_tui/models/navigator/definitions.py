@@ -34,8 +34,9 @@ def define(intent: Intent, section: Section) -> Plan:
     works = intent.kind == "explain"
     printed = yield Move(
         f"Read {'it' if len(targets) == 1 else 'each of them'}, and see who uses it{' and what it calls' if works else ''}.",
-        f"for name in {targets!r}:\n    s = repo[name]\n    print(s)\n    print(s.source)\n    print(callers(s)[:{_CALLERS}])"
-        + ('\n    print("calls")\n    print(callees(s)[:20])' if works else ""),
+        f"for name in {targets!r}:\n    s = repo[name]\n    print(s)\n    print(s.source)"
+        + ('\n    print("calls")\n    print(callees(s)[:20])' if works else "")
+        + f"\nprint(callers({targets[0]!r})[:{_CALLERS}])",
     )
     shown = [item for item in printed.definitions if item.key in {known.key for known in located.definitions}]
     shown = shown or located.definitions

@@ -12,6 +12,8 @@ from rlm_tui.models.navigator.reading import TESTS, Unit
 from rlm_tui.models.navigator.understand import CHILD_PREFIX, Intent
 
 MOST_CHILDREN = 8
+FEW_CHILDREN = 3
+"""So many are asked where the evidence is weak, but the question is not about every module."""
 _RESULT = 1_300
 """Characters of a sub-agent's answer that the root prints; eight of them fit into one cell's output."""
 CUT_LINE = "*The rest of this sub-agent's answer was cut off here.*"
@@ -60,7 +62,7 @@ def search_modules(intent: Intent, places: Sequence[str], section: Section, *, e
         for path in places
     ]
     ranked = [*filter(None, holding), *(sorted(units, key=lambda unit: -unit.symbols) if everywhere else [])]
-    chosen = list(dict.fromkeys(scope_of(unit) for unit in ranked))[:MOST_CHILDREN]
+    chosen = list(dict.fromkeys(scope_of(unit) for unit in ranked))[: MOST_CHILDREN if everywhere else FEW_CHILDREN]
     if len(chosen) < 2:
         return
     results = yield from ask_sub_agents(intent.text, chosen, section)

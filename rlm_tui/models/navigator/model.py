@@ -10,7 +10,7 @@ from rlm_tui.models.navigator.planner import next_turn, pieces
 from rlm_tui.models.protocol import Block, Cell, Delta, Reply, Request, StreamItem, Text, Usage
 
 _PAUSE = 0.003
-_LONGEST = 0.12
+_LONGEST = 0.03
 """Seconds that streaming an answer may add: enough to see it flow, too little to wait for."""
 
 

@@ -62,14 +62,17 @@ def locate(names: Sequence[str]) -> Search[list[Located]]:
     wanted = [name[:200] for name in names]
     printed = yield Move(
         f"What is {', '.join(wanted)} here?",
-        f"for name in {wanted!r}:\n"
+        f"import re\nfor name in {wanted!r}:\n"
         '    print("#", name)\n'
         "    try:\n"
         "        print(repo[name])\n"
         "    except HostError as error:\n"
         "        print(error)\n"
-        f"    print({_SIMILAR!r})\n"
-        "    print(find(name, k=8))",
+        f"        print({_SIMILAR!r})\n"
+        "        near = [repo[one] for one in re.findall(r'[^\\s,]+::[^\\s,]+@\\d+', str(error))]\n"
+        "        print(near)\n"
+        "        if 'means' not in str(error):\n"
+        "            print(find(name, k=8))",
     )
     return [_located(name, part) for name, part in zip(wanted, parts(printed.text, wanted), strict=True)]
 

@@ -7,16 +7,18 @@ import re
 _ASKING = "(?:where|which|what|who|how|if|whether)"
 _TO = f"(?:know|see|find|understand|learn|list|get|figure out|{_ASKING})"
 _GREETING = re.compile(
-    r"^\W*(?:(?:please|pls|plz|so|and|then|also|ok(?:ay)?|hey|hi|hello|now|but|well|just|btw|um+|quick(?: question)?|question|first|"
-    r"next|second(?:ly)?|finally|thanks|(?:can|could|would|will) (?:you|anyone|someone|somebody)(?: please| kindly)?(?= [a-z])|"
-    rf"i(?:'d| would) like (?:you )?to|i(?:'m| am)? (?:want(?:ing)?|need(?:ing)?|try(?:ing)?|curious|wondering)(?: to)?(?= {_TO})|"
+    r"^\W*(?:(?:please|pls|plz|so|and|then|also|ok(?:ay)?|hey|hi|hello|now|but|well|just|btw|um+|quick(?: question)?|question|"
+    r"first|next|second(?:ly)?|finally|thanks|"
+    r"(?:can|could|would|will) (?:you|anyone|someone|somebody)(?: please| kindly)?(?= [a-z])|"
+    rf"i(?:'d| would) like (?:you )?to|"
+    rf"i(?:'m| am)? (?:want(?:ing)?|need(?:ing)?|try(?:ing)?|curious|wondering)(?: to)?(?= {_TO})|"
     rf"(?:i|we) (?:just )?(?:have|need|want) to (?={_TO})|i(?:'d)? (?:need|want)(?= (?:the|all|every|a list)\b)|"
     rf"(?:know|figure out|find out|tell me|learn|wonder)(?= {_ASKING}\b)|do you know(?= {_ASKING}\b)|"
     r"help me(?: to)?(?= (?:understand|find|see)))\b[ ,:;.!-]*)+",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
-    r"(?:[ ,]*\b(?:please|pls|plz|thanks|thank you|thx|exactly|anyway|right now|at all|for me|in detail|if anywhere)\b)+(?=[\s?.!]*$)",
+    r"(?:[ ,]*\b(?:please|pls|plz|thanks|thank you|thx|exactly|anyway|right now|at all|for me|in detail)\b)+(?=[\s?.!]*$)",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
@@ -37,8 +39,8 @@ _KNOWN = """
 """
 """Words by which questions are known, for which others are taken that differ by a slip of the pen."""
 _REAL = """
-    there these here were define defines declare implement caller call import module file class test raise throw export variably
-    functional methodical interfaces depend extent extents reached cycle when whether those done goes must moles models model modes
+    there these here were define defines declare implement caller call import module file class test raise throw export
+    variably functional methodical interfaces depend extent extents reached cycle when whether those done goes must moles models model modes
     mode rested nested texts text tasks task falls cells tells tiles rules roles filed field fires fined
 """
 """Words that are no slips."""

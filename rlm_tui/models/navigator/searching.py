@@ -18,9 +18,13 @@ from rlm_tui.repository.symbols import Span
 _K = 100
 _OF_A_FILE = 3
 """Of one file so many matches are printed."""
+_SURE = 0.5
+"""What the best place must hold of the words, by their weight, for the search to stop without a look into other modules."""
 _LONGEST, _QUOTED = 8_000, 120
 """Characters of a question that are searched for, and of one that is quoted in the answer."""
 _HITS = 20
+_RARE = 60
+"""A word in no more files than these is looked for in all lines."""
 _FILES = 6
 _FILE_HITS = 14
 _SHOWN = 3
@@ -45,13 +49,13 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
     section.searched.append(
         f"{code(f'find({told})')}: {answer.count(len(section.found.files), 'file')} with what fits best"
     )
-    counted = yield Move("How rare is each word, and where do the rare ones stand?", _count_cell(sought))
+    counted = yield Move("How rare is each word, and where do the rarest stand?", _count_cell(sought))
     weights = weigh(sought, counted.text)
     candidates.weigh(weights)
     candidates.add(counted)
     if missing := [needle.word for needle, weight in weights.items() if not weight]:
-        section.searched.append(f"in no line: {', '.join(map(code, missing))}")
-    if re.search(r"^about 0 lines in all$", counted.text, re.MULTILINE):
+        section.searched.append(f"in no file: {', '.join(map(code, missing))}")
+    if re.search(r"^about 0 files in all$", counted.text, re.MULTILINE):
         section.lead = "There is no text here that could be searched."
         return
     files = candidates.files(_FILES)
@@ -91,7 +95,8 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
     _report(section, matches, candidates)
     if delegates:
         everywhere = SPANNING.search(intent.text) is not None
-        yield from search_modules(intent, candidates.files(20), section, everywhere=everywhere)
+        if everywhere or candidates.coverage() < _SURE:
+            yield from search_modules(intent, candidates.files(20), section, everywhere=everywhere)
 
 
 def _report(section: Section, matches: Printed, candidates: Candidates | None = None) -> None:
@@ -118,12 +123,14 @@ def _find_cell(question: str) -> str:
 
 def _count_cell(sought: Sequence[Needle]) -> str:
     return (
-        f"for word in {[needle.text for needle in sought]!r}:\n"
-        "    hits = grep(word, literal=True, ignore_case=word.islower(), limit=1000)\n"
-        '    print(f"word {word}: {len(hits)} lines in {len({hit.path for hit in hits})} files")\n'
-        "    if len(hits) <= 200:\n"
+        f"sought = { {needle.word: needle.text for needle in sought}!r}\ncounts = rarity(list(sought))\n"
+        "for word, count in counts.items():\n"
+        '    print(f"word {word}: {count} files")\n'
+        "for word in sorted(filter(counts.get, sought), key=counts.get)[:2]:\n"
+        f"    if counts[word] <= {_RARE}:\n"
+        "        hits = grep(sought[word], literal=True, ignore_case=word.islower(), limit=200)\n"
         f"        print([hit for hit in hits if hit.symbol][:{_HITS}])\n"
-        'print(f"about {repo.tokens // 10:,} lines in all")'
+        'print(f"about {len(repo.files):,} files in all")'
     )
 
 

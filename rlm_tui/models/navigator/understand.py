@@ -48,7 +48,7 @@ _NO_PROSE = re.compile(
 )
 """What asks nothing in a longer text: fences, indented code, sessions, headings, what is hidden."""
 _ASKS = re.compile(
-    r"\W*(?:(?:in|from|on|by|to|through) (?:which|what|where|whom)|who|whom|whose|what|which|where|how|why|when|whats|wheres|hows|whos|"
+    r"\W*(?:(?:in|from|on|by|to|through) (?:which|what|where|whom)|who|whom|whose|what|which|where|how|why|when|"
     r"is|are|was|does|do|did|can|could|would|will|should|has|have|any|"
     r"show|list|find|locate|give|get|display|tell|explain|describe|summari[sz]e|walk|trace|compare|search|look(?:ing)?|need|want|"
     r"name|count|rank|enumerate|go|jump|open|point|help|map|outline|introduce|document|view|see|identify|check|"
