@@ -8,7 +8,11 @@ from asked_phrasings import questions
 from rlm_tui.models.navigator.plain import plain
 from rlm_tui.models.navigator.understand import understand
 
-_AS_GOOD = {"references": ("references", "impact"), "tests": ("tests", "references"), "explain": ("explain", "definition")}
+_AS_GOOD = {
+    "references": ("references", "impact"),
+    "tests": ("tests", "references"),
+    "explain": ("explain", "definition"),
+}
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -36,12 +36,13 @@ _KNOWN = """
     longest biggest largest complex complexity unused circular cycles cyclic raised raises thrown throws environment variable
     variables exported exports public interface tested tests rename renamed renaming architecture overview structure organized
     difference compare between reach reaches modules files where which what does located depends
+    define defines declare implement inherit extend import export raise throw
 """
 """Words by which questions are known, for which others are taken that differ by a slip of the pen."""
 _REAL = """
-    there these here were define defines declare implement caller call import module file class test raise throw export
-    variably functional methodical interfaces depend extent extents reached cycle when whether those done goes must moles models model modes
-    mode rested nested texts text tasks task falls cells tells tiles rules roles filed field fires fined
+    there these here were caller call module file class test variably functional methodical interfaces depend extent extents
+    reached cycle when whether those done goes must moles models model modes mode rested nested texts text tasks task falls
+    cells tells tiles rules roles filed field fires fined
 """
 """Words that are no slips."""
 _SLIPS = {"wich": "which", "whcih": "which", "wher": "where", "whre": "where", "hwo": "how", "whos": "who is"}
