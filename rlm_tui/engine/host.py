@@ -32,6 +32,8 @@ from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
 
 _LABEL = 48
+_SCOPE_LABEL = 160
+"""Paths differ at their ends: what is shown of one is for the screen to say."""
 _SHOWN = 10_000
 """Files of one result that are remembered as read."""
 
@@ -224,7 +226,7 @@ class Host:
         except ValueError as error:
             return f"Error: {error}"
         handed = "\n".join(map(str, context)) if isinstance(context, list) else str(context)
-        label = ", ".join(_names(slot))[:_LABEL] or label_of(task)
+        label = ", ".join(_names(slot))[:_SCOPE_LABEL] or label_of(task)
         return Order("agent", label, task, scope, model, handed, schema)
 
     async def _all(self, orders: Sequence[Order | str]) -> list[JSON]:

@@ -81,7 +81,8 @@ def waited_for(tree: Tree) -> set[str]:
         call = waiting.pop()
         found.add(call.id)
         groups = [each.children for each in call.steps]
-        groups.append([child for child in call.children if not any(child in group for group in groups)])
+        placed = {child for group in groups for child in group}
+        groups.append([child for child in call.children if child not in placed])
         for group in groups:
             before = float("inf")
             children = [(_end(tree, tree.calls[child]), tree.calls[child]) for child in group]

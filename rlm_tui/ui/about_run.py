@@ -6,10 +6,10 @@ from textual.content import Content
 
 from rlm_tui.records.events import Covered
 from rlm_tui.records.tree import Tree
-from rlm_tui.ui.blocks import MUTED, Block, Flow, Gap, Rule, plain
+from rlm_tui.ui.blocks import MUTED, Block, Flow, Gap, Listing, Rule, plain
 from rlm_tui.ui.figures import count
 
-_NAMED = 12
+_NAMED = 8
 _INDENT = Content("  ")
 
 
@@ -38,7 +38,11 @@ def _looked_at(coverage: Covered) -> list[Block]:
         return []
     found: list[Block] = [_line(f"looked at {len(read):,} of {count(every, 'module')}")]
     if read:
-        found.append(_line(_some([f"{one.path or '.'} {one.read:,}/{one.files:,}" for one in read]), rest=True))
+        width = max(len(f"{one.read:,}/{one.files:,}") for one in read[:_NAMED])
+        told = [(f"{one.read:,}/{one.files:,}".rjust(width), one.path or ".") for one in read[:_NAMED]]
+        found.append(Listing([(plain(f"  {figure}", MUTED), plain(path, MUTED)) for figure, path in told]))
+        if (left := len(read) - _NAMED) > 0:
+            found.append(_line(f"and {left:,} more", rest=True))
     if rest:
         found.append(_line(f"not at {_some(rest, coverage.more)}", rest=True))
     return found

@@ -9,6 +9,7 @@ from typing import Protocol
 from textual.content import Content
 
 from rlm_tui.repository.sanitize import sanitize
+from rlm_tui.ui.wrapping import longest_piece, longest_word, wrap
 
 MUTED = "$text-muted"
 ACCENT = "$text-primary"
@@ -51,7 +52,7 @@ class Flow:
     def lines(self, width: int) -> Sequence[Content]:
         """Wrap to what the prefix leaves."""
         room = max(8, width - max(self.first.cell_length, self.rest.cell_length))
-        wrapped = self.content.wrap(room) or [Content()]
+        wrapped = wrap(self.content, room)
         return [(self.rest if index else self.first) + line for index, line in enumerate(wrapped)]
 
 
@@ -108,7 +109,8 @@ class Lines:
 class Table:
     """Cells in columns. When the width does not hold them, the bars between them go, and the widest columns shrink.
 
-    The columns in `right` are aligned to the right.
+    Words break only where paths and names have separators; where the columns do not fit side by side even so, each row becomes
+    lines below each other. The columns in `right` are aligned to the right.
     """
 
     header: Sequence[Content]
@@ -123,9 +125,14 @@ class Table:
         natural = [max([1, *(cell.cell_length for cell in stack)]) for stack in stacks]
         room = width - self.indent.cell_length
         is_tight = sum(natural) + 3 * (columns - 1) > room
-        words = [max((len(word) for cell in stack for word in cell.plain.split()), default=1) for stack in stacks]
         between, cross = ("  ", "  ") if is_tight else (" │ ", "─┼─")
-        widths = _fit(natural, words, max(columns * 3, room - len(between) * (columns - 1)))
+        left = room - len(between) * (columns - 1)
+        floors = [max(map(longest_word, stack)) for stack in stacks]
+        if sum(floors) > left:
+            floors = [max(map(longest_piece, stack)) for stack in stacks]
+        if sum(floors) > left and columns > 1:
+            return self._below_each_other(room)
+        widths = _fit(natural, floors, left)
         bar = Content.styled(between, MUTED)
         found = self._row([cell.stylize("bold") for cell in self.header], widths, bar)
         found.append(self.indent + Content.styled(cross.join("─" * w for w in widths), MUTED))
@@ -134,8 +141,21 @@ class Table:
             found.extend(self._row(cells, widths, bar))
         return found
 
+    def _below_each_other(self, room: int) -> list[Content]:
+        """Lay each row out as lines of name and cell: where the columns have no room side by side, words would break."""
+        head = min(max(cell.cell_length for cell in self.header), max(4, room // 3))
+        found: list[Content] = []
+        for row in self.rows:
+            if found:
+                found.append(Content())
+            for name, cell in zip(self.header, row, strict=False):
+                label = name.truncate(head, ellipsis=True).stylize("bold")
+                first = self.indent + label + " " * (head - label.cell_length + 2)
+                found += Flow(cell, first, self.indent + " " * (head + 2)).lines(room + self.indent.cell_length)
+        return found or [self.indent + Content("  ").join(self.header).truncate(room, ellipsis=True)]
+
     def _row(self, cells: Sequence[Content], widths: Sequence[int], bar: Content) -> list[Content]:
-        wrapped = [cell.wrap(w) or [Content()] for cell, w in zip(cells, widths, strict=True)]
+        wrapped = [wrap(cell, w) for cell, w in zip(cells, widths, strict=True)]
         found = []
         for line in range(max(len(part) for part in wrapped)):
             pieces = [part[line] if line < len(part) else Content() for part in wrapped]
@@ -149,21 +169,54 @@ class Table:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One line a row, never wrapped: all columns but the last are as wide as their widest cell, up to `most` cells.
+
+    The columns in `right` are aligned to the right.
+    """
+
+    rows: Sequence[Sequence[Content]]
+    right: frozenset[int] = frozenset()
+    most: int = 48
+
+    def lines(self, width: int) -> Sequence[Content]:
+        """Align the columns; what does not fit ends in an ellipsis."""
+        columns = max((len(row) for row in self.rows), default=0)
+        most = min(self.most, max(8, width // 2))
+        widths = [min(most, max(row[i].cell_length for row in self.rows if i < len(row))) for i in range(columns - 1)]
+        found = []
+        for row in self.rows:
+            cells = []
+            for column, cell in enumerate(row):
+                room = widths[column] if column < len(widths) else max(1, width - sum(widths) - 2 * len(widths))
+                short = cell.truncate(room, ellipsis=True)
+                pad = room - short.cell_length if column < len(widths) else 0
+                cells.append(short.pad_left(pad) if column in self.right else short.pad_right(pad))
+            found.append(Content("  ").join(cells).truncate(width, ellipsis=True))
+        return found
+
+
 def text_lines(text: str, style: str = "") -> list[Content]:
     """Split foreign text at its line ends."""
     return [plain(line[: LONGEST_LINE + 1], style) for line in sanitize(text).split("\n")]
 
 
 def shorten(path: str, room: int) -> str:
-    """Return a path in at most `room` characters, its beginning left out: the end is what tells paths apart."""
-    return path if len(path) <= room else "…" + path[len(path) - max(1, room - 1) :]
+    """Return a path in at most `room` characters: its first part and its end stay, for these tell paths apart."""
+    if len(path) <= room:
+        return path
+    first, _, rest = path.partition("/")
+    last = rest.rpartition("/")[2]
+    if not rest or len(first) + len(last) + 3 > room:
+        return "…" + path[len(path) - max(1, room - 1) :]
+    kept = rest[-(room - len(first) - 2) :]
+    whole = kept.partition("/")[2]
+    return f"{first}/…{'/' + whole if len(last) <= len(whole) else kept}"
 
 
-def _fit(natural: Sequence[int], words: Sequence[int], room: int) -> list[int]:
-    """Shrink the widest columns until all fit in `room`; words of up to ten letters are broken only when nothing else helps."""
-    floors = [min(word, 10) for word in words]
-    if sum(floors) > room:
-        floors = [3] * len(natural)
+def _fit(natural: Sequence[int], floors: Sequence[int], room: int) -> list[int]:
+    """Shrink the widest columns until all fit in `room`, none below its floor."""
     widths = list(natural)
     while (excess := sum(widths) - room) > 0:
         slack = [width - floor for width, floor in zip(widths, floors, strict=True)]

@@ -18,14 +18,17 @@ from rlm_tui.ui.blocks import MUTED, shorten
 from rlm_tui.ui.nodes import next_failure, parent_key
 from rlm_tui.ui.rows import COLOURS, MARKS, Folds, Found, Outline, Row, find
 
-WORDS_FROM = 44
+WORDS_FROM = 60
 """The width from which a phase's word stands beside its glyph on every row."""
+_LEAST_DETAIL = 8
+"""Cells without which what a row does is not told beside its label."""
 
 
 class CallsTree(ScrollView, can_focus=True):
     """A tree with a cursor that stays on its node. It moves only by the user's keys, or to what runs while `following`."""
 
     BINDINGS = bindings("calls")
+    FOLDS_FINISHED = True
 
     class Opened(Message):
         """The user asks for the trace of a node."""
@@ -85,7 +88,7 @@ class CallsTree(ScrollView, can_focus=True):
     def show(self, tree: Tree, now: float) -> None:
         """Draw the run as it is at `now`. A new tree starts with nothing folded or filtered, the cursor on its root."""
         if tree is not self._tree:
-            self._tree, self.folds, self.cursor = tree, Folds(), "0"
+            self._tree, self.folds, self.cursor = tree, Folds(folds_finished=self.FOLDS_FINISHED), "0"
             self.filter("")
         self._now = now
         self._priced = tree.start is not None and tree.start.language_model
@@ -335,6 +338,6 @@ def draw_label(row: Row, room: int, *, detail: bool = True) -> Content:
     start = Content.assemble("  " * row.depth, (fold, MUTED))
     label = shorten(row.label, max(4, room - start.cell_length)) if "/" in row.label else row.label
     left = start + Content.styled(label, "" if row.kind == "call" and not row.aside else MUTED)
-    if row.detail and detail:
+    if row.detail and detail and left.cell_length + _LEAST_DETAIL < room:
         left += Content.assemble("  ", (row.detail, "$text-error" if row.phase == "failed" else MUTED))
     return left.truncate(room, ellipsis=True)

@@ -70,8 +70,12 @@ class Row:
 
 @dataclass(slots=True)
 class Folds:
-    """What the user opened and closed by hand; everything else has its default."""
+    """What the user opened and closed by hand; everything else has its default.
 
+    `folds_finished` tells whether many finished siblings become one row.
+    """
+
+    folds_finished: bool = True
     opened: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
 
@@ -266,7 +270,8 @@ class Outline:
         """Yield indexes of siblings in order, with those that fold as one list in the place of the first of them."""
         done = [index for index, is_done in enumerate(finished) if is_done]
         hidden: list[int] = []
-        if len(done) > MOST_FINISHED and self._found is None and not self._folds.is_open(f"{parent}+", False):
+        folds = self._folds.folds_finished and self._found is None
+        if folds and len(done) > MOST_FINISHED and not self._folds.is_open(f"{parent}+", False):
             hidden = done[:-KEPT_FINISHED]
         out = set(hidden)
         for index in range(len(finished)):

@@ -43,7 +43,9 @@ def columns(width: int) -> tuple[int, int]:
 
 
 class TimelineTree(CallsTree):
-    """The rows of the calls, with a bar each."""
+    """The rows of the calls, with a bar each: of what has finished too."""
+
+    FOLDS_FINISHED = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)

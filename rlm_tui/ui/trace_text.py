@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from textual.content import Content
@@ -10,7 +10,7 @@ from textual.content import Content
 from rlm_tui.records.events import Tokens, ToolCalled
 from rlm_tui.records.tree import Call, Step, Tree
 from rlm_tui.ui import figures
-from rlm_tui.ui.blocks import MUTED, Block, Flow, Gap, Lines, Rule, plain, text_lines
+from rlm_tui.ui.blocks import MUTED, Block, Flow, Gap, Lines, Listing, Rule, plain, shorten, text_lines
 from rlm_tui.ui.highlighting import highlight
 from rlm_tui.ui.markdown import blocks as markdown
 from rlm_tui.ui.nodes import parent_key
@@ -129,7 +129,8 @@ def _code(tree: Tree, call: Call, step: Step | None, *, thinking: bool, started:
             parts += [*_titled("No cell: this turn is text", text_lines(each.text))]
         if each.children:
             parts += [Gap(), Rule(f"started {figures.count(len(each.children), 'call')}")]
-            parts += [Flow(_child(tree.calls[child])) for child in each.children[:MOST_CHILDREN]]
+            children = [tree.calls[child] for child in each.children[:MOST_CHILDREN]]
+            parts.append(Listing([_child(tree, child) for child in children], frozenset((2,))))
             if (left := len(each.children) - MOST_CHILDREN) > 0:
                 parts.append(Flow(plain(f"and {left:,} more", MUTED)))
         if parts:
@@ -146,11 +147,15 @@ def _marked_code(code: str, marked: range) -> list[Block]:
     return [Lines(lines[:before], first=1, digits=digits), *blocks] if marked else list(blocks)
 
 
-def _child(call: Call) -> Content:
-    return Content.assemble(
-        (f"{MARKS[call.phase]} ", COLOURS[call.phase]),
-        plain(" ".join(call.label.split())[:100]),
-        plain(f"  {' '.join((call.error or call.task).split())[:200]}", MUTED),
+def _child(tree: Tree, call: Call) -> Sequence[Content]:
+    """Return a row of what a cell started: phase, label, time, and what was asked of it or how it failed."""
+    label = " ".join((", ".join(call.scope) or call.label).split()) if call.kind == "agent" else call.label
+    seconds = (call.ended if call.ended is not None else tree.last) - call.started
+    return (
+        Content.styled(MARKS[call.phase], COLOURS[call.phase]),
+        plain(shorten(label[:200], 48)),
+        plain(figures.seconds(seconds), MUTED),
+        plain(" ".join((call.error or call.task)[:400].split()), "$text-error" if call.error else MUTED),
     )
 
 
@@ -159,7 +164,7 @@ def _output(tree: Tree, call: Call, step: Step | None) -> list[Block]:
     for each in [step] if step else call.steps:
         parts: list[Block] = []
         if each.tools:
-            parts += [Lines([_tool(used) for used in each.tools]), Gap()]
+            parts += [Listing([_tool(used) for used in each.tools], frozenset((1,)), most=72), Gap()]
         if each.output:
             parts.append(Lines(text_lines(each.output)))
         if each.omitted:
@@ -199,13 +204,13 @@ def _titled(title: str, lines: list[Content]) -> list[Block]:
     return [Rule(plain(title).plain), Lines(lines, words=True), Gap()]
 
 
-def _tool(used: ToolCalled) -> Content:
+def _tool(used: ToolCalled) -> Sequence[Content]:
     shown = f"{used.tool}({used.arguments})"
     told = used.error or used.result
-    return Content.assemble(
-        plain(" ".join(shown.split())[:160], "$text-primary"),
-        plain(f"  {figures.seconds(used.seconds)}  ", MUTED),
-        plain(" ".join(told.split())[:160], "$text-error" if used.error else MUTED),
+    return (
+        plain(" ".join(shown.split())[:200], "$text-primary"),
+        plain(figures.seconds(used.seconds), MUTED),
+        plain(" ".join(told.split())[:400], "$text-error" if used.error else MUTED),
     )
 
 

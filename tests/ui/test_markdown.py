@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from sample_runs import ANSWER, HOSTILE
 from textual.content import Content
 
 from rlm_tui.ui.blocks import Block, Lines, text_lines
 from rlm_tui.ui.highlighting import highlight
 from rlm_tui.ui.markdown import Stream, blocks
+from rlm_tui.ui.wrapping import wrap
 
 
 def text(found: list[Block], width: int = 60) -> str:
@@ -151,5 +153,25 @@ def test_numbers_of_a_table_stand_right_and_a_tight_table_keeps_its_words() -> N
         "path               │ files\n───────────────────┼──────\nsrc/shop/orders.py │     7\ntypescript         │ 1,200"
     )
     assert text(blocks(source), 18) == (
-        "path         files\n───────────  ─────\nsrc/shop/or      7\nders.py\ntypescript   1,200"
+        "path         files\n───────────  ─────\nsrc/shop/        7\norders.py\ntypescript   1,200"
     )
+    assert text(blocks(source), 12) == (
+        "path  src/\n      shop/\n      orders.\n      py\nfil…  7\n\npath  typescri\n      pt\nfil…  1,200"
+    )
+
+
+def test_a_table_that_has_no_room_becomes_lines_and_no_word_breaks() -> None:
+    source = "| caller | lock |\n|---|---|\n| `SessionStoreRegistry.refresh` | sometimes |\n| `x` | no |\n"
+    assert text(blocks(source), 28) == (
+        "caller  SessionStoreRegistry\n        .refresh\nlock    sometimes\n\ncaller  x\nlock    no"
+    )
+
+
+@pytest.mark.parametrize("width", [8, 20, 61])
+def test_words_break_only_at_the_separators_of_paths_and_names(width: int) -> None:
+    path = "spring-web/src/main/java/Converter.java:34-62"
+    lines = [line.plain for line in wrap(Content(f"see {path} and 漢字漢字漢字漢字漢字 there"), width)]
+    assert "".join(lines).replace(" ", "") == f"see{path}and漢字漢字漢字漢字漢字there"
+    assert all(cell_len(line) <= width for line in lines)
+    if width == 20:
+        assert lines[:3] == ["see spring-web/src/", "main/java/Converter.", "java:34-62 and"]
