@@ -1,6 +1,7 @@
 """The command line: `rlm-tui` in a repository, `rlm-tui -p QUESTION` without a screen, and the commands around it.
 
-Exit codes: 0 ok · 1 error · 2 usage or no terminal · 3 no model access · 4 partial · 5 budget · 130/143 signals.
+Exit codes: 0 ok · 1 error · 2 usage or no terminal · 3 no model access · 4 partial · 5 budget · 6 findings (`--fail-on`) ·
+130/143 signals.
 Only click is imported at the top: `--version` must not wait for the rest.
 """
 
@@ -21,11 +22,13 @@ from rlm_tui import __version__
 if TYPE_CHECKING:
     from rlm_tui.config import Settings
     from rlm_tui.engine.run import Engine, Run
-    from rlm_tui.headless import Format
+    from rlm_tui.headless import Format, Wanted
+    from rlm_tui.mode_commands import Asked
     from rlm_tui.records.store import RunStore
     from rlm_tui.repository.repository import Repository
 
-FORMATS = ("text", "markdown", "json", "stream-json")
+FORMATS = ("text", "markdown", "json", "stream-json", "sarif")
+REPORTS = ("markdown", "json", "sarif", "patch")
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -44,10 +47,10 @@ class _AskByDefault(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.commands or not re.fullmatch(r"[a-z]+(-[a-z]+)*", cmd_name):
             return self.commands.get(cmd_name)
-        return _tool_commands().get(cmd_name)
+        return _mode_commands().get(cmd_name) or _tool_commands().get(cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*self.commands, *_tool_commands()})
+        return sorted({*self.commands, *_mode_commands(), *_tool_commands()})
 
 
 def _settings_options(function: Function) -> Function:
@@ -192,7 +195,7 @@ def resume(run: str | None, plain: bool, output_format: Format, **flags: object)
 
 @main.command()
 @click.argument("run")
-@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
+@click.option("--format", "form", type=click.Choice(REPORTS), default="markdown", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A new file; stdout without it.")
 def export(run: str, form: str, output: Path | None) -> None:
     """Write the report of RUN (its id, or the beginning of it)."""
@@ -210,7 +213,7 @@ def doctor(path: Path) -> None:
 
 def _answer(path: Path, settings: Settings, question: str, output: Format, scope: tuple[str, ...]) -> int:
     from rlm_tui.engine.run import Question
-    from rlm_tui.headless import piped_input
+    from rlm_tui.headless import Wanted, piped_input
 
     def work() -> int:
         asked = Question(
@@ -220,7 +223,32 @@ def _answer(path: Path, settings: Settings, question: str, output: Format, scope
             route=settings.route,
             candidates=settings.candidates,
         )
-        return _print(path, settings, lambda engine: engine.ask(asked), output)
+        return _print(path, settings, lambda engine: engine.ask(asked), Wanted(output))
+
+    return _guarded(work)
+
+
+def _begin(asked: Asked) -> int:
+    """Take a mode on, with a screen or without."""
+    from rlm_tui.engine.run import Question
+    from rlm_tui.headless import piped_input
+
+    settings = _settings(asked.flags)
+    wanted = asked.wanted
+    if wanted is None:
+        return _show(asked.path, settings, None, asked.scope, opening=(asked.mode, asked.words))
+
+    def work() -> int:
+        question = Question(
+            " ".join((asked.mode, *asked.words)),
+            mode=asked.mode,
+            scope=asked.scope,
+            context=piped_input(sys.stdin),
+            route=settings.route,
+            candidates=settings.candidates,
+            arguments=asked.words,
+        )
+        return _print(asked.path, settings, lambda engine: engine.ask(question), wanted)
 
     return _guarded(work)
 
@@ -235,10 +263,12 @@ def _resume(settings: Settings, run: str | None, output: Format | None) -> int:
     path = next((Path(info.root) for info in store.list() if info.id == run_id), Path())
     if output is None:
         return _show(path, settings, None, resumed=run_id)
-    return _print(path, settings, lambda engine: engine.resume(run_id), output)
+    from rlm_tui.headless import Wanted
+
+    return _print(path, settings, lambda engine: engine.resume(run_id), Wanted(output))
 
 
-def _print(path: Path, settings: Settings, begin: Callable[[Engine], Run], output: Format) -> int:
+def _print(path: Path, settings: Settings, begin: Callable[[Engine], Run], wanted: Wanted) -> int:
     import asyncio
 
     from rlm_tui.headless import answer
@@ -246,13 +276,18 @@ def _print(path: Path, settings: Settings, begin: Callable[[Engine], Run], outpu
 
     async def work() -> int:
         async with open_workspace(path, settings) as workspace:
-            return await answer(workspace, begin, output)
+            return await answer(workspace, begin, wanted)
 
     return asyncio.run(work())
 
 
 def _show(
-    path: Path, settings: Settings, replayed: str | None, scope: tuple[str, ...] = (), resumed: str | None = None
+    path: Path,
+    settings: Settings,
+    replayed: str | None,
+    scope: tuple[str, ...] = (),
+    resumed: str | None = None,
+    opening: tuple[str, tuple[str, ...]] | None = None,
 ) -> int:
     import asyncio
 
@@ -263,7 +298,7 @@ def _show(
 
     async def work() -> int:
         async with open_workspace(path, settings) as workspace:
-            app = RlmApp(Session.of(workspace, replayed, scope, resumed))
+            app = RlmApp(Session.of(workspace, replayed, scope, resumed, opening))
             with left_sane():
                 code = await app.run_async()
             return app.return_code or code or 0
@@ -272,12 +307,11 @@ def _show(
 
 
 def _print_report(run: str, form: str, output: Path | None) -> int:
-    from rlm_tui.records.export import as_json, markdown
+    from rlm_tui.records.export import rendered
     from rlm_tui.records.tree import Tree
 
     store = _runs()
-    tree = Tree.of(store.read(store.find(run)))
-    report = markdown(tree) if form == "markdown" else as_json(tree)
+    report = rendered(Tree.of(store.read(store.find(run))), form)
     if output is None:
         click.echo(report, nl=False)
         return 0
@@ -360,6 +394,12 @@ def _tool_commands() -> dict[str, click.Command]:
     from rlm_tui.tool_commands import commands
 
     return commands(_open, _guarded)
+
+
+def _mode_commands() -> dict[str, click.Command]:
+    from rlm_tui.mode_commands import commands
+
+    return commands(_settings_options, _begin)
 
 
 def _exit(code: int) -> NoReturn:

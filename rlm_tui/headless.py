@@ -10,22 +10,46 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TextIO, TypeAlias
 
 from rlm_tui.engine.run import Engine, Run
 from rlm_tui.records.events import CallEnded, CallStarted, Event, Noticed, Retrying, RunEnded, RunStarted, TurnEnded
-from rlm_tui.records.export import as_json, markdown
+from rlm_tui.records.export import rendered
+from rlm_tui.records.findings import SEVERITIES, Severity
+from rlm_tui.records.tree import Tree
 from rlm_tui.repository.repository import Repository
 from rlm_tui.workspace import Workspace
 
-Format: TypeAlias = Literal["text", "markdown", "json", "stream-json"]
+Format: TypeAlias = Literal["text", "markdown", "json", "stream-json", "sarif"]
 INTERRUPTED, TERMINATED = 130, 143
+_ANSWERED = (0, 4, 5)
+FINDINGS = 6
+"""The exit code where findings are as grave as `--fail-on` says."""
 MOST_INPUT = 8 * 1024 * 1024
 """Bytes of standard input that are taken as context; the rest is left out, and said so."""
 
 
-async def answer(workspace: Workspace, begin: Callable[[Engine], Run], output: Format) -> int:
-    """Index, begin a run, print; return the exit code. The first Ctrl+C stops softly, the second at once."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to come out of a run: its format, a new file for it (None: stdout), and the findings that make it fail."""
+
+    format: Format = "text"
+    file: Path | None = None
+    fail_on: Severity | None = None
+
+
+async def answer(workspace: Workspace, begin: Callable[[Engine], Run], wanted: Wanted) -> int:
+    """Index, begin a run, print; return the exit code. The first Ctrl+C stops softly, the second at once.
+
+    Raises `FileExistsError` when there is a file already where the output should go, before anything is asked.
+    """
+    with _opened(wanted.file) as output:
+        return await _answer(workspace, begin, wanted, output)
+
+
+async def _answer(workspace: Workspace, begin: Callable[[Engine], Run], wanted: Wanted, output: TextIO) -> int:
     for notice in workspace.notices:
         print(f"note: {notice}", file=sys.stderr)
     stop = _Stop()
@@ -39,17 +63,39 @@ async def answer(workspace: Workspace, begin: Callable[[Engine], Run], output: F
         run = stop.run = begin(workspace.engine)
         progress = _Progress()
         async for event in run.events():
-            if output == "stream-json":
-                print(event.model_dump_json(), flush=True)
+            if wanted.format == "stream-json":
+                print(event.model_dump_json(), file=output, flush=True)
             progress.tell(event)
         end = await run.wait()
-    if output == "text":
-        print(end.answer)
-    elif output == "markdown":
-        print(markdown(run.tree), end="")
-    elif output == "json":
-        print(as_json(run.tree), end="")
+    if wanted.format != "stream-json":
+        print(rendered(run.tree, wanted.format), end="", file=output)
+    if not stop.code and end.code in _ANSWERED and fails(run.tree, wanted.fail_on):
+        return FINDINGS
     return stop.code or end.code
+
+
+def fails(tree: Tree, fail_on: Severity | None) -> bool:
+    """Tell whether a finding that stands is as grave as `fail_on`, or graver."""
+    if fail_on is None:
+        return False
+    grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    return any(finding.severity in grave for finding in tree.findings)
+
+
+@contextmanager
+def _opened(file: Path | None) -> Iterator[TextIO]:
+    """Open the new file that the output goes to; it does not stay where nothing was written."""
+    if file is None:
+        yield sys.stdout
+        return
+    with file.open("x", encoding="utf-8") as stream:
+        try:
+            yield stream
+        finally:
+            if not stream.tell():
+                file.unlink()
+    if file.exists():
+        print(f"written to {file}", file=sys.stderr)
 
 
 async def scan(repository: Repository, stream: TextIO) -> None:

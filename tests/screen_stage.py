@@ -59,6 +59,9 @@ class Stage:
         self.played.append(PlayedRun(self.events))
         return self.run
 
+    def take_on(self, mode: str, words: tuple[str, ...], history: History) -> LiveRun:
+        return self.ask(" ".join((mode, *words)), history)
+
     def resume(self, run_id: str) -> LiveRun:
         self.resumed.append(run_id)
         self.played.append(PlayedRun(self.events))
@@ -78,6 +81,7 @@ class Stage:
                 model=names[0],
                 sub_model=names[1],
                 language_model=self.language_model,
+                take_on=self.take_on,
                 asked=self.kept,
                 theme=self.theme,
                 themes_folder=self.themes_folder,

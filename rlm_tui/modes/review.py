@@ -168,18 +168,17 @@ REVIEW = Mode(
     title="Review changes: findings with evidence, the gravest first",
     prompt=(
         "Review the change in `context`: what breaks, for whom, and what proves it. Look at callers, tests and history of "
-        "what changed; a bug is shown in lines: new ones as they stand, old ones as `hunk.old` cites them (`peek` reads "
-        "both). Give each touched module to a sub-agent with its hunks as context where there are several. Call `propose` for "
-        "each problem worth a developer's time, and for nothing else: no praise, no style, nothing a formatter does. Be "
-        "honest in `confidence`."
+        "what changed. `hunk.old` cites its old lines, `hunk.new` the new; `peek` reads both. Verify what `suspicions` finds. "
+        "With several modules, give each to a sub-agent, its hunks as context. `propose` each problem worth a developer's "
+        "time, and nothing else: no praise, no style."
     ),
     answer=(
-        "Markdown, short: what the change does in one sentence, whether it is ready, and what you did not review. The "
-        "findings are shown beside it: do not repeat them."
+        "Markdown, short: what the change does, whether it is ready, what you did not review. The findings are shown beside it."
     ),
-    below="Call `propose` for each problem that you find in your part; answer with what you looked at and what not.",
+    below="`propose` each problem of your part; answer with what you looked at and what not.",
     proposes=True,
     second_look=True,
+    tools=("changed_symbols", "suspicions"),
     prepare=prepare,
     usage="[BASE] [--staged] [PATH...]",
 )

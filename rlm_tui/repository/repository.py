@@ -15,6 +15,7 @@ from rlm_tui.repository import modules, ripgrep
 from rlm_tui.repository.analyses import Analyses
 from rlm_tui.repository.below import Below
 from rlm_tui.repository.catalogue import Catalogue, Overview
+from rlm_tui.repository.change_checks import ChangeChecks
 from rlm_tui.repository.fingerprint import Fingerprints
 from rlm_tui.repository.former import Former
 from rlm_tui.repository.git import Head
@@ -388,6 +389,15 @@ class Repository:
     def versions(self) -> Versions:
         """What git knows of what is in scope: commits, who changed a line last, what has changed."""
         return Versions(self.root, self._store, self._naming, self._sources, self.scope, self._admits)
+
+    @cached_property
+    def change_checks(self) -> ChangeChecks:
+        """Checks of what has changed since a commit, by git and the index alone."""
+
+        def search(text: str) -> list[Hit]:
+            return grep(self.root, self._store, text, [], lambda _: True, ["--fixed-strings"], 50)
+
+        return ChangeChecks(self._store, self._graph, self._sources, self.former, self.versions, search)
 
     @cached_property
     def former(self) -> Former:

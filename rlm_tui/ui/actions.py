@@ -8,6 +8,8 @@ from typing import Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 
+from rlm_tui.engine.mode import Mode, modes
+
 Place: TypeAlias = Literal[
     "everywhere",
     "ask",
@@ -252,8 +254,19 @@ def bindings(place: Place) -> list[BindingType]:
 
 
 def slashes() -> dict[str, Action]:
-    """Return the slash commands by their word."""
+    """Return the actions that have a slash command, by its word."""
     return {action.slash: action for action in ACTIONS if action.slash}
+
+
+def slash_words() -> dict[str, str]:
+    """Return all slash commands by their word, and what they do: those of actions, then the modes with what follows them."""
+    told = {word: action.says for word, action in slashes().items()}
+    return told | {name: f"{mode.title} · {mode.usage}" for name, mode in commands().items()}
+
+
+def commands() -> dict[str, Mode]:
+    """Return the modes that are taken on by `/NAME WORDS`, by name."""
+    return {mode.name: mode for mode in modes().values() if mode.prepare is not None}
 
 
 def key_name(key: str) -> str:
@@ -290,3 +303,7 @@ def _table_lines() -> Iterator[str]:
             keys = " ".join(f"`{key}`" for key in keys_text(action).split(" "))
             slash = f" (`/{action.slash}`)" if action.slash else ""
             yield f"| {title} | {keys} | {action.says}{slash} |"
+        if place == "prompt":
+            for mode in commands().values():
+                usage = mode.usage.replace("|", "\\|")
+                yield f"| {title} | `/{mode.name} {usage}` | {mode.title} |"

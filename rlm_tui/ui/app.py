@@ -22,7 +22,7 @@ from rlm_tui.records.events import Noticed
 from rlm_tui.records.log import RecordError
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.sanitize import sanitize
-from rlm_tui.ui.actions import ACTIONS, bindings, slashes
+from rlm_tui.ui.actions import bindings, commands, slash_words, slashes
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.plan import PlanScreen
@@ -133,6 +133,8 @@ class RlmApp(App[int]):
             self.open_run(Chosen(self.session.replay))
         elif (resumed := self.session.resumed) is not None:
             self._begin(lambda: self.session.resume(resumed))
+        elif (opening := self.session.opening) is not None:
+            self._take_on(*opening)
         else:
             self._index()
 
@@ -168,6 +170,12 @@ class RlmApp(App[int]):
             self._main.query_one(Prompt).text = text
         else:
             self._begin(lambda: self.session.ask(text, tuple(self._history)))
+
+    def _take_on(self, mode: str, words: tuple[str, ...]) -> None:
+        if self.current is not None:
+            self._main.say("one question at a time: Esc stops the one that runs", "warning")
+        else:
+            self._begin(lambda: self.session.take_on(mode, words, tuple(self._history)))
 
     def again(self) -> None:
         """Go on with the shown run where it was cut off; ask the question of a finished one again."""
@@ -294,8 +302,8 @@ class RlmApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Fill the palette from the registry."""
-        for word, action in slashes().items():
-            yield SystemCommand(action.says, f"/{word}", lambda word=word: self._command(word))
+        for word, says in slash_words().items():
+            yield SystemCommand(says, f"/{word}", lambda word=word: self._command(word))
 
     def action_help(self) -> None:
         """Open the help."""
@@ -337,8 +345,10 @@ class RlmApp(App[int]):
                 self._choose_theme(rest.strip())
             case _ if (action := slashes().get(word)) is not None:
                 self.call_later(self.run_action, action.name, self if action.place == "everywhere" else self._main)
+            case _ if word in commands():
+                self._take_on(word, tuple(rest.split()))
             case _:
-                known = " ".join(f"/{action.slash}" for action in ACTIONS if action.slash)
+                known = " ".join(f"/{each}" for each in slash_words())
                 self._main.say(f"/{word} is no command; there are {known}", "warning")
 
     def _choose_theme(self, name: str) -> None:

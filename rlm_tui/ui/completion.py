@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from rlm_tui.repository.symbols import RepositoryError
-from rlm_tui.ui.actions import slashes
+from rlm_tui.ui.actions import slash_words
 from rlm_tui.ui.blocks import MUTED
 from rlm_tui.ui.browse_views import Entry, entry_row
 from rlm_tui.ui.latest import Latest
@@ -118,14 +118,11 @@ class Choices(OptionList, can_focus=False):
         self.post_message(self.Chosen())
 
     def _show_commands(self, text: str) -> None:
-        fitting = {word: action for word, action in slashes().items() if word.startswith(text)}
+        fitting = {word: says for word, says in slash_words().items() if word.startswith(text)}
         wide = max((len(word) for word in fitting), default=0) + 3
         self._show(
             list(fitting),
-            [
-                Content.assemble((f"{f'/{word}':<{wide}}", "bold"), (action.says, MUTED))
-                for word, action in fitting.items()
-            ],
+            [Content.assemble((f"{f'/{word}':<{wide}}", "bold"), (says, MUTED)) for word, says in fitting.items()],
         )
 
     async def _find(self, text: str) -> None:

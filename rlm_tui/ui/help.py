@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 
-from rlm_tui.ui.actions import PLACES, at, bindings, keys_text, slashes
+from rlm_tui.ui.actions import PLACES, at, bindings, keys_text, slash_words
 from rlm_tui.ui.blocks import ACCENT, MUTED, Block, Flow, Gap
 from rlm_tui.ui.page import Page
 from rlm_tui.ui.rows import MARKS
@@ -50,7 +50,7 @@ def help_blocks() -> list[Block]:
         found += [_pair(keys_text(action), action.says) for action in at(place)]
         found.append(Gap())
     found.append(Flow(Content.styled("In the prompt", f"bold {ACCENT}")))
-    found += [_pair(f"/{word}", action.says) for word, action in slashes().items()]
+    found += [_pair(f"/{word}", says) for word, says in slash_words().items()]
     found += [Gap(), Flow(Content.styled("Marks", f"bold {ACCENT}"))]
     found += [_pair(glyph, phase) for phase, glyph in MARKS.items()]
     return found

@@ -50,9 +50,10 @@ class Session:
     """One sitting in one repository.
 
     `ask` takes a question with the session's earlier questions and answers, `ask_within` one that stands for itself and is
-    limited to a scope. `resume` goes on with an unfinished run, and `ask_before` takes what is to be asked before large
-    fan-outs. `theme` is a theme's name, "" for our dark one; `themes_folder` holds the user's own. `replay` is the id of a
-    recorded run to show at the start, `resumed` of one to go on with. `clock` gives seconds since the epoch.
+    limited to a scope, and `take_on` a mode with the words after its name. `resume` goes on with an unfinished run, and
+    `ask_before` takes what is to be asked before large fan-outs. `theme` is a theme's name, "" for our dark one;
+    `themes_folder` holds the user's own. `opening` is the mode, with its words, that the session begins with, `replay` the id
+    of a recorded run to show at the start, `resumed` of one to go on with. `clock` gives seconds since the epoch.
     """
 
     repository: Repository
@@ -65,10 +66,12 @@ class Session:
     model: str
     sub_model: str
     language_model: bool
+    take_on: Callable[[str, tuple[str, ...], History], LiveRun]
     asked: AskedStore | None = None
     theme: str = ""
     themes_folder: Path | None = None
     appearance: Appearance = field(default_factory=Appearance)
+    opening: tuple[str, tuple[str, ...]] | None = None
     replay: str | None = None
     resumed: str | None = None
     clock: Callable[[], float] = field(default=time.time)
@@ -80,6 +83,7 @@ class Session:
         replay: str | None = None,
         scope: tuple[str, ...] = (),
         resumed: str | None = None,
+        opening: tuple[str, tuple[str, ...]] | None = None,
     ) -> Session:
         """Make the session of an opened workspace; its questions are limited to `scope`, if any."""
         from rlm_tui.config import THEMES_FOLDER
@@ -95,6 +99,18 @@ class Session:
         def ask_within(text: str, part: tuple[str, ...]) -> LiveRun:
             return workspace.engine.ask(Question(text, scope=part or scope, route=settings.route))
 
+        def take_on(mode: str, words: tuple[str, ...], history: History) -> LiveRun:
+            asked = Question(
+                " ".join((mode, *words)),
+                mode=mode,
+                scope=scope,
+                route=settings.route,
+                history=history,
+                candidates=settings.candidates,
+                arguments=words,
+            )
+            return workspace.engine.ask(asked)
+
         def ask_before(approve: Approve) -> None:
             workspace.engine.approve = approve
 
@@ -109,6 +125,8 @@ class Session:
             model=models.root.name,
             sub_model=models.sub.name,
             language_model=models.root.is_language_model,
+            take_on=take_on,
+            opening=opening,
             asked=AskedStore(settings.runs_dir.parent / "questions.jsonl"),
             theme=settings.theme,
             themes_folder=THEMES_FOLDER,

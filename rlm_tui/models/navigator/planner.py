@@ -19,6 +19,7 @@ from rlm_tui.models.navigator import (
     places,
     refactoring,
     relations,
+    reviewing,
     searching,
 )
 from rlm_tui.models.navigator.answer import Section, code
@@ -34,6 +35,7 @@ _MODES: dict[str, Callable[[Conversation, Section], Plan]] = {
     "debug": debugging.debug,
     "map": mapping.map_out,
     "refactor": refactoring.refactor,
+    "review": reviewing.review,
 }
 """The plans of the modes that have one of their own; the others, and `ask`, go by what the question is understood to want."""
 _MOST_LINES = 12
