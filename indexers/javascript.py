@@ -56,6 +56,7 @@ SHARED_QUERY = """
 (variable_declarator value: (identifier) @use)
 (assignment_expression right: (identifier) @use)
 (binary_expression (identifier) @use)
+(member_expression) @use
 (template_substitution (identifier) @use)
 (import_statement) @import
 (export_statement source: (string)) @import

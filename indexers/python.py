@@ -25,12 +25,27 @@ _QUERY = """
 (class_definition superclasses: (argument_list (subscript value: [(identifier) (attribute)] @inherit)))
 (call function: [(identifier) (attribute)] @call)
 (decorator [(identifier) (attribute)] @call)
-(argument_list (identifier) @use)
-(keyword_argument value: (identifier) @use)
-(assignment right: (identifier) @use)
-(return_statement (identifier) @use)
-(except_clause value: [(identifier) (attribute)] @use)
-(raise_statement [(identifier) (attribute)] @use)
+[
+  (argument_list (identifier) @use)
+  (keyword_argument value: (identifier) @use)
+  (assignment right: (identifier) @use)
+  (return_statement (identifier) @use)
+  (except_clause value: (identifier) @use)
+  (raise_statement (identifier) @use)
+  (comparison_operator (identifier) @use)
+  (boolean_operator (identifier) @use)
+  (binary_operator (identifier) @use)
+  (conditional_expression (identifier) @use)
+  (default_parameter value: (identifier) @use)
+  (pair value: (identifier) @use)
+  (list (identifier) @use)
+  (tuple (identifier) @use)
+  (set (identifier) @use)
+  (subscript (identifier) @use)
+  (interpolation (identifier) @use)
+  (for_statement right: (identifier) @use)
+]
+(attribute) @use
 (type [(identifier) (attribute)] @type)
 (assignment right: (call)) @bind
 (assignment right: [(identifier) (attribute)]) @bind

@@ -81,6 +81,10 @@ class Receivers:
         """Return what a reference means, all overloads of it."""
         names = self._names
         every = bool(reference.arguments)
+        if reference.kind == "type":
+            found = names.as_type(view, reference.receiver, reference.name, reference.scope, reference.line)
+            meant = [inner for meaning in found for inner in whole(names, view, meaning)]
+            return meant if meant or reference.receiver or view.family != "c" else None
         if not reference.receiver:
             found = names.bare(view, reference.name, reference.scope, reference.line, every)
             if found or view.family != "c":
@@ -248,7 +252,7 @@ class Receivers:
                     continue
                 stands = last in _HELD or last in _HOLDERS  # unless the repository has a class of that name
                 kinds = CONTAINERS if stands else CONTAINERS | {"type"}
-                named = self._names.dotted(view, receiver, last, scope, line)
+                named = self._names.as_type(view, receiver, last, scope, line)
                 meanings = [inner for meaning in named for inner in whole(self._names, view, meaning)]
                 own = [_instance(m.symbol, Tier.TYPE) for m in meanings if m.symbol and m.symbol.kind in kinds]
                 found.extend(own)

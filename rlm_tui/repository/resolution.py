@@ -469,6 +469,15 @@ class Resolution:
             return self._packaged(view, receiver, name)
         return found
 
+    def as_type(self, view: View, receiver: str, name: str, scope: int, line: int = 0) -> list[Meaning]:
+        """Return what `receiver.name` means where a type is written: never a parameter of that name (`func run(store store)`)."""
+        found = self.dotted(view, receiver, name, scope, line)
+        first = receiver.partition(".")[0] or name
+        while not found and scope >= 0 and first in view.types.get(scope, ()):
+            scope = view.scopes[scope]
+            found = self.dotted(view, receiver, name, scope)
+        return found
+
     def heads(self, view: View, parts: Sequence[str], scope: int, line: int = 0) -> list[Meaning]:
         """Return what the first part of a dotted name means; `import a.b` binds the whole of it."""
         found = self.bare(view, parts[0], scope, line)

@@ -1,0 +1,130 @@
+"""What rustdoc says of every call in a Rust crate, one line of JSON a call site, as `compare.py` reads it.
+
+    rustdoc +nightly src/lib.rs --crate-name NAME --edition 2021 -Z unstable-options --generate-link-to-definition -o DOC
+    python benchmarks/edges/truth_rust.py ROOT DOC NAME [--source src] > truth.jsonl
+
+rustdoc type-checks the crate and links every name in its source pages to its definition, methods too. Calls are names before
+brackets; macros are left out. A link to a local variable is a value; one to another crate, or to nothing that the compiler names
+in this repository, leads outside. What is not compiled (tests, other systems) has no links, and so no lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from posixpath import join, normpath
+
+_TOKEN = re.compile(r"<a\b(?P<attributes>[^>]*)>|</a>|<[^>]*>|[^<]+")
+_HREF = re.compile(r'href="([^"]*)"')
+_NUMBER = re.compile(r"\bid=(\d+)\b")
+_CALLED = re.compile(r"\s*(?:::\s*<[^;{}()]*>)?\s*\(")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_SOURCE_PAGE = re.compile(r"(?P<path>.*)\.html#(?P<line>\d+)")
+
+
+def main() -> None:
+    """Print the truth of one crate."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("root", type=Path)
+    parser.add_argument("doc", type=Path)
+    parser.add_argument("name")
+    parser.add_argument("--source", default="src", help="the folder of the crate's sources in ROOT")
+    given = parser.parse_args()
+    pages = given.doc / "src" / given.name
+    for page in sorted(pages.rglob("*.rs.html")):
+        inside = page.relative_to(pages).as_posix()
+        for line, name, href in _calls(page.read_text(encoding="utf-8")):
+            target = _target(given.doc, given.name, f"src/{given.name}/{inside}", href)
+            path, number, kind = "", 0, ""
+            if target:
+                path, number = f"{given.source}/{target[0]}", target[1]
+                kind = _kind(given.root / path, number, name)
+                if kind == "value":
+                    path, number = "", 0
+            row = {
+                "path": f"{given.source}/{inside.removesuffix('.html')}", "line": line, "name": name,
+                "target_path": path, "target_line": number, "counted": kind != "variant",
+            }  # fmt: skip
+            print(json.dumps(row))
+
+
+def _calls(page: str) -> Iterator[tuple[int, str, str]]:
+    """Yield line, name and link of the linked names before brackets."""
+    begin = page.index("<code>", page.index("data-nosnippet") - 200 if "data-nosnippet" in page else 0)
+    code = page[begin : page.index("</code>", begin)]
+    line, links, texts = 0, list[tuple[int, int, str]](), list[str]()
+    at, opened = 0, ""
+    for token in _TOKEN.finditer(code):
+        if (attributes := token["attributes"]) is not None:
+            if number := _NUMBER.search(attributes):
+                line, opened = int(number[1]), "#"  # the line's own number
+            else:
+                found = _HREF.search(attributes)
+                opened = html.unescape(found[1]) if found else ""
+        elif token.group() == "</a>":
+            opened = ""
+        elif not token.group().startswith("<") and opened != "#":
+            text = html.unescape(token.group())
+            if opened:
+                links.append((line, at, opened))
+            texts.append(text)
+            at += len(text)
+    whole = "".join(texts)
+    for row, start, href in links:
+        name = _NAME.match(whole, start)
+        if name and _CALLED.match(whole, name.end()):
+            yield row, name.group(), href
+
+
+def _target(doc: Path, crate: str, page: str, href: str) -> tuple[str, int] | None:
+    """Return path (within the sources) and line of what a link leads to, None outside of the crate."""
+    if href.startswith(("http:", "https:")):
+        return None
+    place = f"{page}{href}" if href.startswith("#") else normpath(join(page.rpartition("/")[0], href))
+    if place.startswith(f"{crate}/"):
+        place = _documented(doc, place)
+    match = _SOURCE_PAGE.fullmatch(
+        place.partition("-")[0] if "#" not in place else re.sub(r"(#\d+)-\d+$", r"\1", place)
+    )
+    prefix = f"src/{crate}/"
+    return (match["path"].removeprefix(prefix), int(match["line"])) if match and place.startswith(prefix) else None
+
+
+def _documented(doc: Path, place: str) -> str:
+    """Return the source page that a page of documentation names for an item, "" for none."""
+    page, _, anchor = place.partition("#")
+    text = _page(doc / page)
+    start = text.find(f'id="{anchor}"') if anchor else 0
+    found = re.compile(r'class="src[^"]*" href="([^"]*)"').search(text, max(start, 0)) if start >= 0 else None
+    return normpath(join(page.rpartition("/")[0], html.unescape(found[1]))) if found else ""
+
+
+@cache
+def _page(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+@cache
+def _lines(path: Path) -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+
+
+def _kind(path: Path, line: int, name: str) -> str:
+    """Return what a target is, by its first line: function, class, variant (counted nowhere), or value."""
+    lines = _lines(path)
+    first = "\n".join(lines[line - 1 : line + 30])
+    if re.search(rf"\bfn\s+{name}\b", first):
+        return "function"
+    if re.match(r"\s*(?:(?:#\[|//)[^\n]*\n\s*)*(?:pub\b[^\n]*)?\b(?:struct|union)\s", first):
+        return "class"
+    at_line = lines[line - 1] if line <= len(lines) else ""
+    return "variant" if name[:1].isupper() and name in at_line else "value"
+
+
+if __name__ == "__main__":
+    main()
