@@ -18,6 +18,7 @@ Schema: TypeAlias = Mapping[str, JSON]
 _CHECKED = ("type", "properties", "required", "items", "enum", "additionalProperties")
 _EXPLAINS = frozenset(("title", "description", "default", "examples", "$schema", "$comment"))
 _TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+_EXAMPLE = '{"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]}'
 _LONGEST = 8_000
 """Characters of a schema: it stands in the prompt."""
 _DEEPEST = 32
@@ -45,7 +46,9 @@ def _checked(value: object, where: str, levels: int) -> Schema:
     if not levels:
         raise ValueError(f"the schema is nested more than {_DEEPEST} levels deep")
     if unknown := sorted(set(value) - _EXPLAINS - set(_CHECKED)):
-        raise ValueError(f"{where}: {', '.join(unknown)} cannot be checked here; use {', '.join(_CHECKED)}")
+        raise ValueError(
+            f"{where}: {', '.join(unknown)} cannot be checked here; use {', '.join(_CHECKED)}, as in {_EXAMPLE}"
+        )
     types = _types(value)
     if ("type" in value and not types) or not set(types) <= set(_TYPES):
         raise ValueError(f"{where}.type is one of {', '.join(_TYPES)}, or a list of them")
