@@ -11,6 +11,7 @@ from rlm_tui.records.events import Citation, Covered, Tokens
 from rlm_tui.records.findings_report import findings_markdown, findings_text, patches, summary
 from rlm_tui.records.markdown_text import code, count, fenced, inline, language_of, linked
 from rlm_tui.records.sarif import as_sarif
+from rlm_tui.records.trajectories import rlms, training
 from rlm_tui.records.tree import Call, Tree
 
 SHAPE = 1
@@ -23,8 +24,15 @@ _NAMED = 40
 
 
 def rendered(tree: Tree, form: str) -> str:
-    """Return the report as text, markdown, json, sarif or patch."""
-    forms = {"markdown": markdown, "json": as_json, "sarif": as_sarif, "patch": patches}
+    """Return the report as text, markdown, json, sarif or patch; or the run as a trajectory: rlms or training."""
+    forms = {
+        "markdown": markdown,
+        "json": as_json,
+        "sarif": as_sarif,
+        "patch": patches,
+        "rlms": rlms,
+        "training": training,
+    }
     return forms.get(form, plain)(tree)
 
 
