@@ -179,6 +179,14 @@ def load_settings(flags: dict[str, object]) -> Settings:
         ) from None
 
 
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    alias = Settings.model_fields[name].validation_alias
+    if isinstance(alias, AliasChoices):
+        return next(choice for choice in alias.choices if isinstance(choice, str) and choice.isupper())
+    return f"RLM_TUI_{name.upper()}"
+
+
 def _problem(location: tuple[str, ...], message: str, flags: dict[str, object]) -> str:
     name = location[0] if location else "settings"
     variable = name if name.isupper() else f"RLM_TUI_{name.upper()}"

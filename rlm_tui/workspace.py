@@ -13,6 +13,7 @@ from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.run import Engine, Models
 from rlm_tui.models.anthropic import Endpoint
 from rlm_tui.models.protocol import Model, ModelError
+from rlm_tui.models.retries import Patience
 from rlm_tui.records.store import RunStore
 from rlm_tui.repl.choose import open_sandbox
 from rlm_tui.repl.protocol import Sandbox
@@ -38,8 +39,8 @@ async def open_workspace(path: Path, settings: Settings) -> AsyncIterator[Worksp
 
     Raises `RepositoryError`, `SandboxError` or `ModelError` with what to do.
     """
-    endpoint = _endpoint(settings)
-    models = _models(settings, endpoint)
+    endpoint = endpoint_of(settings)
+    models = models_of(settings, endpoint)
     # From here on, so that it goes on while the sandbox starts and the repository is listed.
     warming = asyncio.create_task(_warm(endpoint)) if models.root.is_language_model else None
     try:
@@ -70,20 +71,25 @@ async def _opened(path: Path, settings: Settings, endpoint: Endpoint, models: Mo
         await asyncio.to_thread(repository.close)
 
 
-def _endpoint(settings: Settings) -> Endpoint:
+def endpoint_of(settings: Settings, patience: Patience | None = None) -> Endpoint:
+    """Return the endpoint that the settings name; nothing is opened yet."""
     return Endpoint(
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
         auth_token=settings.auth_token.get_secret_value() if settings.auth_token else None,
         base_url=settings.base_url or None,
         cells=settings.cells,
         provider=settings.provider,
+        patience=patience,
     )
 
 
-def _models(settings: Settings, endpoint: Endpoint) -> Models:
+def models_of(settings: Settings, endpoint: Endpoint | None = None) -> Models:
+    """Return the models that the settings name, at one endpoint. Raises `ModelError` where none could be asked."""
+    at = endpoint or endpoint_of(settings)
+
     def named(name: str) -> Model:
         if name != NAVIGATOR:
-            return endpoint.model(name)
+            return at.model(name)
         from rlm_tui.models.navigator.model import Navigator  # 0.1 s of CPU, and a language model does without
 
         return Navigator()

@@ -126,12 +126,21 @@ async def sessions(on: Screenful) -> None:
     assert not path.exists()
 
 
+async def setup(on: Screenful) -> None:
+    """The keys of the set-up are pressed in `tests/ui/test_setup.py`, on a real workspace; a stage has none."""
+    for key in ("S", "comma"):
+        await on.press("tab", key)
+        assert "nothing can be set here" in on.notice
+
+
 PLAYS: dict[tuple[Place, str], Play] = {
     **{("browse", action.name): browser for action in ACTIONS if action.place == "browse"},
     **{("picker", action.name): picker for action in ACTIONS if action.place == "picker"},
     **{("confirm", action.name): sessions for action in ACTIONS if action.place == "confirm"},
     **{("runs", name): sessions for name in ("play", "resume", "delete", "search")},
     **{("ask", name): sessions for name in ("pause", "step", "hasten(1)", "hasten(-1)")},
+    **{(action.place, action.name): setup for action in ACTIONS if action.place in ("setup", "settings", "value")},
+    **{("ask", name): setup for name in ("setup", "settings")},
     ("ask", "browse"): browser,
     ("ask", "history"): picker,
     ("ask", "edit"): edit,

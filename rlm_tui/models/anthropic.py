@@ -20,6 +20,8 @@ from rlm_tui.models.turn import Malformed, Refused, Turn
 if TYPE_CHECKING:
     from anthropic import APIStatusError
 
+_LISTED = 100
+"""Models of a list that are offered."""
 _GRACE = 1.0
 """Seconds that a stream may stay open after its last event; only an ended one gives its connection back to the pool."""
 
@@ -59,6 +61,27 @@ class Endpoint:
         """Return the model of this name. Raises `ModelError` for a wrong address, or where a key is needed and missing."""
         self._connection.check(name)
         return AnthropicModel(name, self._connection, self._cells)
+
+    @property
+    def origin(self) -> str:
+        """The address as people may see it."""
+        return self._connection.origin
+
+    async def offered(self) -> list[str]:
+        """Return the names of the models that the endpoint lists. Raises `ModelError` where it lists none, or is not there."""
+        connection = self._connection
+        if connection.cloud is not None:
+            raise ModelError(f"{connection.origin} has no list of models", "reply")
+        connection.check("")
+        client = await connection.client()
+        import anthropic  # imported by now
+
+        try:
+            page = await client.models.list(limit=_LISTED)  # type: ignore[union-attr]  # of Anthropic's client, checked above
+        except (anthropic.AnthropicError, ValueError, OSError) as error:
+            raise ModelError(f"{connection.origin} lists no models: {connection.clean(str(error))}", "reply") from None
+        names = [connection.clean(str(one.id)) for one in page.data or []]
+        return [name for name in names if name][:_LISTED]
 
     async def warm(self) -> None:
         """Import the SDK, make its client and read the price table ahead of the first question, in threads."""

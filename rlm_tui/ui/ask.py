@@ -26,12 +26,15 @@ from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.prompt_row import PromptRow
 from rlm_tui.ui.runs import RunsScreen
+from rlm_tui.ui.settings_screen import SettingsScreen
+from rlm_tui.ui.setup_screen import SetupScreen
 from rlm_tui.ui.status import Footer, Line, Notice, Tabs, live_text, status
 from rlm_tui.ui.timeline import TimelineScreen
 from rlm_tui.ui.trace_text import breadcrumb
 from rlm_tui.ui.welcome import welcome
 
 if TYPE_CHECKING:
+    from rlm_tui.setup import Setup
     from rlm_tui.ui.app import RlmApp
 
 NARROW = 100
@@ -193,6 +196,21 @@ class AskScreen(Screen[None]):
             self._focus("calls" if self.has_class("-wide") else "answer")
         state = "paused" if playback.paused else "playing"
         self.say(f"replay {state} at {playback.speed}x · p pause · s step · + - speed · Esc shows the end")
+
+    def action_setup(self) -> None:
+        """Open the set-up."""
+        if (setup := self._setup()) is not None:
+            self.app.push_screen(SetupScreen(setup))
+
+    def action_settings(self) -> None:
+        """Open the settings."""
+        if (setup := self._setup()) is not None:
+            self.app.push_screen(SettingsScreen(setup))
+
+    def _setup(self) -> Setup | None:
+        if self.app.session.setup is None:
+            self.say("nothing can be set here")
+        return self.app.session.setup
 
     def action_browse(self) -> None:
         """Open the browser; what is to be asked about comes into the prompt."""

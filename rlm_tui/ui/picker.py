@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -35,9 +35,18 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
 
     BINDINGS = bindings("picker")
 
-    def __init__(self, title: str, choices: Sequence[Choice[Value]], *, text: str = "", empty: str = "none") -> None:
-        """Begin with `text` in the search; `empty` is said where nothing fits."""
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice[Value]],
+        *,
+        text: str = "",
+        empty: str = "none",
+        free: Callable[[str], Value] | None = None,
+    ) -> None:
+        """Begin with `text` in the search; `empty` is said where nothing fits; then `free` makes a value of what is typed."""
         super().__init__()
+        self._free = free
         self._title, self._choices, self._text, self._empty = title, choices, text, empty
         self._fitting: list[Choice[Value]] = []
 
@@ -75,6 +84,8 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         at = self.query_one(OptionList).highlighted
         if at is not None and at < len(self._fitting):
             self.dismiss(self._fitting[at].value)
+        elif self._free is not None and (text := self.query_one(Input).value.strip()):
+            self.dismiss(self._free(text))
 
     def action_move(self, by: int) -> None:
         """Move the cursor."""

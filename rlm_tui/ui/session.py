@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rlm_tui.records.asked import AskedStore
     from rlm_tui.records.store import RunStore
     from rlm_tui.repository.repository import Repository
+    from rlm_tui.setup import Setup
     from rlm_tui.workspace import Workspace
 
 History = tuple[tuple[str, str], ...]
@@ -68,6 +69,7 @@ class Session:
     language_model: bool
     take_on: Callable[[str, tuple[str, ...], History], LiveRun]
     asked: AskedStore | None = None
+    setup: Setup | None = None
     theme: str = ""
     themes_folder: Path | None = None
     appearance: Appearance = field(default_factory=Appearance)
@@ -75,6 +77,12 @@ class Session:
     replay: str | None = None
     resumed: str | None = None
     clock: Callable[[], float] = field(default=time.time)
+
+    def take_models(self, setup: Setup) -> None:
+        """Show the models that the next question is asked."""
+        models = setup.workspace.engine.models
+        self.model, self.sub_model = models.root.name, models.sub.name
+        self.language_model = models.root.is_language_model
 
     @classmethod
     def of(
@@ -89,6 +97,7 @@ class Session:
         from rlm_tui.config import THEMES_FOLDER
         from rlm_tui.engine.run import Question
         from rlm_tui.records.asked import AskedStore
+        from rlm_tui.setup import Setup
 
         settings, models = workspace.settings, workspace.models
 
@@ -128,6 +137,7 @@ class Session:
             take_on=take_on,
             opening=opening,
             asked=AskedStore(settings.runs_dir.parent / "questions.jsonl"),
+            setup=Setup.of(workspace),
             theme=settings.theme,
             themes_folder=THEMES_FOLDER,
             appearance=Appearance.of(os.environ, ascii_only=settings.ascii, reduced_motion=settings.reduced_motion),

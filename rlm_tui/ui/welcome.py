@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from rlm_tui.ui.blocks import ACCENT, MUTED, PROMPT_MARK, Block, Flow, Gap, plain
 from rlm_tui.ui.session import Session
 from rlm_tui.ui.status import index_text, short_model
 
+if TYPE_CHECKING:
+    from rlm_tui.repository.indexing import Progress
+
+_TELLING = 100
+"""So many files must be read before the rest can be guessed."""
 EXAMPLES = (
     "how is this code base put together?",
     "where does a request get its retry policy?",
@@ -24,7 +31,7 @@ def welcome(session: Session) -> list[Block]:
             else f"{session.model}, {session.sub_model} below"
         )
     else:
-        model = f"{session.model}: no language model · set ANTHROPIC_API_KEY for one"
+        model = f"{session.model}: no language model · /setup for one"
     return [
         Gap(),
         Flow(
@@ -40,7 +47,7 @@ def welcome(session: Session) -> list[Block]:
         Gap(),
         _fact("model", model),
         _fact("sandbox", f"{session.sandbox_name} · cells see the repository only through tools"),
-        _fact("index", _index(session)),
+        _fact("index", index_state(session)),
     ]
 
 
@@ -48,7 +55,8 @@ def _fact(name: str, text: str) -> Flow:
     return Flow(plain(text), Content.styled(f"  {name:<9}", MUTED), Content(" " * 11))
 
 
-def _index(session: Session) -> str:
+def index_state(session: Session) -> str:
+    """Say how far the index is, and about how long it will take."""
     progress = session.repository.progress
     match progress.phase:
         case "ready":
@@ -56,4 +64,12 @@ def _index(session: Session) -> str:
         case "new":
             return "not read yet · asking is possible at once"
         case _:
-            return f"{index_text(progress).removeprefix('index').strip(' :')} · asking is possible at once"
+            left = f" · {seconds} s left" if (seconds := _left(progress)) else ""
+            return f"{index_text(progress).removeprefix('index').strip(' :')}{left} · asking is possible at once"
+
+
+def _left(progress: Progress) -> int:
+    """Return about how many seconds the index still takes, 0 where nothing can be said yet."""
+    if progress.phase != "parsing" or progress.done < _TELLING or progress.seconds <= 0:
+        return 0
+    return round(progress.seconds * (progress.total - progress.done) / progress.done)

@@ -31,10 +31,13 @@ from rlm_tui.ui.picker import Picker
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.runs import RunsScreen
+from rlm_tui.ui.settings_screen import SettingsScreen
+from rlm_tui.ui.setup_screen import SetupScreen
 from rlm_tui.ui.status import Footer, Tabs
 from rlm_tui.ui.themes import ThemesScreen
 from rlm_tui.ui.timeline import TimelineScreen
 from rlm_tui.ui.trace import TraceScreen
+from rlm_tui.ui.value import ValueScreen
 
 HOLDERS: dict[Place, type] = {
     "everywhere": RlmApp,
@@ -51,6 +54,9 @@ HOLDERS: dict[Place, type] = {
     "picker": Picker,
     "runs": OptionList,
     "themes": OptionList,
+    "setup": SetupScreen,
+    "settings": SettingsScreen,
+    "value": ValueScreen,
     "confirm": Confirm,
     "plan": PlanScreen,
     "help": HelpScreen,
