@@ -272,8 +272,9 @@ def _offered(item: Definition) -> str:
 
 
 def _is_beside(item: Definition) -> bool:
-    """Tell what is listed, but does not make an interface by itself: fields, and in Python what holds a value."""
-    return item.kind in (("constant", "variable") if item.span.path.endswith((".py", ".pyi")) else ("field",))
+    """Tell what is listed, but does not make an interface by itself: fields, in classes and in Python all that holds a value."""
+    values = ("constant", "variable") if "." in item.qualified or item.span.path.endswith((".py", ".pyi")) else ()
+    return item.kind in ("field", *values)
 
 
 def _remarks(found: Sequence[Definition], head: str) -> str:

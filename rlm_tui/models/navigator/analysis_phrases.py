@@ -115,7 +115,8 @@ _RENAMED = re.compile(r"\brenam", re.IGNORECASE)
 _MARK = re.compile(r"«\d+»")
 _PLACE = re.compile(
     r"\b(?:in|of|under|within|inside|for|from|across) (?:the |our |this )?"
-    r"(?:(?:directory|folder|module|package|class|file|crate) )?(?P<name>[\w.$/-]+)",
+    r"(?:(?:directory|folder|module|package|class|file|crate) )?"
+    r"(?!(?:lines?|length|size|code|functions?|methods?|number|complexity)\b)(?P<name>[\w.$/-]+)",
     re.IGNORECASE,
 )
 _ERROR = re.compile(

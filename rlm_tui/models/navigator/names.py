@@ -70,8 +70,10 @@ def locate(names: Sequence[str]) -> Search[list[Located]]:
         "        print(error)\n"
         f"        print({_SIMILAR!r})\n"
         "        near = [repo[one] for one in re.findall(r'[^\\s,]+::[^\\s,]+@\\d+', str(error))]\n"
+        '        owner, _, last = name.rpartition(".")\n'
+        '        near += repo.symbols.filter(f"*{owner}.*.{last}")[:8] if owner else []\n'
         "        print(near)\n"
-        "        if 'means' not in str(error):\n"
+        "        if not near or 'means' not in str(error):\n"
         "            print(find(name, k=8))",
     )
     return [_located(name, part) for name, part in zip(wanted, parts(printed.text, wanted), strict=True)]
@@ -129,7 +131,13 @@ def _means(name: str, item: Definition) -> bool:
     """Tell whether a person who says `name` can mean this definition."""
     wanted = name.rpartition("::")[2].partition("@")[0]
     whole = item.span.path.rpartition(".")[0].replace("/", ".") + "." + item.qualified
-    return f".{whole}".endswith(f".{wanted}")
+    return f".{whole}".endswith(f".{wanted}") or _lies_within(wanted.split("."), item.qualified.split("."))
+
+
+def _lies_within(wanted: Sequence[str], parts: Sequence[str]) -> bool:
+    """Tell whether a member is named by its owner with what lies between left out: `A.read` of `A.FACTORY.read`."""
+    rest = iter(parts)
+    return len(wanted) > 1 and wanted[-1] == parts[-1] and all(part in rest for part in wanted)
 
 
 def _likeness(name: str, item: Definition) -> float:

@@ -240,11 +240,21 @@ OF_THE_WHOLE = phrase(
 )
 """What a question about the whole is made of, besides `STOP`; where other words remain, it asks about a part."""
 
-MEMBER_OF = phrase(
-    r"(the )?ANY (method|function|field|property|member|attribute|constructor) (of|in|on|from) (the )?(NOUN )?"
-    r"(?P<@>«\d+»|(?-i:[A-Z])[\w$]*)"
+_MEMBER = "(method|function|field|property|member|attribute|constructor) (of|in|on|from) (the )?(NOUN )?"
+MEMBER_OF = (
+    phrase(rf"(the )?ANY {_MEMBER}(?P<@>«\d+»|(?-i:[A-Z])[\w$]*)"),
+    phrase(rf"(the )?CODE {_MEMBER}(?P<@>[a-z_$][\w$]*)"),
 )
 """`the items method of SupportsItems`: a member, then its owner."""
+
+NAMED = re.compile(
+    r"\b(?P<before>(?:the|a|an|this|our) (?:function|method|class|struct|interface|type|trait|enum|macro|constant|variable|"
+    r"module) (?:called |named )?)(?P<name>(?!(?:that|which|is|for|to|of|in|and|does|do|with|where|who|when|or|from|by|on|at)\b)"
+    r"[A-Za-z_]\w*)"
+    r"(?= (?:is |are |gets? |being |get )?(?:defined|declared|implemented|located|called|invoked|used|referenced|tested|imported|"
+    r"raised|works?|do|does|calls?|reach|reaches|live|lives)\b|\W*$)"
+)
+"""`the function get`: what stands there is a name, whatever word it is."""
 
 SPANNING = phrase(
     r"(across|in|over|through) (all|every|each|the whole|the entire)( of)?( the)? (modules?|packages?|code ?base|repo(sitory)?|"

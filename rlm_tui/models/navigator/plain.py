@@ -23,7 +23,7 @@ _ENDING = re.compile(
 )
 _FILLER = re.compile(
     r" (?:exactly|precisely|even|really|basically|in (?:this|the|our) "
-    r"(?:code ?base|source code|code|sources?|repo|repository|project))(?=[ ?.!])",
+    r"(?:code ?base|source code|code|sources?|repo|repository|project))(?=[ ,?.!])",
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"\b(what|where|who|how)s\b", re.IGNORECASE)

@@ -10,7 +10,17 @@ import re
 from dataclasses import dataclass
 
 from rlm_tui.models.navigator.analysis_phrases import NEEDS_A_NAME, analysis_of, subjects_of
-from rlm_tui.models.navigator.phrases import BACKWARDS, MEMBER_OF, NO_NAMES, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
+from rlm_tui.models.navigator.phrases import (
+    BACKWARDS,
+    MEMBER_OF,
+    NAMED,
+    NO_NAMES,
+    OF_THE_WHOLE,
+    PHRASES,
+    STOP,
+    WEAK,
+    Kind,
+)
 from rlm_tui.models.navigator.plain import plain
 from rlm_tui.repository.words import stem, words
 
@@ -57,6 +67,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """How a clause that asks begins."""
+_WONDERS = re.compile(r"\W*(?:who|what|where|which|how|why|when)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\W*(?:(?:the|all|any|every|each|direct|full|complete|list|of|call|calling|code|execution|shortest|import|function|method|class|"
     r"module|file|struct|type|interface|constant|variable|macro|high|level|quick|brief|short|general|overall|rough)\b\W*)*",
@@ -95,7 +106,9 @@ def understand(question: str) -> Understanding:
     text = question.removeprefix(CHILD_PREFIX).replace("«", "<").replace("»", ">").strip()
     names: list[str] = []
     marked = _mark(_NO_PROSE.sub("\n", text)[:_LONGEST], names)
-    marked = MEMBER_OF.sub(lambda match: _join_owner(match, names), marked)
+    for phrase in MEMBER_OF:
+        marked = phrase.sub(lambda match: _join_owner(match, names), marked)
+    marked = NAMED.sub(lambda match: _name_of_kind(match, names), marked)
     clauses = [clause.strip() for clause in _CLAUSES.split(marked) if clause.strip()]
     intents: list[Intent] = []
     before = ""
@@ -109,7 +122,7 @@ def understand(question: str) -> Understanding:
         # one free text, however many sentences tell it
         intents = [_free(_mark(text[:_LONGEST], names), names, text)]
     else:  # a sentence of background beside a plain question is no question of its own
-        intents = [intent for intent in intents if intent.kind != "free" or "?" in intent.text]
+        intents = [one for one in intents if one.kind != "free" or "?" in one.text or _WONDERS.match(one.text)]
     return Understanding(tuple(intents[:MOST_INTENTS]), is_child)
 
 
@@ -136,10 +149,16 @@ def clean_name(raw: str) -> str:
 
 def _join_owner(match: re.Match[str], names: list[str]) -> str:
     member, owner = _name_in(match[1], names), _name_in(match[2], names)
-    if not member or not owner or (not _MARK.fullmatch(match[2]) and not match[2][0].isupper()):
+    is_name = _MARK.fullmatch(match[2]) or match[2][0].isupper() or _MARK.fullmatch(match[1])
+    if not member or not owner or not is_name:
         return match.group()
     names.append(member if member.startswith(f"{owner}.") else f"{owner}.{member}")
     return f"«{len(names) - 1}»"
+
+
+def _name_of_kind(match: re.Match[str], names: list[str]) -> str:
+    names.append(match["name"])
+    return f"{match['before']}«{len(names) - 1}»"
 
 
 def _name_in(slot: str, names: list[str], before: str = "") -> str:
