@@ -293,6 +293,7 @@ def _within(scope: str) -> str:
 def _failed(printed: Printed, section: Section, name: str) -> bool:
     """Say why a tool could not answer; tell whether that was so."""
     if printed.failed:
+        section.failed = True
         lines = printed.text.strip().splitlines()
         why = answer.inline(lines[-1]) if lines else "no reason was given"
         section.lead = f"{f'{code(name)}: ' if name else ''}this could not be looked up: {why}"

@@ -72,7 +72,13 @@ _FORMS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"\b(?:(?:compile-time|build|feature) flags?|from the environment|ini options?)\b",
         ),
     ),
-    ("raises", (r"\b(?:rais(?:es?|ed|ing)|throw(?:s|n|ing)?|panics?)\b",)),
+    (
+        "raises",
+        (
+            r"\b(?:rais(?:es?|ed|ing)|throw(?:s|n|ing)?)\b",
+            r"^(?!.*\b(?:recover|handl|catch|caught|after|when|if)).*(?<!from )(?<!on )(?<!of )\bpanics?\b",
+        ),
+    ),
     (
         "public_api",
         (

@@ -23,7 +23,8 @@ _WIDTH = 160
 class Section:
     """The answer to one thing that is asked, as it grows: `lead` is its first line, `parts` markdown blocks after it.
 
-    `notes` stand before the lead: what had to be assumed. `found` is what it comes to, as data.
+    `notes` stand before the lead: what had to be assumed. `found` is what it comes to, as data; `failed` tells that
+    a tool knew nothing of what was asked about.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Section:
     parts: list[str] = field(default_factory=list)
     searched: list[str] = field(default_factory=list)
     found: Found = field(default_factory=Found)
+    failed: bool = False
 
     def add(self, *blocks: str) -> None:
         """Add markdown blocks; empty ones are passed over."""

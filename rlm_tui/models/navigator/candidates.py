@@ -32,6 +32,9 @@ _SAID = 0.4
 SAID = re.compile(r"^\s*(?:#|//|/?\*|--|;|>>>|[:@](?:param|returns?|raises?|throws|type)|\"\"\"|''')")
 """Lines of comments and docstrings, as far as they show it by how they begin."""
 _ASKS_WHAT_SETS = re.compile(r"\b(?:decid|determin|chos|choos|set\b|sets\b|defaults?\b|limit)", re.IGNORECASE)
+_ASKS_HOW = re.compile(r"\W*(?:how|why|what happens)\b", re.IGNORECASE)
+_DECLARED = frozenset({"interface", "type", "trait", "constant", "variable"})
+"""Kinds that say what there is, and not how it works."""
 _SETS = re.compile(r"(?<![=!<>])(?::?=)(?![=>])")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _SET = 1.3
@@ -153,6 +156,7 @@ class Candidates:
         self._weights: Mapping[Needle, float] = dict.fromkeys(sought, 1.0)
         self._wants_tests = wants_tests
         self._asks_what_sets = _ASKS_WHAT_SETS.search(asked) is not None
+        self._asks_how = _ASKS_HOW.match(asked) is not None
 
     def weigh(self, weights: Mapping[Needle, float]) -> None:
         """Take in how much each word tells."""
@@ -191,6 +195,10 @@ class Candidates:
         weight = {needle.word: worth for needle, worth in self._weights.items()}
         best = next(iter(self.ranked()), None)
         return sum(weight[word] for word in best.held) / whole if best else 0.0
+
+    def missing(self) -> list[str]:
+        """Return the words that are nowhere."""
+        return [needle.word for needle, weight in self._weights.items() if not weight]
 
     def places(self) -> list[tuple[str, str]]:
         """Return path and name of the best candidates, best first."""
@@ -243,6 +251,8 @@ class Candidates:
             item.score -= _IN_TESTS
         if PROSE.search(item.path):
             item.score -= _IN_PROSE
+        if self._asks_how and item.definition is not None and item.definition.kind in _DECLARED:
+            item.score -= _BODILESS
         if item.definition is None or item.definition.span.start == item.definition.span.end:
             item.score -= _BODILESS
 

@@ -291,5 +291,11 @@ ABSTRACT = _set_of(
 )
 """Nouns for the kind of a thing: code rarely says them of the thing meant, so they count half."""
 
+NO_MEMBERS = _set_of(
+    "longest shortest biggest largest smallest complex complicated public private protected exported static abstract unused used "
+    "main first last next other same new old single own direct internal external top worst best simplest lengthiest called named"
+)
+"""Words that tell which method is meant, and are no name of one: `the longest method of Session`."""
+
 NO_NAMES = STOP | _set_of("whom each other another nothing everything not no yes")
 """Words that are never the name asked about, so that "who calls whom" is no hunt for `whom`."""

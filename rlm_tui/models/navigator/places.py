@@ -52,9 +52,12 @@ def explain_place(path: str, section: Section, *, brief: bool = False, within: b
     lead += f"; its largest definitions are {names}." if names else "."
     if not printed.files:
         lead = f"{code(path)} holds no code that could be read." if path else "This scope holds no code."
+    for item in [] if within else printed.files:
+        section.found.symbol(item.path, "")
     if within:
         section.add(lead)
     else:
+        section.found.definitions(tops)
         section.lead = lead
     if not printed.files:
         return

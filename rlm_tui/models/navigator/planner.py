@@ -94,6 +94,13 @@ def _plan(understanding: Understanding, sections: list[Section], *, delegates: b
 
 
 def _plan_one(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:
+    yield from _plan_of_kind(intent, section, understanding, alone=alone)
+    if section.failed and intent.plain:  # an everyday word was taken for a name
+        section.failed, section.lead = False, ""
+        yield from searching.search(intent, section, brief=understanding.is_child, delegates=not alone)
+
+
+def _plan_of_kind(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:
     match intent.kind:
         case "explain" if not intent.names:
             yield from places.explain_place("", section, brief=understanding.is_child)

@@ -175,10 +175,10 @@ def _lead(tool: str, target: str, found: _Edges) -> str:
     more = f"; {uses:,} uses in all" if uses > len(sources) else ""
     and_tests = f"{' and ' if names else ''}{count(tests, noun)} in tests" if tests else ""
     if tool == "subclasses":
-        return (
-            f"{name} has {count(len(names), 'direct subclass or implementer', 'direct subclasses or implementers')}"
-            + (f"{f' and {tests} in tests' if tests else ''}: {some(names)}." if names else f"{and_tests}.")
-        )
+        if not names:
+            return f"{name} has no direct subclass or implementer but {tests:,} in tests."
+        direct = count(len(names), "direct subclass or implementer", "direct subclasses or implementers")
+        return f"{name} has {direct}{f' and {tests:,} in tests' if tests else ''}: {some(names)}."
     verb = "is called from" if tool == "callers" else "is used in"
     places = f"{count(len(names), noun)} ({some(names)})" if names else ""
     return f"{name} {verb} {least}{places}{and_tests}{more}."

@@ -200,7 +200,13 @@ def _tell(
         key: next((p for p in closely.excerpts if (p.span.path, p.span.start) == (region.path, region.start)), None)
         for key, region in regions.items()
     }
-    section.lead = f"Best evidence: {code(first.label)}, {first.place}{_above_all(first, pieces[first.key])}."
+    place = f"{code(first.label)}, {first.place}{_above_all(first, pieces[first.key])}"
+    section.lead = f"Best evidence: {place}."
+    if (missing := candidates.missing()) and 2 * len(missing) >= len(missing) + len(first.held):
+        held = f" It holds {', '.join(map(code, first.held))}." if first.held else ""
+        section.lead = (
+            f"Nothing here speaks of {', '.join(map(code, missing[:6]))}. The closest evidence is {place}.{held}"
+        )
     for index, item in enumerate(best, 1):
         doc = answer.quote_doc(item.definition.doc) if item.definition else ""
         kind = f"{item.definition.kind}, " if item.definition else ""

@@ -14,6 +14,7 @@ from rlm_tui.models.navigator.phrases import (
     BACKWARDS,
     MEMBER_OF,
     NAMED,
+    NO_MEMBERS,
     NO_NAMES,
     OF_THE_WHOLE,
     PHRASES,
@@ -68,6 +69,7 @@ _ASKS = re.compile(
 )
 """How a clause that asks begins."""
 _WONDERS = re.compile(r"\W*(?:who|what|where|which|how|why|when)\b", re.IGNORECASE)
+_WHY = re.compile(r"\W*(?:why|how come)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\W*(?:(?:the|all|any|every|each|direct|full|complete|list|of|call|calling|code|execution|shortest|import|function|method|class|"
     r"module|file|struct|type|interface|constant|variable|macro|high|level|quick|brief|short|general|overall|rough)\b\W*)*",
@@ -149,6 +151,8 @@ def clean_name(raw: str) -> str:
 
 def _join_owner(match: re.Match[str], names: list[str]) -> str:
     member, owner = _name_in(match[1], names), _name_in(match[2], names)
+    if match[1].lower() in NO_MEMBERS:
+        return match.group()
     is_name = _MARK.fullmatch(match[2]) or match[2][0].isupper() or _MARK.fullmatch(match[1])
     if not member or not owner or not is_name:
         return match.group()
@@ -193,10 +197,12 @@ def _intent(clause: str, names: list[str], before: str, *, alone: bool) -> Inten
     text = unmark(clause, names)
     clause = plain(clause)
     marked = [names[int(mark[1])] for mark in _MARK.finditer(clause)]
+    if _WHY.match(clause):
+        return _free(clause, names, text)
     if len(clause) <= _CLAUSE and (analysis := analysis_of(clause, marked)):
         about = subjects_of(analysis, clause, marked)
         if about or analysis not in NEEDS_A_NAME:
-            return Intent(analysis, text, about, terms_of(text))
+            return Intent(analysis, text, about, terms_of(text), not any(name in marked for name in about))
     for kind, phrases in PHRASES if len(clause) <= _CLAUSE else ():
         for phrase in phrases:
             match = phrase.search(clause)
