@@ -101,6 +101,34 @@ async def test_questions_have_direct_cited_answers(tmp_path: Path, question: str
         assert piece in end.answer
 
 
+async def test_what_was_found_is_data_in_the_report(tmp_path: Path) -> None:
+    async with engine_on(tmp_path) as engine:
+        run, _ = await asked(engine, "who calls backoff?")
+        found = run.tree.found
+        assert found is not None
+        assert (found.files, found.symbols) == (("src/shop/payment.py",), ("src/shop/payment.py::Gateway.charge",))
+        run, _ = await asked(engine, "how does Order.pay reach backoff?")
+        path = run.tree.found.path if run.tree.found else ()
+        assert [step.partition("::")[2] for step in path] == ["Order.pay", "Gateway.charge", "backoff"]
+        run, _ = await asked(engine, "where is the retry policy of a payment decided?")
+        assert run.tree.found is not None
+        assert run.tree.found.files[0] == "src/shop/payment.py"
+
+
+async def test_two_things_are_set_side_by_side(tmp_path: Path) -> None:
+    async with engine_on(tmp_path) as engine:
+        _, end = await asked(engine, "what's the difference between Gateway and Order?")
+    assert end.answer.startswith("`Gateway` is a class (src/shop/payment.py:")
+    assert "only `Gateway`" in end.answer
+    assert "src/shop/orders.py:" in end.answer
+
+
+async def test_what_nothing_speaks_of_is_said(tmp_path: Path) -> None:
+    async with engine_on(tmp_path) as engine:
+        _, end = await asked(engine, "does the payment encrypt passwords with bcrypt?")
+    assert end.answer.startswith("Nothing here speaks of `encrypt`, `passwords`, `bcrypt`.")
+
+
 async def test_several_questions_are_answered_one_by_one(tmp_path: Path) -> None:
     async with engine_on(tmp_path) as engine:
         _, end = await asked(engine, "Where is `backoff` defined, and who calls it?")

@@ -58,3 +58,26 @@ def test_a_report_is_one_search_whatever_it_mentions(report: str) -> None:
 def test_a_path_may_be_asked_from_its_end() -> None:
     (intent,) = understand("how is Loader.load reached from parse_url?").intents
     assert (intent.kind, intent.names) == ("path", ("parse_url", "Loader.load"))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "names"),
+    [
+        ("most complex function in src/walk.rs", "complex", ("src/walk.rs",)),
+        ("longest method in Foo", "longest", ("Foo",)),
+        ("which middleware recovers from panics", "free", ()),
+        ("which functions panic?", "raises", ("panic",)),
+        ("why is `notify` called twice?", "free", ("notify",)),
+        ("Where is the function get defined?", "definition", ("get",)),
+        ("what does the `addRoute` method of node call?", "callees", ("node.addRoute",)),
+        ("show me the 5 largest functions in the code base, by number of lines", "longest", ()),
+    ],
+)
+def test_what_was_misread_once(question: str, kind: str, names: tuple[str, ...]) -> None:
+    (intent,) = understand(question).intents
+    assert (intent.kind, intent.names) == (kind, names)
+
+
+def test_what_is_asked_beside_a_plain_question_is_answered_too() -> None:
+    kinds = [intent.kind for intent in understand("how does retry work and who calls parse_url?").intents]
+    assert kinds == ["free", "callers"]

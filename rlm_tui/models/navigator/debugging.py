@@ -113,6 +113,9 @@ def _tell(section: Section, suspects: Suspects, best: Sequence[Suspect], printed
         section.lead = f"{elsewhere} By its words alone, {code(first.label)} ({first.place}) is nearest: {first.why}."
     else:
         section.lead = f"The first suspect is {code(first.label)} ({first.place}): {first.why}."
+    for one in suspects.ranked():
+        section.found.symbol(one.path, one.qualified)
+        section.found.line(one.path, one.line)
     section.add(_errors_table(errors), _frames_table(errors))
     section.add(_unplaced(errors))
     section.add("**Suspects**, the likeliest first")
