@@ -47,10 +47,11 @@ class _AskByDefault(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.commands or not re.fullmatch(r"[a-z]+(-[a-z]+)*", cmd_name):
             return self.commands.get(cmd_name)
-        return _mode_commands().get(cmd_name) or _tool_commands().get(cmd_name)
+        found = _mode_commands().get(cmd_name) or _patch_commands().get(cmd_name)
+        return found or _tool_commands().get(cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*self.commands, *_mode_commands(), *_tool_commands()})
+        return sorted({*self.commands, *_mode_commands(), *_patch_commands(), *_tool_commands()})
 
 
 def _settings_options(function: Function) -> Function:
@@ -368,12 +369,13 @@ def _guarded(work: Callable[[], int]) -> int:
     from rlm_tui.plugins import PluginError
     from rlm_tui.records.log import RecordError
     from rlm_tui.repl.protocol import SandboxError
+    from rlm_tui.repository.patches import PatchError
     from rlm_tui.repository.sanitize import sanitize
     from rlm_tui.repository.symbols import RepositoryError
 
     try:
         return work()
-    except (RepositoryError, SandboxError, RecordError, PluginError, NotResumable) as error:
+    except (RepositoryError, SandboxError, RecordError, PluginError, NotResumable, PatchError) as error:
         message, code = str(error), 1
     except ModelError as error:
         message, code = str(error), 3 if error.kind == "access" else 1
@@ -388,6 +390,12 @@ def _guarded(work: Callable[[], int]) -> int:
         message, code = "interrupted", 130
     click.echo(f"rlm-tui: {sanitize(message)}", err=True)
     return code
+
+
+def _patch_commands() -> dict[str, click.Command]:
+    from rlm_tui.patch_commands import commands
+
+    return commands(lambda: _settings({}), _guarded)
 
 
 def _tool_commands() -> dict[str, click.Command]:

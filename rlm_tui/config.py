@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     reduced_motion: bool = False
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))
     runs_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "runs")
+    applied_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "applied")
 
     @field_validator("allow_secrets", mode="before")
     @classmethod
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a finite number")
         return value
 
-    @field_validator("cache_dir", "runs_dir")
+    @field_validator("cache_dir", "runs_dir", "applied_dir")
     @classmethod
     def _folder(cls, value: Path) -> Path:
         if value == Path() or "\0" in str(value):

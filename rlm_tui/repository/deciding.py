@@ -30,7 +30,7 @@ class Found:
 
 
 class Deciding:
-    """Decides what the occurrences of `name` in a file mean."""
+    """Decides what the occurrences of `name`, which is to become `new`, mean in a file."""
 
     def __init__(self, names: Resolution, receivers: Receivers, keys: set[Key], name: str, new: str) -> None:
         self._names = names
@@ -87,7 +87,7 @@ class Deciding:
 
     def _used(self, view: View, one: Occurrence, bound: set[int]) -> str:
         receiver = one.receiver
-        if one.is_key and self._required(view, one):
+        if one.is_member and self._required(view, one):
             return "site"
         if not receiver and (one.is_key or one.is_member or one.is_bound):
             return "other"
@@ -106,6 +106,10 @@ class Deciding:
             return "other"
         if receiver:
             return "site"
+        if literal := one.literal:
+            before, _, last = literal.rpartition(".")
+            types = self._names.dotted(view, before, last, scope, one.line)
+            return "other" if any(m.symbol and m.symbol.kind == "struct" for m in types) else "guess"
         if any(original != self._name for _, original in view.imported.get(self._name, ())):
             return "other"  # it came in under this name, which is the importer's own
         return "guess" if _within(one, bound) else "site"

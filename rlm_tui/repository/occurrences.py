@@ -151,18 +151,33 @@ class Occurrence:
 
     @property
     def is_key(self) -> bool:
-        """Whether it is a key of an object or the name of an argument, which names nothing that stands elsewhere."""
+        """Whether it is the name of an argument, which names nothing that stands elsewhere."""
         parent = self.node.parent
-        if parent is None or parent.type not in (
-            "pair", "keyword_argument", "keyed_element", "literal_element", "field_initializer", "pair_pattern", "jsx_attribute",
-        ):  # fmt: skip
-            return False
-        first = (
-            parent.child_by_field_name("key")
-            or parent.child_by_field_name("name")
-            or parent.child_by_field_name("field")
+        return (
+            parent is not None and parent.type == "keyword_argument" and parent.child_by_field_name("name") == self.node
         )
-        return (first or parent.children[0]) == self.node
+
+    @property
+    def literal(self) -> str:
+        """The type of the literal (Go's `T{name: x}`) that it is a key in, which may be a field's name; "" where it is none.
+
+        Keys of arrays, slices and maps are values.
+        """
+        element = self.node.parent
+        pair = element.parent if element is not None and element.type == "literal_element" else None
+        if pair is None or pair.type != "keyed_element" or pair.children[0] != element:
+            return ""
+        deep = 0
+        for above in _above(pair):
+            kind = above.child_by_field_name("type") if above.type == "composite_literal" else None
+            if kind is None:
+                deep += above.type == "literal_value"
+                continue
+            for _ in range(deep - 1):  # a literal within the literal has the type of its elements
+                kind = kind.child_by_field_name("element") or kind.child_by_field_name("value") or kind
+            bare = "" if kind.type.endswith(("array_type", "slice_type", "map_type")) else (kind.text or b"").decode()
+            return bare.lstrip("*&")
+        return ""
 
     @property
     def is_shorthand(self) -> bool:

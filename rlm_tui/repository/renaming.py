@@ -110,7 +110,11 @@ class Renames:
                 continue
             try:
                 found, text = self._decided(
-                    path, indexer, view, symbol, Deciding(names, receivers, keys, symbol.name, new)
+                    path,
+                    indexer,
+                    view,
+                    symbol,
+                    Deciding(names, receivers, keys, symbol.name, new),
                 )
             except PatchError as error:
                 notes.append(f"left out: {error}")

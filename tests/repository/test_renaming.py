@@ -223,6 +223,33 @@ def test_a_method_of_go_with_the_interface_that_asks_for_it(rename: Rename) -> N
     assert {path: len(lines) for path, lines in changed.items()} == {"a/a.go": 4, "b/b.go": 1}
 
 
+def test_keys_of_literals_are_values_or_fields(rename: Rename) -> None:
+    files = {
+        "go.mod": "module ex.com/m\n",
+        "a.go": """
+            package a
+            const Max = 3
+            type Limits struct{ Max int }
+            var byArray = [...]string{Max: "x"}
+            var byMap = map[int]string{Max: "x", 1: "y"}
+            var limits = Limits{Max: 1}
+            var all = []Limits{{Max: Max}}
+            """,
+    }
+    _, changed = rename(files, "a.go::Max", "Most")
+    assert changed["a.go"] == [
+        "const Most = 3",
+        'var byArray = [...]string{Most: "x"}',
+        'var byMap = map[int]string{Most: "x", 1: "y"}',
+        "var all = []Limits{{Max: Most}}",
+    ]
+
+
+def test_keys_of_python_are_names(rename: Rename) -> None:
+    _, changed = rename({"b.py": "LIMIT = 3\nd = {LIMIT: 1}\nf(LIMIT=LIMIT)\n"}, "LIMIT", "MOST")
+    assert changed["b.py"] == ["MOST = 3", "d = {MOST: 1}", "f(LIMIT=MOST)"]
+
+
 def test_a_class_of_java_with_constructors_imports_and_its_file(rename: Rename) -> None:
     files = {
         "p/A.java": """
