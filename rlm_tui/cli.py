@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from rlm_tui import __version__
 
@@ -40,6 +41,8 @@ class _AskByDefault(click.Group):
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         own = {"-h", "--help", "--version"}
+        if context.resilient_parsing and not arguments:  # a shell asks what the first word may be
+            return super().parse_args(context, arguments)
         if not arguments or (arguments[0] not in own and self.get_command(context, arguments[0]) is None):
             arguments = ["ask", *arguments]
         return super().parse_args(context, arguments)
@@ -49,6 +52,13 @@ class _AskByDefault(click.Group):
             return self.commands.get(cmd_name)
         found = _mode_commands().get(cmd_name) or _patch_commands().get(cmd_name)
         return found or _tool_commands().get(cmd_name)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands, and what `ask` takes, which may be left out: its options, or a path."""
+        if not incomplete.startswith("-"):
+            return [*super().shell_complete(ctx, incomplete), CompletionItem(incomplete, type="file")]
+        within = click.Context(ask, parent=ctx, info_name="ask", resilient_parsing=True)
+        return [*super().shell_complete(ctx, incomplete), *ask.shell_complete(within, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self.commands, *_mode_commands(), *_patch_commands(), *_tool_commands()})
@@ -116,11 +126,16 @@ def main() -> None:
     help="What is printed with -p.",
 )
 @click.option("--scope", multiple=True, help="Limit the question to a folder, file or module; may be repeated.")
+@click.option(
+    "--mode", help="Ask in this mode; without it, one that the question plainly is for is picked, and said so."
+)
 @click.option("--theme", help="A theme's name.")
 @click.option("--ascii", is_flag=True, default=None, help="Draw with ASCII characters only.")
 @click.option("--reduced-motion", is_flag=True, default=None, help="Draw once a second, and move nothing.")
 @_settings_options
-def ask(path: Path, question: str | None, output_format: Format, scope: tuple[str, ...], **flags: object) -> None:
+def ask(
+    path: Path, question: str | None, output_format: Format, scope: tuple[str, ...], mode: str | None, **flags: object
+) -> None:
     """Open the screen on PATH, or answer one question with -p (the default command)."""
     settings = _settings(flags)
     if question is None:
@@ -128,7 +143,7 @@ def ask(path: Path, question: str | None, output_format: Format, scope: tuple[st
         _exit(_show(path, settings, None, scope))
     if not question.strip():
         raise click.UsageError("the question is empty: say what you want to know after -p")
-    _exit(_answer(path, settings, question, output_format, scope))
+    _exit(_answer(path, settings, question, output_format, scope, mode))
 
 
 @main.command()
@@ -212,18 +227,34 @@ def doctor(path: Path) -> None:
     _exit(_guarded(lambda: examine(path, _settings({}))))
 
 
-def _answer(path: Path, settings: Settings, question: str, output: Format, scope: tuple[str, ...]) -> int:
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete commands, options and paths; `rlm-tui completion bash >> ~/.bashrc`."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:  # unreachable: click brings these three
+        raise click.UsageError(f"{shell} cannot be completed by this version of click")
+    click.echo(kind(main, {}, "rlm-tui", "_RLM_TUI_COMPLETE").source())
+
+
+def _answer(
+    path: Path, settings: Settings, question: str, output: Format, scope: tuple[str, ...], mode: str | None
+) -> int:
+    from rlm_tui.engine.detection import asked_in, in_its_mode
     from rlm_tui.engine.run import Question
     from rlm_tui.headless import Wanted, piped_input
 
     def work() -> int:
-        asked = Question(
+        plain = Question(
             question,
             scope=scope,
             context=piped_input(sys.stdin),
             route=settings.route,
             candidates=settings.candidates,
         )
+        asked = in_its_mode(plain) if mode is None else asked_in(mode, plain)
         return _print(path, settings, lambda engine: engine.ask(asked), Wanted(output))
 
     return _guarded(work)

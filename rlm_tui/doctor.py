@@ -16,6 +16,7 @@ from rlm_tui.plugins import PluginError
 from rlm_tui.repl.choose import sandbox_report
 from rlm_tui.repl.tools import tools
 from rlm_tui.repository import ripgrep
+from rlm_tui.repository.guidance import guidance
 from rlm_tui.repository.indexer import indexers
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.summary import counts, place
@@ -36,6 +37,7 @@ def examine(path: Path, settings: Settings) -> int:
             lambda: ", ".join(sorted(name for name, tool in tools().items() if not (tool.hidden or tool.unlisted))),
         ),
         _line("repository", lambda: _repository(path, settings)),
+        _line("guidance", lambda: _guidance(path)),
         _sandbox(settings),
     ]
     where = settings.base_url or "of Anthropic" if settings.provider == "anthropic" else settings.provider
@@ -66,6 +68,11 @@ def _repository(path: Path, settings: Settings) -> str:
         return f"{repository.root} at {repository.commit or 'no commit'}; index in {place(repository)}{said}"
     finally:
         repository.close()
+
+
+def _guidance(path: Path) -> str:
+    found = guidance(path.resolve())
+    return found.told if found else "none: the repository has no AGENTS.md or CLAUDE.md"
 
 
 def _sandbox(settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from rlm_tui.records.events import CallEnded, CallStarted, Event, Noticed, Retry
 from rlm_tui.records.export import rendered
 from rlm_tui.records.findings import SEVERITIES, Severity
 from rlm_tui.records.tree import Tree
+from rlm_tui.repository.bounded import read_ends
 from rlm_tui.repository.repository import Repository
 from rlm_tui.workspace import Workspace
 
@@ -28,7 +29,7 @@ _ANSWERED = (0, 4, 5)
 FINDINGS = 6
 """The exit code where findings are as grave as `--fail-on` says."""
 MOST_INPUT = 8 * 1024 * 1024
-"""Bytes of standard input that are taken as context; the rest is left out, and said so."""
+"""Bytes of standard input that are taken as context; of more, the beginning and the end, and what is missing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,15 @@ def piped_input(stream: TextIO) -> str:
     if not select.select([descriptor], [], [], 1.0)[0]:
         print("note: nothing came on standard input within a second; going on without it", file=sys.stderr)
         return ""
-    data = stream.buffer.read(MOST_INPUT + 1) if hasattr(stream, "buffer") else b""
-    if len(data) > MOST_INPUT:
-        print(f"note: standard input is longer than {MOST_INPUT:,} bytes; the rest is left out", file=sys.stderr)
-    return data[:MOST_INPUT].decode("utf-8", "replace")
+    if not hasattr(stream, "buffer"):
+        return ""
+    text, left = read_ends(stream.buffer, MOST_INPUT)
+    if left:
+        print(
+            f"note: standard input is longer than {MOST_INPUT:,} bytes: its middle ({left:,} bytes) is left out",
+            file=sys.stderr,
+        )
+    return text
 
 
 class _Stop:

@@ -21,6 +21,8 @@ from rlm_tui.repl.tools import Tool, tools
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Slice, Span
 
+ALIASES = {"path": "call-path", "history": "commits"}
+"""What people who come from other tools type; `history` is another thing in cells, and so is `path`."""
 Open = Callable[[Path], Repository]
 Guard = Callable[[Callable[[], int]], int]
 
@@ -31,7 +33,8 @@ def commands(open_repository: Open, guard: Guard) -> dict[str, click.Command]:
     `guard` turns what can go wrong into a sentence and an exit code.
     """
     listed = [tool for tool in tools().values() if not (tool.hidden or tool.unlisted)]
-    return {_dashed(tool.name): _command(tool, open_repository, guard) for tool in listed}
+    found = {_dashed(tool.name): _command(tool, open_repository, guard) for tool in listed}
+    return found | {other: found[name] for other, name in ALIASES.items() if name in found}
 
 
 def _command(tool: Tool, open_repository: Open, guard: Guard) -> click.Command:

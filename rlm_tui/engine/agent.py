@@ -114,6 +114,7 @@ class _Agent:
             turns=TURNS,
             depth=(node.depth, work.depth),
             schema=self._schema,
+            guidance=work.guidance if root else None,
         )
         self._talk = Conversation(message)
         node.prompted(self._system, message)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from rlm_tui.engine.mode import Mode, Prepared, mode_named
 from rlm_tui.engine.router import Choice
 from rlm_tui.engine.work import Question
+from rlm_tui.repository.narrowing import read_narrowing
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.sanitize import sanitize
+from rlm_tui.repository.sanitize import plain_text
 
 
 def prepare(question: Question, repository: Repository) -> tuple[Question, Prepared]:
@@ -19,9 +20,10 @@ def prepare(question: Question, repository: Repository) -> tuple[Question, Prepa
     mode = mode_named(question.mode)
     if question.arguments is None or mode.prepare is None:
         return question, Prepared(question.text, question.context, question.scope)
-    made = mode.prepare(repository, question.arguments, question.context)
+    words = question.arguments or read_narrowing(repository.root).words.get(mode.name, ())
+    made = mode.prepare(repository, words, question.context)
     scope = made.scope or question.scope
-    return replace(question, text=sanitize(made.text), context=sanitize(made.context), scope=scope), made
+    return replace(question, text=plain_text(made.text), context=plain_text(made.context), scope=scope), made
 
 
 def settled(choice: Choice, asked: Prepared, mode: Mode, depth: int) -> Choice:

@@ -26,7 +26,14 @@ async def direct(node: Node, facts: Facts) -> Outcome:
     sources = await asyncio.to_thread(_sources, node.repository, node.work.seen)
     node.looked = True
     question = node.work.question
-    message = direct_message(node.task, facts, sources, context=question.context, history=question.history)
+    message = direct_message(
+        node.task,
+        facts,
+        sources,
+        context=question.context,
+        history=question.history,
+        guidance=node.work.guidance,
+    )
     return await _complete(node, DIRECT, message, TURN_OUTPUT)
 
 

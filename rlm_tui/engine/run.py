@@ -34,8 +34,9 @@ from rlm_tui.records.store import RunStore, new_run_id
 from rlm_tui.records.tree import Tree
 from rlm_tui.repl.protocol import Limits, Sandbox
 from rlm_tui.repository.code_host import CodeHost
+from rlm_tui.repository.guidance import guidance
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.sanitize import sanitize
+from rlm_tui.repository.sanitize import plain_text
 from rlm_tui.repository.symbols import RepositoryError
 
 __all__ = ["Engine", "Models", "NotResumable", "Question", "Run"]
@@ -115,7 +116,7 @@ class Run:
     def __init__(self, engine: Engine, question: Question, past: Past | None = None) -> None:
         self.id = new_run_id()
         self._past = past
-        self.question = replace(question, text=sanitize(question.text), context=sanitize(question.context))
+        self.question = replace(question, text=plain_text(question.text), context=plain_text(question.context))
         self.path: Path = engine.runs.path(self.id)
         self._engine = engine
         writer, self._unrecorded = _record(engine.runs, self.id)
@@ -213,6 +214,11 @@ class Run:
         self._begin(facts, choice)
         for notice in prepared.notices:
             journal.notice(notice, "warning")
+        if question.picked:
+            journal.notice(question.picked)
+        advice = await asyncio.to_thread(guidance, engine.repository.root) if models.root.is_language_model else None
+        if advice is not None:
+            journal.notice(advice.told)
         if problem:
             return Outcome("failed", "", problem)
         ledger = Ledger(bounds, lambda text: journal.notice(text, "warning"))
@@ -238,6 +244,7 @@ class Run:
             limits=engine.limits,
             fan_out=FanOut(ledger, journal, engine.approve, engine.confirm_above),
             past=self._past,
+            guidance=advice,
         )
         outcome = await self._root_call(work, repository, facts, choice)
         modules, more = await asyncio.to_thread(coverage, repository, work.seen.paths)

@@ -15,6 +15,7 @@ from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import Route, Status
 from rlm_tui.repl.protocol import Limits, Sandbox
 from rlm_tui.repository.code_host import CodeHost
+from rlm_tui.repository.guidance import Guidance
 from rlm_tui.repository.repository import Repository
 
 
@@ -27,7 +28,7 @@ class Question:
 
     `arguments`, when there are any, even none of them, are the words after the name of a mode that prepares its question: the
     run has the mode make the text, the context and the scope of them once the repository is listed; `text` is what they were
-    typed as.
+    typed as. `picked` says why the mode was, where the user did not choose it.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Question:
     history: tuple[tuple[str, str], ...] = ()
     candidates: int = 1
     arguments: tuple[str, ...] | None = None
+    picked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Work:
     depth: int
     limits: Limits
     fan_out: FanOut
+    guidance: Guidance | None = None
+    """What the repository says to agents, for the root's first message."""
     past: Past | None = None
     """The unfinished run that this one goes on with."""
     started: int = 0

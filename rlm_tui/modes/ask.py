@@ -15,4 +15,5 @@ ASK = Mode(
         "Markdown: the answer in one or two sentences first, then how it works. As short as the question allows. "
         "Say what you could not find or did not look at."
     ),
+    usage="QUESTION",
 )

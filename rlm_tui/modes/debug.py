@@ -32,7 +32,7 @@ def prepare(repository: Repository, words: Sequence[str], handed: str) -> Prepar
     context = "\n\n".join(part for part in (description, *parts, handed.strip("\n")) if part.strip())
     if not context.strip():
         raise ValueError("there is nothing to debug: give a file, pipe a traceback or a log in, or say what goes wrong")
-    about = f": {description[:_WORDS]}" if description else ""
+    about = f": {description[:_WORDS]}" if description and "\n" not in description else ""
     return Prepared(f"What is the cause of the failure in `context`{about}?", context)
 
 
@@ -50,7 +50,7 @@ def _content(repository: Repository, path: Path) -> str:
         raise RepositoryError(REFUSAL.format(path=path))
     try:
         with path.open("rb") as stream:
-            return read_ends(stream, MOST)
+            return read_ends(stream, MOST)[0]
     except OSError as error:
         raise RepositoryError(f"{path} cannot be read: {error.strerror or error}") from error
 

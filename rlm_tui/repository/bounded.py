@@ -7,8 +7,11 @@ from typing import BinaryIO
 _PIECE = 1024 * 1024
 
 
-def read_ends(stream: BinaryIO, most: int) -> str:
-    """Return the text of a stream; of one longer than `most` bytes its first and last halves, with what is missing told."""
+def read_ends(stream: BinaryIO, most: int) -> tuple[str, int]:
+    """Return the text of a stream, and 0; of one longer than `most` bytes its first and last halves, with what is missing told.
+
+    The second is then the number of bytes that are left out.
+    """
     half = most // 2
     head = _read(stream, half)
     tail = bytearray()
@@ -19,10 +22,11 @@ def read_ends(stream: BinaryIO, most: int) -> str:
         if len(tail) > 2 * max(half, _PIECE):
             del tail[:-half]
     if total <= most:
-        return (head + bytes(tail)).decode("utf-8", "replace")
+        return (head + bytes(tail)).decode("utf-8", "replace"), 0
     kept = bytes(tail[-half:])
     left = total - len(head) - len(kept)
-    return f"{head.decode('utf-8', 'replace')}\n[... {left:,} bytes left out ...]\n{kept.decode('utf-8', 'replace')}"
+    parts = (head.decode("utf-8", "replace"), f"[... {left:,} bytes left out ...]", kept.decode("utf-8", "replace"))
+    return "\n".join(parts), left
 
 
 def _read(stream: BinaryIO, most: int) -> bytes:

@@ -125,7 +125,8 @@ class Indexing:
         with self._refreshing:
             if self._closed.is_set():
                 return
-            found = {file.raw: file for file in walk.look(self._root, raws)}
+            excluded = self._store.excluded
+            found = {file.raw: file for file in walk.look(self._root, raws) if not excluded(file.path)}
             known = {raw: self._store.stamp(walk.path_of(raw)) for raw in raws}
             gone = [walk.path_of(raw) for raw in raws if raw not in found and known[raw]]
             listed = [
@@ -204,7 +205,8 @@ class Indexing:
 
         symbols = self._store.count_symbols()
         report("listing", 0, 0, symbols)
-        jobs, total = self._compare(walk.listing(self._root))
+        excluded = self._store.excluded
+        jobs, total = self._compare([file for file in walk.listing(self._root) if not excluded(file.path)])
         symbols = self._store.count_symbols()
         done = total - len(jobs)
         if jobs:

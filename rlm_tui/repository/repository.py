@@ -26,6 +26,7 @@ from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.indexing import Indexing, Progress, version
 from rlm_tui.repository.lookup import Lookup, look_up
 from rlm_tui.repository.naming import Named, Naming
+from rlm_tui.repository.narrowing import read_narrowing
 from rlm_tui.repository.patch_checks import PatchChecks
 from rlm_tui.repository.ranking import Ranking, reading
 from rlm_tui.repository.removing import Removal, removal
@@ -100,9 +101,11 @@ class Repository:
         opened = "".join(f"\0{glob}" for glob in secrets.allowed)
         key = sha256(os.fsencode(root) + opened.encode()).hexdigest()[:16]
         folder = (cache or Path(user_cache_dir("rlm-tui"))) / "index" / key
-        store = Store(folder, version(), secrets)
-        if secrets.notice:
-            store.notice(secrets.notice)
+        narrowing = read_narrowing(root)
+        store = Store(folder, version(), secrets, narrowing.excluded)
+        for notice in (secrets.notice, *narrowing.notices):
+            if notice:
+                store.notice(notice)
         claim(folder, root)
         return cls(root, store, Indexing(root, store), (), Head(root))
 
@@ -428,6 +431,8 @@ class Repository:
         return {file.path for file in self.narrow([found.path]).files()}
 
     def _within(self, path: str) -> bool:
+        if self._store.excluded(path):
+            return False
         return not self.scope or any(self._covers(entry, path) for entry in self.scope)
 
     def _covers(self, entry: str, path: str) -> bool:

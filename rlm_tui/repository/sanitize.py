@@ -21,6 +21,11 @@ def without_escapes(text: str) -> str:
     return _ESCAPE.sub("", text) if "\x1b" in text or "\x9b" in text else text
 
 
+def plain_text(text: str) -> str:
+    """Return what was piped in, pasted or written by others as it can be shown and read: without commands to a terminal."""
+    return sanitize(without_escapes(text))
+
+
 def sanitize(text: str) -> str:
     r"""Return `text` without control and bidirectional characters; line ends become `\n`."""
     if text.isascii() and text.isprintable():

@@ -55,7 +55,12 @@ def grep(
 def _admit(raw: bytes, store: Store, within: Callable[[str], bool]) -> str | None:
     path = path_of(raw)
     file = store.file(path)
-    closed = store.secrets.closed(path) or not within(path) or (file is not None and file.status == "binary")
+    closed = (
+        store.secrets.closed(path)
+        or store.excluded(path)
+        or not within(path)
+        or (file is not None and file.status == "binary")
+    )
     return None if closed else path
 
 

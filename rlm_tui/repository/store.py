@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,9 +54,17 @@ class Store:
     What happened to the index is told in `notices`.
     """
 
-    def __init__(self, folder: Path | None, version: str = "", secrets: Secrets = CLOSED) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        version: str = "",
+        secrets: Secrets = CLOSED,
+        excluded: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self.secrets = secrets
         """Which files' contents neither go into it nor are read beside it."""
+        self.excluded = excluded
+        """Tells which paths are left out of it, and of what is read beside it."""
         self._db = Database(folder / index_name(SCHEMA) if folder else None, TABLES, f"{SCHEMA} {version}")
         self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
         self._generated: tuple[tuple[int, int], frozenset[str]] | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from rlm_tui.repository.sanitize import sanitize, without_escapes
+from rlm_tui.repository.sanitize import plain_text
 from rlm_tui.repository.traceback_lines import Head, Place, head, mentions, place, without_prefix
 
 MOST_FAILURES = 40
@@ -75,7 +75,7 @@ def read_tracebacks(text: str) -> list[WrittenFailure]:
     if len(text) > _MOST_TEXT:
         half = _MOST_TEXT // 2
         text = f"{text[:half]}\n\n{text[-half:]}"
-    lines = sanitize(without_escapes(text)).split("\n")
+    lines = plain_text(text).split("\n")
     return _Reader([without_prefix(line[:_LONGEST]) for line in lines]).read()
 
 

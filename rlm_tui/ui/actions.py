@@ -293,7 +293,7 @@ def slash_words() -> dict[str, str]:
 
 def commands() -> dict[str, Mode]:
     """Return the modes that are taken on by `/NAME WORDS`, by name."""
-    return {mode.name: mode for mode in modes().values() if mode.prepare is not None}
+    return {mode.name: mode for mode in modes().values() if mode.usage}
 
 
 def key_name(key: str) -> str:

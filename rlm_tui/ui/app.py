@@ -339,14 +339,15 @@ class RlmApp(App[int]):
         self._main.say("Ctrl+C again quits")
 
     def _command(self, word: str) -> None:
-        word, _, rest = word.partition(" ")
+        word, *more = word.split(maxsplit=1) or [""]
+        rest = more[0] if more else ""
         match word:
             case "theme" if rest:
                 self._choose_theme(rest.strip())
             case _ if (action := slashes().get(word)) is not None:
                 self.call_later(self.run_action, action.name, self if action.place == "everywhere" else self._main)
             case _ if word in commands():
-                self._take_on(word, tuple(rest.split()))
+                self._take_on(word, _words(rest))
             case _:
                 known = " ".join(f"/{each}" for each in slash_words())
                 self._main.say(f"/{word} is no command; there are {known}", "warning")
@@ -456,3 +457,8 @@ def write_new(folder: Path, name: str, text: str) -> Path:
             number += 1
         else:
             return path
+
+
+def _words(rest: str) -> tuple[str, ...]:
+    """Return the words after a mode's name; a text of several lines, such as a pasted traceback, is one."""
+    return (rest,) if "\n" in rest.strip() else tuple(rest.split())
