@@ -314,7 +314,7 @@ async def test_failures_of_the_wire_are_retried_and_shown(tmp_path: Path) -> Non
 
 async def test_hostile_text_reaches_no_event(tmp_path: Path) -> None:
     code = r'print("\x1b]52;c;aGk=\x07 \u202e sk-ant-api03-AAAAAAAAAAAAAAAAAAAA"); grep("x")'
-    script = Script(root=[cell(code), text("done \x1b[31m\u202e")], question="where?[2J")
+    script = Script(root=[cell(code), text("done \x1b[31m\u202e")], question="where?")
     async with bench(tmp_path, script) as made:
         run = made.engine.ask(Question("where?\x1b[2J", route="repl"))
         events = [event async for event in run.events()]
