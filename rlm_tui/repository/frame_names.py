@@ -32,7 +32,9 @@ def names_of(language: str, function: str) -> tuple[str, ...]:
             function = re.sub(r"^(?:block|rescue|ensure)(?: \(\d+ levels?\))? in ", "", function)
             return _named(re.split(r"::|[.#]", function))
         case "javascript" | "typescript":
-            function = re.sub(r" \[as \S+\]$", "", function).replace("/", ".").replace("<", "")
+            function = (
+                re.sub(r" \[as \S+\]$|\b(?:get|set|static|async) ", "", function).replace("/", ".").replace("<", "")
+            )
             return _named(
                 part for part in function.split(".") if part not in ("Object", "Module", "exports", "prototype")
             )

@@ -181,6 +181,7 @@ def test_frames_are_limited_to_the_scope(repository: Repository) -> None:
         ("c", "int shop::total<shop::Shelf>(shop::Shelf const&)", ("shop", "total")),
         ("c", "(anonymous namespace)::run (x=1) at", ("run",)),
         ("javascript", "Object.request [as get]", ("request",)),
+        ("javascript", "Object.get charset [as charset]", ("charset",)),
         ("javascript", "Object.<anonymous>", ()),
         ("ruby", "block (2 levels) in Cart#add", ("Cart", "add")),
         ("csharp", "Shop.Shelf.At", ("Shop", "Shelf", "At")),

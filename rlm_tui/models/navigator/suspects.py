@@ -23,6 +23,8 @@ _OUTSIDE = re.compile(r"(?P<how>outside|ignored)  #(?P<depth>\d+) (?P<written>.*
 _COMMIT = re.compile(
     r"(?P<id>[0-9a-f]{7,40})  (?P<date>\d{4}-\d\d-\d\d)  (?P<author>.*?)  (?P<subject>.*)  \[(?P<files>.*)\]$"
 )
+NO_ERROR = "no error"
+"""What the line of a traceback without an error says in its place."""
 _HOW = {
     "same": "same line",
     "fits": "in that function",
@@ -33,12 +35,12 @@ _HOW = {
 }
 _RELATION = {"cause": 1.15, "main": 1.0, "part": 1.0, "previous": 0.9, "handled": 0.7, "mention": 0.6, "allocated": 0.5}
 _DEPTH = (1.0, 0.75, 0.6, 0.5, 0.45, 0.4, 0.35, 0.3)
-_DEEPER, _DRIFTED, _IN_TESTS = 0.25, 0.7, 0.2
+_DEEPER, _DRIFTED, _IN_TESTS = 0.25, 0.9, 0.2
 _MESSAGE = (0.7, 0.4, 0.25)
 _SAID_ALREADY, _NAMED_ALREADY = 0.2, 0.4
 _WRAPPED = 0.75
 """What the frames of an error count that has a cause of its own: it often only passes it on."""
-_MATCH, _MATCH_BESIDE = 1.0, 0.3
+_MATCH, _MATCH_BESIDE = 1.0, 0.25
 _PAST, _IN_PROSE = 0.15, 0.5
 _REGION = 24
 
@@ -279,4 +281,6 @@ def changes_in(text: str) -> list[Change]:
 
 def code_of(what: str) -> str:
     """Return an error's name, without what it says."""
+    if what == NO_ERROR:
+        return "the traceback"
     return f"`{what.partition(': ')[0].replace('`', '')}`"
