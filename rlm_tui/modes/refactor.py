@@ -24,7 +24,7 @@ REFACTOR = Mode(
         "`rename_patch` and `removal_patch` do it all; else `edit_patch`, for many files by one sub-agent a module, handed "
         "the plan. `propose(..., patch=...)` each; mend what it refuses and what `merged_patch()` finds. Keep behaviour."
     ),
-    answer="Markdown, short: the plan, what could break, tests that show it, what is left out and why; no patches.",
+    answer="Markdown, short: the plan, what could break, the tests, what is left out; no patches.",
     below="Change what your task says: `edit_patch`, then `propose(..., patch=...)`. Answer with what you could not change.",
     proposes=True,
     patches=True,
