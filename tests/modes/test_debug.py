@@ -104,7 +104,9 @@ async def test_a_traceback_of_another_checkout_whose_lines_have_moved(tmp_path: 
     told = ran(root, "from shop.cart import checkout\ncheckout({'tea': 3}, ['tea', 'milk'])")
     (root / "src/shop/cart.py").write_text("# moved\n# by two lines\n" + CART, encoding="utf-8")
     async with navigator(tmp_path, root) as engine:
-        _, end = await debugged(engine, handed=told)
+        run, end = await debugged(engine, handed=told)
+    assert [finding.title for finding in run.tree.findings][:1] == ["Suspect 1: unit_price"]
+    assert {(finding.rule, finding.severity) for finding in run.tree.findings} == {("suspect", "info")}
     assert end.answer.startswith("The first suspect is `unit_price` (src/shop/cart.py:9): `KeyError` came up here")
     assert "moved here" in end.answer
     assert "Fix wrong totals" in end.answer

@@ -95,6 +95,19 @@ def _closely(section: Section, suspects: Suspects) -> Plan:
         f"{calls}".rstrip(),
     )
     _tell(section, suspects, best, printed)
+    yield Move(
+        "Leave the suspects as findings, for reports: what was placed by a frame is surer than what words found.",
+        f"for title, why, place, confidence in {[_finding(number, one) for number, one in enumerate(best, 1)]!r}:\n"
+        "    try:\n"
+        '        print(propose(title, why, place, severity="info", confidence=confidence, rule="suspect"))\n'
+        "    except HostError as error:\n        print(error)",
+    )
+
+
+def _finding(number: int, suspect: Suspect) -> tuple[str, str, str, str]:
+    """Return a suspect as `propose` takes it: title, why, evidence, confidence."""
+    confidence = "medium" if number == 1 and suspect.frame is not None else "low"
+    return f"Suspect {number}: {suspect.label}", f"{suspect.why}.", suspect.place, confidence
 
 
 def _nothing(section: Section, errors: Sequence[Error]) -> None:
