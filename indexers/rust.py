@@ -56,6 +56,7 @@ _LET = re.compile(
     r"(?::\s*([^=;{]+?)\s*(?:=|;|,|$)|=\s*(?:&(?:mut\s+)?)?([A-Za-z_][\w:]*)(?:::<[^()]*>)?\s*([({])?)"
 )
 _PARAMETER = re.compile(r"(?<=[(,])\s*(?:mut\s+)?(\w+)\s*:\s*((?:[^,()<>]|<(?:[^<>]|<[^<>]*>)*>)+)")
+_BOUNDED = re.compile(r"(?:[<,]|\bwhere)\s*([A-Z]\w*)\s*:\s*(?:\?Sized\s*\+\s*)?(?:'\w+\s*\+\s*)?([A-Z][\w:]*)")
 _RESULT = re.compile(r"->\s*(.+?)(?:\s+where\b.*)?$")
 _WORDS = """
 bool char str String u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 Self Some None Ok Err Option
@@ -133,6 +134,8 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
 
 
 def _parameters(signature: str) -> Iterable[Bound]:
+    for match in _BOUNDED.finditer(signature):
+        yield f"<{match.group(1)}>", match.group(2)
     for match in _PARAMETER.finditer(signature):
         yield match.group(1), match.group(2)
     result = _RESULT.search(signature)

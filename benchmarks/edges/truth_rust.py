@@ -4,8 +4,9 @@
     python benchmarks/edges/truth_rust.py ROOT DOC NAME [--source src] > truth.jsonl
 
 rustdoc type-checks the crate and links every name in its source pages to its definition, methods too. Calls are names before
-brackets; macros are left out. A link to a local variable is a value; one to another crate, or to nothing that the compiler names
-in this repository, leads outside. What is not compiled (tests, other systems) has no links, and so no lines.
+brackets; macros are left out. A link to a local variable is a value; one to another crate leads outside. Of a method of a trait
+rustdoc names the declaration, whatever implements it: implementations in the crate are as right, and a trait from outside says
+nothing. What is not compiled (tests, other systems) has no links, and so no lines.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ _HREF = re.compile(r'href="([^"]*)"')
 _NUMBER = re.compile(r"\bid=(\d+)\b")
 _CALLED = re.compile(r"\s*(?:::\s*<[^;{}()]*>)?\s*\(")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_FOREIGN_TRAIT = re.compile(r"https?:.*/trait\.\w+\.html#")
+_TRAIT = re.compile(r"\s*(?:pub(?:\([^)]*\))? )?(?:unsafe )?trait (\w+)")
+_NEAR = 100
+"""So many lines lie at most between the bodies that one function has in several builds."""
 _SOURCE_PAGE = re.compile(r"(?P<path>.*)\.html#(?P<line>\d+)")
 
 
@@ -39,6 +44,8 @@ def main() -> None:
     for page in sorted(pages.rglob("*.rs.html")):
         inside = page.relative_to(pages).as_posix()
         for line, name, href in _calls(page.read_text(encoding="utf-8")):
+            if _FOREIGN_TRAIT.search(href):
+                continue
             target = _target(given.doc, given.name, f"src/{given.name}/{inside}", href)
             path, number, kind = "", 0, ""
             if target:
@@ -49,6 +56,7 @@ def main() -> None:
             row = {
                 "path": f"{given.source}/{inside.removesuffix('.html')}", "line": line, "name": name,
                 "target_path": path, "target_line": number, "counted": kind != "variant",
+                "also": _implementations(given.root / given.source, given.root / path, number, name) if path else [],
             }  # fmt: skip
             print(json.dumps(row))
 
@@ -112,6 +120,41 @@ def _page(path: Path) -> str:
 @cache
 def _lines(path: Path) -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
+
+
+def _implementations(source: Path, path: Path, line: int, name: str) -> list[tuple[str, int]]:
+    """Return where the crate implements the method of a trait that is declared at `line`, [] for any other function."""
+    lines = _lines(path)
+    own = _indent(lines[line - 1]) if line <= len(lines) else 0
+    around = next((text for text in reversed(lines[: line - 1]) if text.strip() and _indent(text) < own), "")
+    trait = _TRAIT.match(around)
+    if not trait:
+        return _builds(path, source, line, name)
+    found: list[tuple[str, int]] = []
+    for file in sorted(source.rglob("*.rs")):
+        inside = ""
+        for number, text in enumerate(_lines(file), 1):
+            if re.match(rf"\s*(?:unsafe )?impl\b.*\b{trait[1]}\b(?:<.*>)? for\b", text):
+                inside = text[: _indent(text)] + "}"
+            elif inside and text == inside:
+                inside = ""
+            elif inside and re.search(rf"\bfn {name}\b", text):
+                found.append((f"{source.name}/{file.relative_to(source).as_posix()}", number))
+    return found
+
+
+def _builds(path: Path, source: Path, line: int, name: str) -> list[tuple[str, int]]:
+    """Return the functions `name` of the same file and depth that other builds have: each has its `#[cfg(...)]`."""
+    lines = _lines(path)
+    places = [number for number, text in enumerate(lines, 1) if re.search(rf"\bfn {name}\b", text)]
+    others = [number for number in places if any("#[cfg(" in text for text in lines[max(0, number - 4) : number])]
+    same = [n for n in others if _indent(lines[n - 1]) == _indent(lines[line - 1]) and abs(n - line) < _NEAR]
+    inside = path.relative_to(source.parent).as_posix()
+    return [(inside, number) for number in same]
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _kind(path: Path, line: int, name: str) -> str:

@@ -264,6 +264,9 @@ def _symbols(
     defined = [name if rest[2] in CONTAINERS else "" for name, _, rest in named if rest[2] != "scope"]
     owners = {name: index for index, name in reversed(list(enumerate(defined))) if name}
     unnamed: Counter[str] = Counter()
+    bounds: list[
+        tuple[int, list[Bound]]
+    ] = []  # what the heads of scopes say of type parameters, with the ends of these
     for name, owner, (start, negative_end, kind, node, line) in named:
         end = -negative_end
         while around and around[-1][0] <= start:
@@ -279,6 +282,8 @@ def _symbols(
         qualified = f"{prefix}.{name}" if prefix else name
         if kind == "scope":
             around.append((end, qualified, "class", owners.get(name, -1), within_test, start))
+            head = text[start : text.find("{", start, end)]
+            bounds.append((end, [bound for bound in grammar.parameters(head) if bound[0].startswith("<")]))
             edges.append((start, owners.get(name, -1)))
             continue
         if kind == "function" and outer_kind in CONTAINERS:
@@ -301,6 +306,9 @@ def _symbols(
         )  # fmt: skip
         types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.parameters(written))
         types.extend(BindingFact(bound, _type(declared), index) for bound, declared in grammar.documented(said, name))
+        if bounds:
+            bounds = [(until, given) for until, given in bounds if until > start]
+            types.extend(BindingFact(bound, _type(declared), index) for _, given in bounds for bound, declared in given)
         around.append((end, qualified, kind, index, is_test, start))
         edges.append((start, index))
     while around:

@@ -472,6 +472,8 @@ class Resolution:
     def as_type(self, view: View, receiver: str, name: str, scope: int, line: int = 0) -> list[Meaning]:
         """Return what `receiver.name` means where a type is written: never a parameter of that name (`func run(store store)`)."""
         found = self.dotted(view, receiver, name, scope, line)
+        if not receiver and (bound := self._bound(view, name, scope)):
+            return bound
         first = receiver.partition(".")[0] or name
         while not found and scope >= 0 and first in view.types.get(scope, ()):
             scope = view.scopes[scope]
@@ -481,12 +483,22 @@ class Resolution:
     def heads(self, view: View, parts: Sequence[str], scope: int, line: int = 0) -> list[Meaning]:
         """Return what the first part of a dotted name means; `import a.b` binds the whole of it."""
         found = self.bare(view, parts[0], scope, line)
+        found = found or self._bound(view, parts[0], scope)
         if not found and view.language == "rust":
             targets = self.targets(view, parts[0]) if parts[0] in {"crate", "super", "self"} else ()
             found = [Meaning(None, targets, Tier.IMPORT)] if targets else []
         if not found and any(alias.startswith(parts[0] + ".") for alias in view.imported):
             found = [Meaning(None, self.targets(view, parts[0]), Tier.IMPORT)]
         return found
+
+    def _bound(self, view: View, name: str, scope: int) -> list[Meaning]:
+        """Return what a type parameter is bound by: `Vector` of `fn find<V: Vector>(...)`."""
+        while scope >= 0:
+            if written := view.types.get(scope, {}).get(f"<{name}>"):
+                receiver, _, last = written.replace("::", ".").rpartition(".")
+                return self.dotted(view, receiver, last, scope)
+            scope = view.scopes[scope]
+        return []
 
     def step(self, view: View, meaning: Meaning, part: str) -> list[Meaning]:
         """Return what `part` means inside of a module or a class."""

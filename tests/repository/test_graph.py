@@ -366,6 +366,27 @@ def test_rust_modules_impls_and_traits() -> None:
     assert {edge.source.name for edge in code.graph.subclasses(code.symbol("Run")) if edge.source} == {"Client"}
 
 
+def test_rust_type_parameters_are_what_they_are_bound_by() -> None:
+    code = Code(
+        {
+            "src/lib.rs": """
+                pub trait Vector {
+                    fn splat(byte: u8) -> Self;
+                    fn and(self, other: Self) -> Self;
+                }
+                pub struct Slim<V> { mask: V }
+                impl<V: Vector> Slim<V> {
+                    fn new() -> V { V::splat(1) }
+                    fn one(&self, v: V) { v.and(v); }
+                }
+                fn two<W>(w: W) where W: Vector { w.and(w); }
+                """
+        }
+    )
+    assert code.callers("Vector.and") == {"src/lib.rs:8 Slim.one 4", "src/lib.rs:10 two 4"}
+    assert code.callers("Vector.splat") == {"src/lib.rs:7 Slim.new 1"}
+
+
 def test_c_links_across_files_but_not_to_static_functions() -> None:
     code = Code(
         {
