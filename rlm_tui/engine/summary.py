@@ -66,6 +66,8 @@ def files_in(result: object, most: int = _FILES) -> list[str]:
                 found[item.symbol.path] = None
             case Edge():
                 found[item.path] = found[item.target.path] = None
+            case {"path": str(path)}:
+                found[path] = None
             case Failure():
                 found |= dict.fromkeys(frame.path for frame in item.frames if frame.path)
             case Frame() if item.path:

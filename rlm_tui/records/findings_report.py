@@ -24,6 +24,26 @@ def findings_markdown(tree: Tree) -> str:
     return "\n\n".join(blocks)
 
 
+def findings_brief(tree: Tree) -> str:
+    """Return the findings that stand as short markdown, for a screen that opens what is cited; "" where none was proposed."""
+    if not tree.proposed:
+        return ""
+    blocks = [f"## {summary(tree)}"]
+    for one in tree.findings:
+        blocks.append(f"### {one.severity.capitalize()}: {inline(one.title)}")
+        places = ", ".join(code(citation.span) for citation in one.evidence)
+        blocks.append(f"{one.explanation.strip()}\n\n{places} · {one.confidence} confidence")
+        if one.suggestion.strip():
+            blocks.append(f"**Suggestion.** {one.suggestion.strip()}")
+        if one.patch.strip():
+            blocks.append(fenced(one.patch, "diff"))
+    blocks += [
+        f"Refuted by a second look: {inline(tree.proposed[one].title)} ({inline(why)})"
+        for one, why in tree.refuted.items()
+    ]
+    return "\n\n".join(blocks)
+
+
 def findings_text(tree: Tree) -> str:
     """Return the findings for a terminal, the gravest first, a few lines each; "" without any."""
     return "\n\n".join("\n".join(_lines(one)) for one in tree.findings)

@@ -129,6 +129,12 @@ class Tree:
         """The findings that stand, the gravest first."""
         return sorted((one for one in self.proposed.values() if one.id not in self.refuted), key=lambda one: one.rank)
 
+    @property
+    def evidence(self) -> tuple[Citation, ...]:
+        """The citations of the answer, then those of the findings that stand: each once, lines of the working tree only."""
+        all_of = [*self.citations, *(one for finding in self.findings for one in finding.evidence)]
+        return tuple({one.span: one for one in all_of if not one.commit}.values())
+
     def findings_of(self, call_id: str) -> tuple[Finding, ...]:
         """Return the findings that a call, or one below it, proposed, and that stand."""
         calls = {call.id for call in self.subtree(call_id)} if call_id in self.calls else set[str]()

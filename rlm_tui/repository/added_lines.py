@@ -170,8 +170,11 @@ def _conflicts(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
 
 
 def _breakpoints(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
+    quiet = file.language in ("java", "php", "rust")
+    pattern = _BREAKPOINTS.get(file.language, "")
+    if quiet and any(re.search(pattern, line) for line in before):
+        return  # it does that on purpose
     if numbers := _matches(file, _BREAKPOINTS):
-        quiet = file.language in ("java", "php", "rust")
         yield Suspicion(
             "leftover-debugging", f"Debugging code was left in {file.path}", "medium" if quiet else "high",
             "medium" if quiet else "high", "A statement that is there to look at the program while it runs was added.",

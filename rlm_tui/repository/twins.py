@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,13 @@ def twins(hunks: Sequence[Hunk], search: Search, lines: Lines) -> Iterator[Suspi
 
 
 def _replaced(hunks: Sequence[Hunk]) -> Iterator[_Run]:
-    """Yield the runs of removed lines that others took the place of, and that say enough to be known again."""
+    """Yield the runs of removed lines that others took the place of, and that say enough to be known again.
+
+    Lines that only moved, or got another indentation, were not replaced.
+    """
+    added: defaultdict[str, set[str]] = defaultdict(set)
+    for hunk in hunks:
+        added[hunk.path].update(row[1:].strip() for row in hunk.text.split("\n") if row.startswith("+"))
     for hunk in hunks:
         if not hunk.old or not hunk.new or hunk.status == "added":
             continue
@@ -62,7 +69,8 @@ def _replaced(hunks: Sequence[Hunk]) -> Iterator[_Run]:
                 start = start or number
                 run.append(row[1:])
             elif run:
-                if row.startswith("+") and _says_enough(run) and at <= len(rows):
+                stay = sum(line.strip() in added[hunk.path] for line in run)
+                if row.startswith("+") and _says_enough(run) and 2 * stay < len(run) and at <= len(rows):
                     yield _Run(hunk, start, tuple(run))
                 run, start = [], 0
             if not row.startswith(("+", "\\")):

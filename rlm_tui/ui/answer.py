@@ -10,6 +10,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from rlm_tui.records.events import Citation
+from rlm_tui.records.findings_report import findings_brief
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.symbols import Span
 from rlm_tui.ui.about_run import about_run
@@ -93,8 +94,8 @@ class AnswerPane(Vertical):
             self._wait(tree)
         elif source != self._source:
             self._grow(source)
-        if tree.citations != self._citations:
-            self._cite(tree.citations)
+        if (tree.citations or tree.end is not None) and (evidence := tree.evidence) != self._citations:
+            self._cite(evidence)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -158,9 +159,9 @@ class AnswerPane(Vertical):
         was_at_end = bool(self._source) and page.is_vertical_scroll_end and page.max_scroll_y > 0
         page.follow = False
         self._restart()
-        marker = Marker(tree.citations)
+        marker = Marker(tree.evidence)
         self._stream = Stream(marker)
-        self._stream.write(source)
+        self._stream.write("\n\n".join(part for part in (source.rstrip(), findings_brief(tree)) if part))
         self._stream.end()
         blocks = list(self._stream.blocks)
         if tree.end is not None and tree.end.error:

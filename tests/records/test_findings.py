@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from finding_samples import citation, finding, stamp
 
-from rlm_tui.records.events import CallStarted, Proposed, Refuted
+from rlm_tui.records.events import CallStarted, Cited, Proposed, Refuted
 from rlm_tui.records.findings import duplicate, finding_id, merged
 from rlm_tui.records.tree import Tree
 
@@ -50,3 +50,11 @@ def test_findings_belong_to_the_call_that_proposed_them_first() -> None:
     tree = Tree.of([started, Proposed(**stamp(), finding=one), Proposed(**stamp("0"), finding=one)])
     assert tree.findings_of("1") == (one,)
     assert tree.findings_of("0") == ()
+
+
+def test_the_evidence_of_a_tree_is_what_can_be_opened_now_each_once() -> None:
+    tree = Tree.of([
+        Cited(**stamp("0"), citations=(citation(), citation(path="b.py", commit="abc1234"))),
+        Proposed(**stamp(), finding=finding(evidence=(citation(start=9, end=9), citation(), citation(commit="abc1234")))),
+    ])  # fmt: skip
+    assert [one.span for one in tree.evidence] == ["a.py:3-4", "a.py:9"]

@@ -77,9 +77,11 @@ def _changed(base: str, section: Section) -> Search[list[_File]]:
         "What has changed?",
         f"import json\nhunks = changes({base})\n"
         "paths = list(dict.fromkeys(hunk.path for hunk in hunks))\n"
+        "tested = False\n"
         f"for path in paths[:{_FILES}]:\n"
         "    own = [hunk for hunk in hunks if hunk.path == path]\n"
-        "    try:\n        module = repo[path].module\n    except HostError:\n        module = ''\n"
+        "    try:\n        file = repo[path]\n        module = file.module\n        tested = tested or file.is_test\n"
+        "    except HostError:\n        module = ''\n"
         "    note = '' if own[0].old or own[0].new else own[0].text\n"
         "    row = [path, module, own[0].status, sum(h.added for h in own), sum(h.removed for h in own), note]\n"
         '    print("changed", json.dumps(row))\n'
@@ -142,16 +144,29 @@ def _grown() -> Search[list[str]]:
 def _untested() -> Search[list[str]]:
     printed = yield Move(
         "Which of the functions that it changed does no test reach?",
+        "def around(one):\n"
+        '    parts = one["qualified"].split(".")\n'
+        '    return [one["path"] + "::" + ".".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]\n'
+        "\n"
+        "def reached(one):\n"
+        '    for name in [one["locator"], *around(one)]:\n'
+        "        try:\n            if tests(name, limit=1):\n                return True\n"
+        "        except HostError:\n            pass\n"
+        "    return False\n"
+        "\n"
         'functions = [one for one in symbols if one["kind"] in ("function", "method") and one["change"] != "removed"]\n'
-        'code = [one for one in functions if not one["is_test"] and (one["change"] == "changed" or one["lines"] > 4)]\n'
-        'tested = any(one["is_test"] for one in symbols)\n'
-        f'untested = [one for one in code[:{_UNTESTED}] if not tests(one["locator"], limit=1)]\n'
-        f'print(len(untested), "of", len(code[:{_UNTESTED}]), "functions are reached by no test; tests changed:", tested)\n'
-        "if untested and not tested and any(file.is_test for file in repo.files):\n"
+        'outer = {one["path"] + "::" + one["qualified"] for one in functions}\n'
+        'code = [one for one in functions if not one["is_test"] and not outer & set(around(one))]\n'
+        f'code = [one for one in code if one["change"] == "changed" or one["lines"] > 4][:{_UNTESTED}]\n'
+        'tested = tested or any(one["is_test"] for one in symbols)\n'
+        "untested = [] if tested else [one for one in code if not reached(one)]\n"
+        'print(len(untested), "of", len(code), "functions are reached by no test; tests changed:", tested)\n'
+        "if untested and any(file.is_test for file in repo.files):\n"
         '    names = ", ".join(one["qualified"] for one in untested[:5])\n'
         '    title = f"No test reaches what changed: {names}"\n'
-        '    why = "No test was found that calls them, directly or through others, and the change touches no test."\n'
-        '    propose(title, why, [one["new"] for one in untested[:8]], "low", "medium", rule="untested-change")\n'
+        '    why = "No test was found that calls them, or what they belong to, and the change touches no test."\n'
+        '    confidence = "medium" if len(untested) < len(code) else "low"\n'
+        '    propose(title, why, [one["new"] for one in untested[:8]], "low", confidence, rule="untested-change")\n'
         '    print("proposed", json.dumps(["low", title]))',
     )
     return _proposed(printed.text)
