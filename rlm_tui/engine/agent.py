@@ -28,6 +28,7 @@ from rlm_tui.engine.prompts import (
 )
 from rlm_tui.engine.schema import Schema, read
 from rlm_tui.engine.turn import tokens_of, turn
+from rlm_tui.engine.whole_output import whole_output
 from rlm_tui.engine.work import Outcome
 from rlm_tui.models.protocol import Block, Cell, ModelError, Output, Reply, Text, Usage
 from rlm_tui.records.events import CellEnded
@@ -212,13 +213,14 @@ class _Agent:
             return None
         session = await asyncio.shield(starting)
         result = await session.run(cell.code)
+        whole = await whole_output(session, result, self._work.limits.output)
         told = await self._host.proposals.look_again() if self._host.proposals.due else ""
         if told:
             result = replace(result, output=f"{result.output.rstrip()}\n[{told}]".lstrip())
         if news := self._host.news():
             result = replace(result, output=f"{result.output.rstrip()}\n[{news}]".lstrip())
         result = self._as_before(result)
-        self._record(result)
+        self._record(result, whole)
         self._node.looked = self._node.looked or bool(self._context and result.output.strip())
         answer = result.answer.strip()
         ends = result.ready and self._may_end(answer)
@@ -264,7 +266,7 @@ class _Agent:
         self._record(CellResult("", 0, error, "error", "", False, (), 0.0))
         self._talk.say(Output(cell.id, error, failed=True), Text(self._note()))
 
-    def _record(self, result: CellResult) -> None:
+    def _record(self, result: CellResult, whole: str = "") -> None:
         node, journal = self._node, self._work.journal
         journal.emit(
             CellEnded(
@@ -272,6 +274,7 @@ class _Agent:
                 step=node.step,
                 output=result.output,
                 omitted=result.omitted,
+                whole=whole,
                 error=result.error,
                 status=result.status,
                 variables=tuple(f"{one.name}: {one.kind}, {one.size}" for one in result.variables),

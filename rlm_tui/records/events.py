@@ -183,7 +183,10 @@ class ToolCalled(_Event):
 
 
 class CellEnded(_Event):
-    """The cell of this step ended. See `repl.protocol.CellResult` for the words."""
+    """The cell of this step ended. See `repl.protocol.CellResult` for the words.
+
+    `whole` is the output before it was shortened for the model (of a very long one, its beginning); "" where none was left out.
+    """
 
     kind: Literal["cell_ended"] = "cell_ended"
     step: int
@@ -193,6 +196,7 @@ class CellEnded(_Event):
     status: Literal["ok", "error", "timeout", "dead"]
     variables: tuple[str, ...]
     seconds: float
+    whole: str = ""
 
 
 class CallEnded(_Event):

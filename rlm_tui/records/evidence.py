@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rlm_tui.records.events import Citation
 from rlm_tui.records.tree import Tree
 
-_LINES = re.compile(r"[:#]L?(\d{1,9})(?:[-\u2013]L?(\d{1,9}))?")
+_LINES = re.compile(r"(?:@[\w.~^/-]{1,80})?[:#]L?(\d{1,9})(?:[-\u2013]L?(\d{1,9}))?")
 _ARGUMENTS = re.compile(r"', (\d{1,9})(?:, (\d{1,9}))?")
 """The lines in the arguments of `peek('a.py', 3, 9)`, after the path."""
 _NEAR = 40

@@ -51,6 +51,7 @@ class Step:
     code: str = ""
     output: str = ""
     omitted: int = 0
+    whole: str = ""
     error: str = ""
     status: str = "running"
     retry: str = ""
@@ -269,6 +270,7 @@ def _fill(step: Step, event: Streamed | Retrying | TurnEnded | ToolCalled | Cell
             step.tools.append(event)
         case CellEnded():
             step.output, step.omitted, step.error = event.output, event.omitted, event.error
+            step.whole = event.whole
             step.variables, step.ended, step.cell = event.variables, event.ts, True
             step.status = "done" if event.status == "ok" else "failed"
 

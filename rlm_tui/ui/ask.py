@@ -13,7 +13,6 @@ from textual.widgets import OptionList
 
 from rlm_tui.records.events import Citation
 from rlm_tui.records.evidence import found_by, used_from
-from rlm_tui.repository.symbols import Span
 from rlm_tui.ui.actions import Place, bindings
 from rlm_tui.ui.answer import AnswerPane
 from rlm_tui.ui.browse import BrowseScreen
@@ -40,7 +39,11 @@ if TYPE_CHECKING:
 NARROW = 100
 """Below this many columns there is one pane, with tabs."""
 
+SHORT = 20
+"""Below this many rows the question and the citations take one row each, until these have the focus."""
+
 _REPLAY = frozenset(("pause", "step", "hasten"))
+
 _PANES = ("prompt", "calls", "answer", "citations")
 
 
@@ -49,6 +52,7 @@ class AskScreen(Screen[None]):
 
     BINDINGS = bindings("ask")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012 (declared by Textual)
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (SHORT, "-tall")]  # noqa: RUF012 (declared by Textual)
     app: RlmApp
 
     def __init__(self) -> None:
@@ -88,7 +92,7 @@ class AskScreen(Screen[None]):
 
     def draw(self) -> None:
         """Draw the run as it is now."""
-        if not self.is_current or not self.children:  # behind another screen, or not composed yet
+        if not self.is_current or not self.query(CallsTree):  # behind another screen, not composed yet, or closing
             return
         tree = self.app.shown
         self.query_one(CallsTree).show(tree, self.app.now(tree))
@@ -278,7 +282,6 @@ class AskScreen(Screen[None]):
         self.say(f"{label} found {' '.join(f'[{number}]' for number in used)}")
 
     def _show_finder(self, citation: Citation) -> None:
-        where = str(Span(citation.path, citation.start, citation.end))
         finder = found_by(self.app.shown, citation)
         if finder is None:
             self.say(f"no call of this run has named {citation.path}: it is cited from memory", "warning")
@@ -286,7 +289,7 @@ class AskScreen(Screen[None]):
         key = step_key(*finder) if finder.step else finder.call
         self._focus("calls")
         self.query_one(CallsTree).move_to(key)
-        self.say(f"{where} was found by {breadcrumb(self.app.shown, key).plain}")
+        self.say(f"{citation.span} was found by {breadcrumb(self.app.shown, key).plain}")
 
     def _places(self) -> tuple[Place, ...]:
         match self.focused:

@@ -61,8 +61,9 @@ class Marker:
                 yield start, lines.end(), number
 
     def _is_at(self, number: int, path: str) -> bool:
-        cited = self._citations[number - 1].path
-        return bool(path) and (cited == path or cited.endswith(f"/{path}"))
+        cited = self._citations[number - 1]
+        where = f"{cited.path}@{cited.commit}" if cited.commit else cited.path
+        return bool(path) and (where == path or where.endswith(f"/{path}"))
 
 
 class AnswerPage(Page):

@@ -39,7 +39,7 @@ class TraceScreen(Screen[str]):
         self._key = key
         self._started = started
         self._tab: Tab = "Prompt"
-        self._thinking = False
+        self._more = False
         self._shown: object = None
         self._scrolled: dict[tuple[str, Tab], int] = {}
 
@@ -89,7 +89,7 @@ class TraceScreen(Screen[str]):
         if call.id == "0":
             hidden.add("spawner")
         self.query_one(Footer).show_places("trace", "everywhere", hidden=hidden)
-        version = (*_version(self._tree, self._key, self._tab), self._thinking)
+        version = (*_version(self._tree, self._key, self._tab), self._more)
         if version != self._shown:
             same = isinstance(self._shown, tuple) and self._shown[:2] == version[:2]
             self._shown = version
@@ -105,9 +105,9 @@ class TraceScreen(Screen[str]):
         self._tab = TABS[(TABS.index(self._tab) + by) % len(TABS)]
         self.draw()
 
-    def action_thinking(self) -> None:
-        """Open the lines that tell of thinking, or close them."""
-        self._thinking = not self._thinking
+    def action_more(self) -> None:
+        """Open what the model thought and what was left out of an output, or close it."""
+        self._more = not self._more
         self.draw()
 
     def action_sibling(self, by: int) -> None:
@@ -207,16 +207,17 @@ class TraceScreen(Screen[str]):
             return
         page = self.query_one(Page)
         page.follow = same
-        sheet = tab(self._tree, *found, self._tab, thinking=self._thinking, started=self._started)
+        sheet = tab(self._tree, *found, self._tab, more=self._more, started=self._started)
         page.show(sheet.blocks)
         if same:
             return
         if sheet.marked is not None:
             self.call_after_refresh(
-                lambda: page.scroll_to(y=max(0, page.start_of(sheet.marked or 0) - ABOVE), animate=False)
+                lambda: page.scroll_to(y=max(0, page.start_of(sheet.marked or 0) - ABOVE), animate=False, force=True)
             )
         else:
-            page.scroll_to(y=self._scrolled.get((self._key, self._tab), 0), animate=False)
+            # Forced: the page does not yet know that what it shows now is longer than what it showed before.
+            page.scroll_to(y=self._scrolled.get((self._key, self._tab), 0), animate=False, force=True)
 
 
 def _version(tree: Tree, key: str, name: Tab) -> tuple[object, ...]:

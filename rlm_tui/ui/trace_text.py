@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 from textual.content import Content
 
 from rlm_tui.records.events import Tokens, ToolCalled
+from rlm_tui.records.findings import Finding
 from rlm_tui.records.tree import Call, Step, Tree
 from rlm_tui.ui import figures
 from rlm_tui.ui.blocks import MUTED, Block, Flow, Gap, Lines, Listing, Rule, plain, shorten, text_lines
@@ -29,6 +30,8 @@ class Sheet(NamedTuple):
     marked: int | None = None
 
 
+WHOLE = 200_000
+"""Characters of an output of which the record may hold only the beginning."""
 MOST_CHILDREN = 200
 """Calls of one cell that are listed under it."""
 
@@ -39,9 +42,8 @@ def breadcrumb(tree: Tree, key: str) -> Content:
     at: str | None = key
     while at is not None:
         call_id, _, number = at.partition("/")
-        names.append(
-            plain(f"step {number}" if number else tree.calls[call_id].label or call_id, "" if names else "bold")
-        )
+        label = tree.calls[call_id].label if call_id in tree.calls else ""
+        names.append(plain(f"step {number}" if number else label or call_id, "" if names else "bold"))
         at = parent_key(tree, at)
     return Content.styled(" ▸ ", MUTED).join(reversed(names))
 
@@ -63,10 +65,15 @@ def summary(tree: Tree, call: Call, step: Step | None, now: float) -> Content:
     return Content(" · ").join(plain(part, COLOURS[phase] if part.endswith(phase) else MUTED) for part in parts if part)
 
 
-def tab(tree: Tree, call: Call, step: Step | None, name: Tab, *, thinking: bool = False, started: str = "") -> Sheet:
-    """Return what stands under a tab; `thinking` opens what the model thought, `started` names a call whose line is marked."""
+def tab(tree: Tree, call: Call, step: Step | None, name: Tab, *, more: bool = False, started: str = "") -> Sheet:
+    """Return what stands under a tab.
+
+    `more` opens what the model thought and what was left out of an output; `started` names a call whose line is marked.
+    """
     if name == "Code":
-        sheet = _code(tree, call, step, thinking=thinking, started=tree.calls.get(started))
+        sheet = _code(tree, call, step, thinking=more, started=tree.calls.get(started))
+    elif name == "Output":
+        sheet = Sheet(_output(call, step, more=more))
     else:
         sheet = Sheet(_OF[name](tree, call, step))
     return sheet if sheet.blocks else Sheet([Flow(Content.styled(_EMPTY[name], MUTED))])
@@ -95,7 +102,7 @@ def _prompt(tree: Tree, call: Call, step: Step | None) -> list[Block]:
         return [
             *blocks,
             *_titled("Code", highlight(before[-1].code, language="python")),
-            *_output(tree, call, before[-1]),
+            *_output(call, before[-1]),
         ]
     found: list[Block] = []
     if call.task:
@@ -159,16 +166,16 @@ def _child(tree: Tree, call: Call) -> Sequence[Content]:
     )
 
 
-def _output(tree: Tree, call: Call, step: Step | None) -> list[Block]:
+def _output(call: Call, step: Step | None, *, more: bool = False) -> list[Block]:
     found: list[Block] = []
     for each in [step] if step else call.steps:
         parts: list[Block] = []
         if each.tools:
             parts += [Listing([_tool(used) for used in each.tools], frozenset((1,)), most=72), Gap()]
-        if each.output:
-            parts.append(Lines(text_lines(each.output)))
         if each.omitted:
-            parts.append(Flow(plain(f"{each.omitted:,} characters were left out for the model", "$text-warning")))
+            parts += [Flow(_left_out(each, more)), Gap()]
+        if each.output:
+            parts.append(Lines(text_lines(each.whole if more and each.whole else each.output)))
         if each.error:
             parts += [Gap(), Lines(text_lines(each.error, "$text-error"))]
         if parts:
@@ -176,11 +183,27 @@ def _output(tree: Tree, call: Call, step: Step | None) -> list[Block]:
     return found
 
 
+def _left_out(step: Step, more: bool) -> Content:
+    if not step.whole:
+        return plain(
+            f"{step.omitted:,} characters were left out for the model, and are not in the record", "$text-warning"
+        )
+    mark = "▾" if more else "▸"
+    kept = "" if len(step.whole) < WHOLE else f", here the first {len(step.whole):,}"
+    return plain(f"{mark} {step.omitted:,} characters were left out for the model{kept}", MUTED)
+
+
 def _result(tree: Tree, call: Call, step: Step | None) -> list[Block]:
     if step is None:
         found: list[Block] = []
         if call.error:
             found += [Lines(text_lines(call.error, "$text-error")), Gap()]
+        if proposed := tree.findings_of(call.id):
+            found += [
+                Rule(figures.count(len(proposed), "finding")),
+                Listing([_finding(one) for one in proposed]),
+                Gap(),
+            ]
         return found + markdown(call.result)
     found = markdown(step.text) if step.text and not step.code else []
     if step.variables:
@@ -193,7 +216,6 @@ def _result(tree: Tree, call: Call, step: Step | None) -> list[Block]:
 
 _OF: dict[str, Callable[[Tree, Call, Step | None], list[Block]]] = {
     "Prompt": _prompt,
-    "Output": _output,
     "Result": _result,
     "Context": context_blocks,
     "Raw": raw_blocks,
@@ -202,6 +224,14 @@ _OF: dict[str, Callable[[Tree, Call, Step | None], list[Block]]] = {
 
 def _titled(title: str, lines: list[Content]) -> list[Block]:
     return [Rule(plain(title).plain), Lines(lines, words=True), Gap()]
+
+
+def _finding(one: Finding) -> Sequence[Content]:
+    where = one.evidence[0].span if one.evidence else ""
+    return (plain(one.severity, _GRAVE.get(one.severity, MUTED)), plain(shorten(where, 48)), plain(one.title))
+
+
+_GRAVE = {"high": "$text-error", "medium": "$text-warning"}
 
 
 def _tool(used: ToolCalled) -> Sequence[Content]:

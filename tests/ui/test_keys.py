@@ -172,13 +172,12 @@ async def cancel_call(on: Screenful) -> None:
     assert "cancelling utils" in on.notice
 
 
-async def trace_thinking(on: Screenful) -> None:
-    on.stage.events = [
-        event.model_copy(update={"thinking": "It may be in the session. " * 50})
-        if event.kind == "turn_ended"
-        else event
-        for event in finished().events
-    ]
+async def trace_more(on: Screenful) -> None:
+    told: dict[str, dict[str, object]] = {
+        "turn_ended": {"thinking": "It may be in the session. " * 50},
+        "cell_ended": {"output": "head [...] tail", "omitted": 4_321, "whole": "head and all between and tail"},
+    }
+    on.stage.events = [event.model_copy(update=told.get(event.kind, {})) for event in finished().events]
     await on.ask()
     await on.press("tab", "down", "enter")
     assert "▸ thinking, 1,300 characters" in on.page.text
@@ -188,6 +187,10 @@ async def trace_thinking(on: Screenful) -> None:
     assert "in the session" in on.page.text
     await on.press("space")
     assert "in the session" not in on.page.text
+    await on.press("tab")
+    assert "▸ 4,321 characters were left out" in on.page.text and "all between" not in on.page.text
+    await on.press("space")
+    assert "▾ 4,321 characters were left out" in on.page.text and "head and all between" in on.page.text
 
 
 async def trace_cancel_call(on: Screenful) -> None:
@@ -455,7 +458,7 @@ PLAYS: dict[tuple[Place, str], Play] = (
         ("trace", "parent"): parent,
         ("trace", "tab(1)"): tab,
         ("trace", "tab(-1)"): tab,
-        ("trace", "thinking"): trace_thinking,
+        ("trace", "more"): trace_more,
         ("trace", "cancel_call"): trace_cancel_call,
         ("trace", "back"): open_trace,
         ("code", "back"): code_back,
