@@ -250,6 +250,7 @@ def direct_message(
 def second_look(finding: Finding, evidence: Sequence[str]) -> str:
     """Return the prompt of the query that tries to refute a finding; `evidence` are its cited lines with those around them."""
     parts = [
+        f"Second look: {finding.title}",
         _SECOND_LOOK,
         f"# Claim ({finding.severity} severity, {finding.confidence} confidence)\n{finding.title}\n\n{finding.explanation}",
     ]
