@@ -60,6 +60,7 @@ class Host:
             "rlm_query_batched": self.rlm_query_batched,
             "plan_queries": self.plan_queries,
             "propose": self.proposals.propose,
+            "withdraw": self.proposals.withdraw,
             "report_found": Reports(node).report_found,
             "merged_patch": self.proposals.merged_patch,
         }
@@ -316,7 +317,7 @@ def functions(mode: Mode | None = None) -> tuple[GuestFunction, ...]:
     shown = mode.tools if mode is not None else ()
     own: tuple[Callable[..., object], ...] = (
         Host.llm_query, Host.llm_query_batched, Host.rlm_query, Host.rlm_query_batched,
-        *((Proposals.propose,) if mode is not None and mode.proposes else ()),
+        *((Proposals.propose, Proposals.withdraw) if mode is not None and mode.proposes else ()),
         *((Proposals.merged_patch,) if mode is not None and mode.patches else ()),
     )  # fmt: skip
     return (

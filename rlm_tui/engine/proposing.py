@@ -9,8 +9,10 @@ from typing import cast, get_args
 from rlm_tui.engine.citations import check_one, linked
 from rlm_tui.engine.node import Node
 from rlm_tui.engine.prompts import second_look
-from rlm_tui.records.events import Proposed, Refuted
+from rlm_tui.records.events import Proposed, Refuted, Withdrawn
 from rlm_tui.records.findings import Citation, Confidence, Finding, Severity, duplicate, finding_id, merged
+from rlm_tui.repository.patch_checks import CheckedPatch
+from rlm_tui.repository.patches import PatchError
 from rlm_tui.repository.symbols import RepositoryError
 
 _MOST = 200
@@ -72,6 +74,19 @@ class Proposals:
             mode=node.work.mode.name,
         )
         return self._take(finding)
+
+    async def withdraw(self, finding: str) -> None:
+        """Take a finding back, by its id.
+
+        Your own ones, and those of your sub-agents. Raises LookupError for any other.
+        """
+        node, tree = self._node, self._node.work.journal.tree
+        if finding not in {one.id for one in tree.findings_of(node.id)}:
+            known = ", ".join(f"{one.id} ({one.title})" for one in tree.findings_of(node.id)) or "none"
+            raise LookupError(f"no finding of yours has the id {str(finding)[:_TITLE]!r}; there are: {known}")
+        self._unseen.pop(finding, None)
+        stamp = node.work.journal.stamp(node.id, node.parent_id)
+        node.work.journal.emit(Withdrawn(**stamp, finding=finding))
 
     def again(self, findings: Sequence[Finding]) -> None:
         """Take findings that an earlier run's call has left, which were looked at then."""
@@ -139,11 +154,27 @@ class Proposals:
         Those of sub-agents are among them; problems say what the whole breaks. Raises ValueError where lines clash.
         """
         tree = self._node.work.journal.tree
-        texts = [finding.patch for finding in tree.findings if finding.patch]
-        if not texts:
+        findings = [finding for finding in tree.findings if finding.patch]
+        if not findings:
             return {"patch": "", "files": [], "problems": []}
-        checked, problems = await asyncio.to_thread(self._node.work.repository.patches.join, texts)
+        checked, problems = await asyncio.to_thread(self._joined, findings)
         return {"patch": checked.text, "files": checked.patch.paths, "problems": list(problems)}
+
+    def _joined(self, findings: Sequence[Finding]) -> tuple[CheckedPatch, tuple[str, ...]]:
+        """Join the patches of findings; blocks. Raises `PatchError` that names the first that clashes with those before it."""
+        join = self._node.work.repository.patches.join
+        try:
+            return join([finding.patch for finding in findings])
+        except PatchError as error:
+            for count in range(2, len(findings) + 1):
+                try:
+                    join([finding.patch for finding in findings[:count]])
+                except PatchError:
+                    last = findings[count - 1]
+                    raise PatchError(
+                        f"{error}; `withdraw` {last.id} ({last.title}), or what it clashes with"
+                    ) from error
+            raise
 
     def _prompt(self, finding: Finding) -> str:
         return second_look(finding, [self._with_more(citation) for citation in finding.evidence[:6]])

@@ -229,6 +229,13 @@ class Refuted(_Event):
     reason: str
 
 
+class Withdrawn(_Event):
+    """Who proposed a finding, or stands above, took it back. `finding` is its id."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
+    finding: str
+
+
 class Cited(_Event):
     """The citations of an answer were re-read."""
 
@@ -295,6 +302,7 @@ Event: TypeAlias = Annotated[
     | CallEnded
     | Proposed
     | Refuted
+    | Withdrawn
     | Cited
     | Found
     | Covered

@@ -28,6 +28,7 @@ from rlm_tui.records.events import (
     Tokens,
     ToolCalled,
     TurnEnded,
+    Withdrawn,
 )
 from rlm_tui.records.findings import Finding
 
@@ -192,6 +193,10 @@ class Tree:
                 self.proposers.setdefault(event.finding.id, event.call_id)
             case Refuted() if event.finding in self.proposed:
                 self.refuted[event.finding] = event.reason
+            case Withdrawn():
+                self.proposed.pop(event.finding, None)
+                self.proposers.pop(event.finding, None)
+                self.refuted.pop(event.finding, None)
             case Cited():
                 self.citations = event.citations
             case Found():

@@ -147,3 +147,13 @@ async def test_ask_proposes_nothing(tmp_path: Path) -> None:
     assert run.tree.findings == []
     assert "propose" not in [one.name for one in functions(mode_named("ask"))]
     assert "propose" in [one.name for one in functions(mode_named("review"))]
+
+
+async def test_a_finding_is_withdrawn_by_who_proposed_it(tmp_path: Path) -> None:
+    code = f"print(grep('retry')[0])\none = {SURE}\ntwo = {WEAK}\nwithdraw(two)\ntry:\n    withdraw('nothing')\n"
+    script = Script(root=[cell(code + "except Exception as error:\n    print(error)"), text("Ready.")])
+    run, heard = await run_of(tmp_path, script)
+    (found,) = run.tree.findings
+    assert found.title == "No limit on the amount" and set(run.tree.proposed) == {found.id}
+    assert f"no finding of yours has the id 'nothing'; there are: {found.id} (No limit on the amount)" in heard[-1]
+    assert not any("Second look" in said for said in heard)
