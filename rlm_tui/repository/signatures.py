@@ -62,7 +62,7 @@ def given(text: str, name: str, language: str) -> Given | None:
     """Return what the first call of `name` in `text` gives; None where it is none, is cut, or spreads a list."""
     if language not in COUNTED:
         return None
-    code = code_of(text[:_LONGEST], language)
+    code = _with_strings_as_words(text[:_LONGEST], language)
     at = re.search(rf"(?<![\w$]){re.escape(name)}\s*(?:::)?(?:<[\w\s,.&:<>\[\]]*>)?\(", code)
     if at is None:
         return None
@@ -115,6 +115,14 @@ def split(text: str, *, angles: bool) -> list[str]:
             pieces.append(text[start:at])
             start = at + 1
     return [*pieces, text[start:]]
+
+
+def _with_strings_as_words(text: str, language: str) -> str:
+    """Return the text without comments, and with a letter for each character of a string: an argument, but no comma."""
+    without, strings = code_of(text, language), code_of(text, language, strings=True)
+    return "".join(
+        "s" if blank == " " and kept not in " \n" else blank for blank, kept in zip(without, strings, strict=True)
+    )
 
 
 def _bracketed(text: str, at: int) -> str | None:
