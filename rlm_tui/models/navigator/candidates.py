@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from rlm_tui.models.navigator.phrases import ABSTRACT
-from rlm_tui.models.navigator.reading import TESTS, Definition, Printed
+from rlm_tui.models.navigator.reading import TESTS, Definition, Printed, Use
 from rlm_tui.models.navigator.understand import Intent
 from rlm_tui.repository.symbols import Hit, Span
 from rlm_tui.repository.words import stem, words
@@ -154,16 +154,18 @@ class Candidates:
     def __init__(self, sought: Sequence[Needle], *, wants_tests: bool, asked: str = "") -> None:
         self._known: dict[tuple[str, str], Candidate] = {}
         self._weights: Mapping[Needle, float] = dict.fromkeys(sought, 1.0)
+        self._order: list[Candidate] = []
         self._wants_tests = wants_tests
         self._asks_what_sets = _ASKS_WHAT_SETS.search(asked) is not None
         self._asks_how = _ASKS_HOW.match(asked) is not None
 
     def weigh(self, weights: Mapping[Needle, float]) -> None:
         """Take in how much each word tells."""
-        self._weights = weights
+        self._weights, self._order = weights, []
 
     def add(self, printed: Printed) -> None:
         """Take in the matches, definitions and hits that a cell printed."""
+        self._order = []
         top = max((item.score for item in printed.definitions), default=0.0) or 1.0
         for item in printed.definitions:
             known = self._known.setdefault(item.key, Candidate(*item.key))
@@ -175,12 +177,22 @@ class Candidates:
             if all(hit.line != other.line for other in known.hits):
                 known.hits.append(hit)
 
+    def called(self, uses: Sequence[Use], among: Iterable[Candidate]) -> None:
+        """Take in who calls some of the candidates."""
+        self._order = []
+        for item in among:
+            name = item.label.rpartition(".")[2]
+            item.callers = [use.source for use in uses if use.target.rpartition(".")[2] == name]
+
     def ranked(self) -> list[Candidate]:
         """Return the candidates, best first."""
+        if self._order:
+            return self._order
         whole = sum(self._weights.values()) or 1.0
         for item in self._known.values():
             self._score(item, whole)
-        return sorted(self._known.values(), key=lambda item: (-item.score, item.path, item.qualified))
+        self._order = sorted(self._known.values(), key=lambda item: (-item.score, item.path, item.qualified))
+        return self._order
 
     def files(self, most: int) -> list[str]:
         """Return the files that hold the best candidates, best first."""

@@ -80,10 +80,7 @@ def search(intent: Intent, section: Section, *, brief: bool = False, delegates: 
     regions = {item.key: region(item, candidates) for item in best}
     closely = yield Move("Read the best of them, and see who uses them.", _read_cell(best, regions))
     candidates.add(closely)
-    for item in best:
-        item.callers = [
-            use.source for use in closely.uses if use.target.rpartition(".")[2] == item.label.rpartition(".")[2]
-        ]
+    candidates.called(closely.uses, best)
     _tell(
         section,
         candidates,
