@@ -13,6 +13,9 @@ from rlm_tui.models.navigator.reading import Imported
 from rlm_tui.models.navigator.relations import MOST_PAGES, PAGE, some, total_of
 from rlm_tui.models.navigator.understand import Intent
 
+_LINES = 120
+"""Import lines that are looked for by text."""
+
 
 def find_importers(intent: Intent, section: Section) -> Plan:
     """Answer who imports a file, a module, or an outside package."""
@@ -32,14 +35,17 @@ def find_importers(intent: Intent, section: Section) -> Plan:
     section.searched.append("resolved imports")
     searched = yield Move(
         "None was resolved; which import lines hold the name?",
-        f"print(grep({_import_line(name)!r}, limit={PAGE}))",
+        f"print(grep({_import_line(name)!r}, limit={_LINES}))",
     )
     hits = [hit for hit in searched.hits if not hit.path.endswith((".md", ".rst", ".txt"))]
     section.searched.append("import lines by text")
     if hits:
         files = list(dict.fromkeys(hit.path for hit in hits))
         verb = "has" if len(files) == 1 else "have"
-        section.lead = f"{count(len(files), 'file')} {verb} an import line that names {code(name)}: {some(files)}."
+        least = "At least " if len(searched.hits) == _LINES else ""
+        section.lead = (
+            f"{least}{count(len(files), 'file')} {verb} an import line that names {code(name)}: {some(files)}."
+        )
         section.found.hits(hits)
         rows = ((answer.table_code(f"{hit.path}:{hit.line}"), answer.table_code(hit.text)) for hit in hits)
         section.add(answer.table(("where", "import"), rows))
