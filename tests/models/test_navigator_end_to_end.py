@@ -87,6 +87,11 @@ def outside_fences(markdown: str) -> str:
         ("what breaks if I change `backoff`?", "In 1 file are uses of `backoff`", ["uses away", "`Order.pay`"]),
         ("what are the 2 longest functions in src/shop?", "The 2 functions with the most lines", ["`Gateway.charge`"]),
         ("which functions in src/shop are the most complex?", "The 7 functions of the highest", ["complexity 3"]),
+        (
+            "longest functions in shopworld",
+            "No file or folder here is called `shopworld`; this is of the whole",
+            ["backoff"],
+        ),
         ("are there circular imports?", "There is no import cycle.", []),
         ("which environment variables are read?", "No code that reads a setting was found.", ["Searched:"]),
         ("is there unused code in web?", "1 definition is used by no code but tests in `web`", ["`addItem`"]),

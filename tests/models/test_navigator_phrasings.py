@@ -68,6 +68,8 @@ def test_a_path_may_be_asked_from_its_end() -> None:
         ("which middleware recovers from panics", "free", ()),
         ("which functions panic?", "raises", ("panic",)),
         ("why is `notify` called twice?", "free", ("notify",)),
+        ("Where is the config key tool:web read?", "settings", ("tool:web",)),
+        ("find the code that reads the config file", "free", ()),
         ("Where is the function get defined?", "definition", ("get",)),
         ("what does the `addRoute` method of node call?", "callees", ("node.addRoute",)),
         ("show me the 5 largest functions in the code base, by number of lines", "longest", ()),

@@ -43,6 +43,9 @@ def rank(intent: Intent, section: Section) -> Plan:
     )
     if _failed(printed, section, scope):
         return
+    if scope and intent.plain and not printed.definitions:
+        section.failed = True
+        return
     what = "of the highest cyclomatic complexity" if by else "with the most lines"
     names = [item.qualified for item in printed.definitions]
     section.lead = (

@@ -132,7 +132,8 @@ _ERROR = re.compile(
 )
 _DEPENDS = re.compile(r"\b(?:depends? on|controlled by|guarded by|governed by)\b", re.IGNORECASE)
 _CONFIG = re.compile(
-    r"\bconfig(?:uration)? (?:(?:key|value|option|setting|variable)s? )?(?!files?\b)(?P<name>[\w.:-]+)\W*$",
+    r"\bconfig(?:uration)? (?:(?:key|value|option|setting|variable)s? )?(?!files?\b)(?P<name>[\w.:-]+)"
+    r"(?= (?:is |being |gets? )?(?:read|used|looked|checked|set|needed)\b|\W*$)",
     re.IGNORECASE,
 )
 _KEY = re.compile(r"\b(?P<name>_*[A-Z][A-Z0-9_]{2,})\b")
@@ -168,7 +169,7 @@ def subjects_of(kind: Kind, clause: str, names: Sequence[str]) -> tuple[str, ...
         return tuple(names)
     if kind == "settings":
         key = _KEY.search(clause) or _CONFIG.search(clause)
-        return (key["name"],) if key else ()
+        return (key["name"].rstrip(".:-"),) if key else ()
     word = _word(_SUBJECT if kind in ("tests", "impact") else _PLACE, clause)
     return (word,) if word else ()
 

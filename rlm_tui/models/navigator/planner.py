@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rlm_tui.models.navigator import (
     analysing,
@@ -39,6 +39,8 @@ _MODES: dict[str, Callable[[Conversation, Section], Plan]] = {
 }
 """The plans of the modes that have one of their own; the others, and `ask`, go by what the question is understood to want."""
 _MOST_LINES = 12
+_OF_ALL = ("longest", "complex", "unused", "cycles")
+"""What can be asked of the whole repository, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,15 @@ def _plan(understanding: Understanding, sections: list[Section], *, delegates: b
 
 def _plan_one(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:
     yield from _plan_of_kind(intent, section, understanding, alone=alone)
-    if section.failed and intent.plain:  # an everyday word was taken for a name
-        section.failed, section.lead = False, ""
+    if not section.failed or not intent.plain:
+        return
+    section.failed, section.lead = False, ""
+    if intent.kind in _OF_ALL:  # people call a repository by many names
+        section.notes.append(
+            f"No file or folder here is called {code(intent.names[0])}; this is of the whole repository."
+        )
+        yield from _plan_of_kind(replace(intent, names=()), section, understanding, alone=alone)
+    else:  # an everyday word was taken for a name
         yield from searching.search(intent, section, brief=understanding.is_child, delegates=not alone)
 
 
