@@ -1,6 +1,7 @@
 """How a repository is put together: its units, what imports what, the layers that follow, and what goes against them.
 
-A unit is a module; where there are fewer than a handful, a file. Tests are left out: they import everything, and nothing them.
+A unit is a module; where there are fewer than a handful, a file. Tests are left out: they import everything, and nothing
+them; so is what is vendored or built: it is not how this code is put together.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rlm_tui.repository.cycles import components
+from rlm_tui.repository.generated import is_generated
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import File
@@ -53,9 +55,11 @@ class Architecture:
 def architecture(repository: Repository) -> Architecture:
     """Return how what is in the scope of `repository` is put together."""
     files = {
-        f.path: f
-        for f in repository.files()
-        if f.language in code_languages() and f.status == "parsed" and not f.is_test
+        file.path: file
+        for file in repository.files()
+        if file.language in code_languages()
+        and file.status == "parsed"
+        and not (file.is_test or is_generated(file.path))
     }
     folders = {module.name: module.path for module in repository.modules()}
     unit_of = {path: folders.get(file.module, file.module) for path, file in files.items()}

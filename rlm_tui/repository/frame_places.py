@@ -19,6 +19,7 @@ from rlm_tui.repository.tracebacks import WrittenFrame, read_tracebacks
 
 _CANDIDATES = 8
 _WIDEST = 300
+_DECORATED = 20
 _LIBRARY = re.compile(
     r"(?<![^/])(?:site-packages|dist-packages|node_modules|pkg/mod|registry/src/[^/]+|lib/python\d[\d.]*|gems/[\d.]+/gems|rustc/[0-9a-f]+"
     r"|go[\d.-]*/src/(?=[^/]+/[^/]+\.go$)|vendor(?:/bundle)?|usr/(?:lib|include|share)|node:internal|bower_components)/"
@@ -247,10 +248,18 @@ def _line_now(lines: Sequence[str], written: WrittenFrame, target: Symbol | None
         within = [number for number in same if target is not None and target.start <= number <= target.end]
         if near := within or (same if len(text) > 3 else []):  # a bracket stands everywhere
             return min(near, key=lambda number: abs(number - line)), "moved"
-        return (target.start, "drifted") if target is not None else (max(1, min(line, len(lines))), "drifted")
+        return (
+            (_named_at(lines, target), "drifted") if target is not None else (max(1, min(line, len(lines))), "drifted")
+        )
     if target is None:
         return (line, "line") if 0 < line <= len(lines) else (max(1, len(lines)), "drifted")
-    return (line, "fits") if target.start <= line <= target.end else (target.start, "drifted")
+    return (line, "fits") if target.start <= line <= target.end else (_named_at(lines, target), "drifted")
+
+
+def _named_at(lines: Sequence[str], target: Symbol) -> int:
+    """Return the line where a definition is named, below its decorators."""
+    last = min(target.end, target.start + _DECORATED, len(lines))
+    return next((line for line in range(target.start, last + 1) if target.name in lines[line - 1]), target.start)
 
 
 def _outside(written: WrittenFrame) -> Frame:

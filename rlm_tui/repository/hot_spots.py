@@ -7,11 +7,12 @@ from math import log1p
 
 from rlm_tui.repository.commit_log import read_commits
 from rlm_tui.repository.complexity import CALLABLE, decisions
-from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.generated import is_generated, says_generated
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Remark, Symbol
 
+_HEAD = 2_000
 _LOOKED_INTO = 200
 """So many files are read for their decisions: those that are imported and changed most."""
 
@@ -39,9 +40,12 @@ def hot_spots(repository: Repository, most: int) -> list[Remark]:
     found: list[tuple[float, str, int]] = []
     for path in likely:
         try:
-            count = decisions(repository.slice(path).text, files[path].language)
+            text = repository.slice(path).text
         except (LookupError, PermissionError):  # gone since it was indexed
             continue
+        if says_generated(text[:_HEAD].encode()):
+            continue
+        count = decisions(text, files[path].language)
         found.append((warmth[path] * log1p(count), path, count))
     found.sort(key=lambda row: (-row[0], row[1]))
     top = found[0][0] if found else 0.0

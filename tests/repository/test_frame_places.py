@@ -27,6 +27,11 @@ class Shelf:
     def at(self, n):
         return self.items[n]
 
+    @property
+    @functools.cache
+    def first(self):
+        return self.items[0]
+
     def renamed(self, n):
         found = self.at(n)
         return found
@@ -99,6 +104,7 @@ def placed(repository: Repository, text: str) -> Frame:
         (python("/venv/lib/python3.12/site-packages/shop/shelf.py", 13, "at"), "src/shop/shelf.py:13 Shelf.at", "fits"),
         (python("C:\\\\w\\\\src\\\\shop\\\\shelf.py", 13, "at"), "src/shop/shelf.py:13 Shelf.at", "fits"),
         (python("/app/shop/shelf.py", 90, "at", "return gone"), "src/shop/shelf.py:12 Shelf.at", "drifted"),
+        (python("/app/shop/shelf.py", 3, "first", "return gone"), "src/shop/shelf.py:17 Shelf.first", "drifted"),
         (python("src/shop/utils.py", 2, "<module>"), "src/shop/utils.py:2 clamp", "line"),
         (python("/other/project/utils.py", 2, "main", "run()"), ":0 ", "outside"),
         (python("/usr/lib/python3.12/json/decoder.py", 355, "raw_decode"), ":0 ", "outside"),
