@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from rlm_tui.engine.mode import Mode, Prepared
 from rlm_tui.repository.bounded import read_ends
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.sanitize import escape_name
 from rlm_tui.repository.secrets import REFUSAL
 from rlm_tui.repository.symbols import RepositoryError
 
 MOST = 4 * 1024 * 1024
 """Bytes of a file that are handed in; of a longer one its beginning and its end."""
+_PATH = re.compile(r"[~\w.-]*/[\w./~-]+|[\w-]+\.(?:log|txt|out|err|trace)")
+"""A single word that means a file, whether it is there or not."""
+_UNREADABLE = 0.1
+"""With so many bytes that are no text, it is none."""
 _WORDS = 300
 """Characters of a description that stand in the question itself."""
 
@@ -26,12 +32,20 @@ def prepare(repository: Repository, words: Sequence[str], handed: str) -> Prepar
             continue
         if len(words) == 1 and (path := _file(word)) is not None:
             parts.append(_content(repository, path))
+        elif len(words) == 1 and _PATH.fullmatch(word):
+            raise ValueError(
+                f"there is no file {escape_name(word)}: give one that is there, or say in words what goes wrong"
+            )
         else:
             said.append(word)
     description = " ".join(said).strip()
     context = "\n\n".join(part for part in (description, *parts, handed.strip("\n")) if part.strip())
     if not context.strip():
         raise ValueError("there is nothing to debug: give a file, pipe a traceback or a log in, or say what goes wrong")
+    if context.count("\ufffd") > len(context) * _UNREADABLE:
+        raise ValueError(
+            "what was handed in is no text: give the traceback or the log itself, not an archive or a dump"
+        )
     about = f": {description[:_WORDS]}" if description and "\n" not in description else ""
     return Prepared(f"What is the cause of the failure in `context`{about}?", context)
 

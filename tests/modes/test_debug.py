@@ -289,6 +289,12 @@ def test_the_words_are_a_file_a_pipe_or_a_description(tmp_path: Path, monkeypatc
         assert prepare(repository, ["no\0file"], "").context == "no\0file"
         with pytest.raises(ValueError, match="nothing to debug"):
             prepare(repository, [], "  \n")
+        for missing in ("no/such.log", "/tmp/no-such-file", "crash.txt"):
+            with pytest.raises(ValueError, match="there is no file"):
+                prepare(repository, [missing], "")
+        with pytest.raises(ValueError, match="is no text"):
+            prepare(repository, [], bytes(range(256)).decode("utf-8", "replace"))
+        assert prepare(repository, ["crashes"], "").context == "crashes"
         with pytest.raises(RepositoryError, match="not readable here"):
             prepare(repository, ["shop/.env"], "")
     finally:
