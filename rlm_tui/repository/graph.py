@@ -216,7 +216,8 @@ class Graph:
         if self._current is None or self._current.stamp != generation:
             self._current = self._made(generation, Resolution(self._store))
         elif self._current.names.full:
-            self._current = self._made(generation, self._current.names.emptied())
+            self._current.names.forget()
+            self._current = self._made(generation, self._current.names)
         return self._current
 
     def _made(self, stamp: object, names: Resolution) -> _Generation:

@@ -1,22 +1,19 @@
 """What a name means where it stands: scopes, imports through re-exports and aliases, packages, members and their bases.
 
-Built for one generation of the index and thrown away with it; files are read as they are needed. Not thread-safe: a look-up
-leaves marks in the caches while it is under way, by which cycles end.
+Built for one generation of the index. Not thread-safe: a look-up leaves marks in the caches, by which cycles end.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from functools import cached_property
 
 from rlm_tui.repository.facts import ImportFact, ReferenceFact
-from rlm_tui.repository.indexer import Indexer, indexers
+from rlm_tui.repository.files import Files
+from rlm_tui.repository.linking import linked
 from rlm_tui.repository.meanings import Meaning, is_constructor
 from rlm_tui.repository.namespaces import merged
 from rlm_tui.repository.objects import VALUES, listed, required, whole
 from rlm_tui.repository.parse import CONTAINERS
-from rlm_tui.repository.paths import Paths
 from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import Symbol, Tier
 from rlm_tui.repository.views import View
@@ -24,108 +21,22 @@ from rlm_tui.repository.views import View
 _DEEP = 12
 """So many re-exports in a row are followed: enough for code that people write."""
 _MOST_BASES = 200
-_HELD = 300_000
-"""So many references, bindings and definitions of files are kept in memory, some 100 MB with what hangs on them."""
-_MOST_TWINS = 24
-"""So many functions of one name may be overloads, or be built for as many systems."""
 _PACKAGED = frozenset({"package", "packages"})
 
 
-class Resolution:
+class Resolution(Files):
     """Resolves names of one generation of the index."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._views: dict[str, View | None] = {}
-        self._held = 0
-        self.full = False
-        """Whether more was read than is to be kept, so that `emptied` is due."""
-        self._named: dict[tuple[str, str], list[Symbol]] = {}
-        self._by_owner: dict[tuple[str, str], dict[str, list[Symbol]]] = {}
-        self._defining: dict[tuple[str, str], frozenset[str]] = {}
-        self._unique: dict[tuple[str, str, bool, bool], Symbol | None] = {}
-        self._resolved: dict[tuple[str, str], tuple[str, ...]] = {}
+        super().__init__(store)
         self._exports: dict[tuple[str, str], list[Meaning]] = {}
-        self._headers: dict[str, frozenset[str]] = {}
         self._lineages: dict[Symbol, list[Symbol]] = {}
-        self._indexers = {indexer.name: indexer for indexer in indexers().values()}
 
-    @cached_property
-    def paths(self) -> Paths:
-        """All paths, indexed."""
-        return Paths(self._store.paths(), self._store.packages)
-
-    def view(self, path: str) -> View | None:
-        """Return the file at `path`, or None when it has no facts."""
-        if path not in self._views:
-            if self._held >= _HELD:
-                self._views.clear()
-                self._held, self.full = 0, True
-            read = self._store.read(path)
-            indexer = self._indexers.get(read.language) if read else None
-            self._views[path] = View(path, read, indexer) if read and indexer else None
-            self._held += read.unpacked.weight + 4 * len(read.symbols) if read else 0
-        return self._views[path]
-
-    def emptied(self) -> Resolution:
+    def forget(self) -> None:
         """Forget what was read, but for what is small: to be called while nothing is looked up."""
-        by_name = (self._named, self._by_owner, self._defining, self._unique)
-        for kept in (self._views, *by_name, self._exports, self._headers, self._lineages):
-            kept.clear()
-        self._held, self.full = 0, False
-        return self
-
-    def importing(self, path: str) -> View | None:
-        """Return the file at `path` without its definitions: for its imports and references, at less cost than `view`."""
-        if path in self._views:
-            return self._views[path]
-        read = self._store.read(path, symbols=False)
-        indexer = self._indexers.get(read.language) if read else None
-        return View(path, read, indexer) if read and indexer else None
-
-    def named(self, name: str, family: str) -> list[Symbol]:
-        """Return the definitions of `name` in the languages of `family`."""
-        if (name, family) not in self._named:
-            found = [symbol for symbol in self._store.symbols_named(name) if self.family(symbol) == family]
-            self._named[name, family] = found
-            self._held += 4 * len(found)
-        return self._named[name, family]
-
-    def _files_defining(self, name: str, family: str) -> frozenset[str]:
-        if (name, family) not in self._defining:
-            self._defining[name, family] = frozenset(symbol.path for symbol in self.named(name, family))
-        return self._defining[name, family]
-
-    def unique(self, name: str, family: str, kinds: frozenset[str] | None, tests: bool) -> Symbol | None:
-        """Return the only definition of `name` of these kinds (None: any), not in tests unless `tests`; None for several."""
-        key = (name, family, kinds is None, tests)
-        if key not in self._unique:
-            found = [s for s in self.named(name, family) if (tests or not s.is_test) and (not kinds or s.kind in kinds)]
-            self._unique[key] = found[0] if len(found) == 1 else None
-        return self._unique[key]
-
-    def _members_named(self, owner: str, name: str, family: str) -> list[Symbol]:
-        """Return the definitions of `name` whose qualified name has `owner` before it."""
-        if (name, family) not in self._by_owner:
-            found: dict[str, list[Symbol]] = defaultdict(list)
-            for symbol in self.named(name, family):
-                before = symbol.qualified.removesuffix(name)
-                if before.endswith("."):
-                    found[before[:-1].rpartition(".")[2]].append(symbol)
-            self._by_owner[name, family] = dict(found)
-        return self._by_owner[name, family].get(owner, [])
-
-    def family(self, symbol: Symbol) -> str:
-        """Return the group of languages within which the symbol's name may meet others."""
-        indexer: Indexer | None = self._indexers.get(symbol.language)
-        return indexer.family if indexer else symbol.language
-
-    def targets(self, view: View, module: str) -> tuple[str, ...]:
-        """Return the files of this repository that an import of `module` in `view` means."""
-        key = (view.path, module)
-        if key not in self._resolved:
-            self._resolved[key] = view.indexer.resolve(module, view.path, self.paths)
-        return self._resolved[key]
+        super().forget()
+        self._exports.clear()
+        self._lineages.clear()
 
     # Names
 
@@ -238,7 +149,7 @@ class Resolution:
         found = [
             symbol
             for symbol in self.named(name, view.family)
-            if symbol.path in targets and self._names(self.paths.declared(symbol.path), around) and self._is_top(symbol)
+            if symbol.path in targets and self._names(self.paths.declared(symbol.path), around) and self.is_top(symbol)
         ]
         last = around.rpartition(".")[2]
         for owner in self.named(last, view.family) if targets and not found else ():
@@ -282,45 +193,13 @@ class Resolution:
         """Return what the package or the linker brings."""
         if view.scoping.shared in {"folder", *_PACKAGED}:
             near = self.named(name, view.family)
-            seen = [s for s in near if self._same_package(view, s) and self._is_top(s)]
+            seen = [s for s in near if self._same_package(view, s) and self.is_top(s)]
             if not seen and view.scoping.global_functions:
                 functions = [s for s in near if s.kind == "function" and not s.is_test]
-                seen = [s for s in functions if not self.paths.declared(s.path) and self._is_top(s)]
+                seen = [s for s in functions if not self.paths.declared(s.path) and self.is_top(s)]
             nearest = max((len(self.paths.declared(s.path)) for s in seen), default=0)
             return [Meaning(s, (), Tier.IMPORT) for s in seen if len(self.paths.declared(s.path)) == nearest]
-        return self._linked(view, name, every) if view.scoping.shared == "linked" else []
-
-    def _linked(self, view: View, name: str, every: bool) -> list[Meaning]:
-        """Return what the linker brings: of several, those beside an included header, or nearest to `view`; macros never.
-
-        Overloads may stand in several files: of `every` one, the nearest come first.
-        """
-        tops = [s for s in self.named(name, view.family) if not s.signature.startswith(("static ", "#"))]
-        tops = [s for s in tops if s.kind != "macro" and self._is_top(s)]
-        tops = [s for s in tops if s.kind == "function"] or (tops if len(tops) == 1 else [])
-        tops = [s for s in tops if not s.is_test] or tops
-        if len(tops) > 1:
-            near = {s.path: self._nearness(view, s.path) for s in tops}
-            nearest = max(near.values())
-            tops = sorted(tops, key=lambda s: near[s.path], reverse=True) if every else tops
-            tops = [s for s in tops if every or near[s.path] == nearest]
-        return [Meaning(symbol, (), Tier.IMPORT) for symbol in tops] if len(tops) <= _MOST_TWINS else []
-
-    def _nearness(self, view: View, path: str) -> tuple[bool, int]:
-        """Tell whether a file stands beside a header that `view` includes, and how much of the way to it is the same."""
-        shared = 0
-        for ours, theirs in zip(view.folder.split("/"), path.split("/")[:-1], strict=False):
-            if ours != theirs:
-                break
-            shared += 1
-        return path.rpartition(".")[0] in self._included(view), shared
-
-    def _included(self, view: View) -> frozenset[str]:
-        """Return the paths that an include of `view` leads to, without their endings."""
-        if view.path not in self._headers:
-            found = (path for item in view.starred for path in self.targets(view, item.module))
-            self._headers[view.path] = frozenset(path.rpartition(".")[0] for path in found)
-        return self._headers[view.path]
+        return linked(self, view, name, every) if view.scoping.shared == "linked" else []
 
     def _same_package(self, view: View, symbol: Symbol) -> bool:
         """Tell whether a file sees a name without importing it; a Java package may lie in several source folders."""
@@ -329,12 +208,6 @@ class Resolution:
         package, other = view.package, self.paths.declared(symbol.path)
         around = view.scoping.shared == "packages" and (not other or package.startswith(f"{other}."))
         return (package == other or around) and (not symbol.is_test or view.is_test)
-
-    def _is_top(self, symbol: Symbol) -> bool:
-        if not symbol.parent:
-            return symbol.kind != "method"
-        view = self.view(symbol.path)
-        return view is not None and view.place(symbol) in view.top.get(symbol.name, ())
 
     # Members
 
@@ -366,11 +239,6 @@ class Resolution:
         before, _, last = view.types.get(place, {}).get("this", "").rpartition(".")
         found = self.dotted(view, before, last, -1) if last and view.scoping.extensions else []
         return [meaning.symbol for meaning in found if meaning.symbol and meaning.symbol.kind in CONTAINERS]
-
-    def matches_structurally(self, owner: Symbol) -> bool:
-        """Tell whether a type of the symbol's language satisfies an interface by its methods alone."""
-        indexer = self._indexers.get(owner.language)
-        return indexer is not None and indexer.scoping.structural
 
     def lineage(self, owner: Symbol) -> list[Symbol]:
         """Return a class and all of its bases, each before its own, no matter how they are entangled."""
@@ -426,7 +294,7 @@ class Resolution:
             return [meaning.symbol for meaning in self.reopened(view, f"{owner.qualified}.{name}") if meaning.symbol]
         found = [
             symbol
-            for symbol in self._members_named(owner.name, name, view.family)
+            for symbol in self.members_named(owner.name, name, view.family)
             if (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
             and (view.scoping.spread != "package" or self.paths.declared(symbol.path) == view.package)
         ]
@@ -514,7 +382,7 @@ class Resolution:
         if (
             view.scoping.shared == "folder" and len(paths) > 1
         ):  # nothing is re-exported: not all of a package need be read
-            holders = self._files_defining(part, view.family)
+            holders = self.files_defining(part, view.family)
             paths = [path for path in paths if path in holders]
         exported = [inner for path in paths for inner in self.exported(path, part)]
         if not exported:
