@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results.
 
     `confirm_above` is how many sub-calls one cell may start on the screen before the user is asked; None: any number.
-    `ascii` draws with ASCII only; `reduced_motion` draws once a second.
+    `keys` are the user's own, by action (see `ui.keymap`). `ascii` draws with ASCII only; `reduced_motion` draws once a second.
     `allow_secrets` are globs of files that are read although they may hold secrets (see `repository.secrets`).
     """
 
@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     allow_secrets: Annotated[tuple[Glob, ...], NoDecode] = ()
     slots: Annotated[int, Field(ge=1, le=64)] = 8
     theme: str = ""
+    keys: dict[str, str | list[str] | dict[str, str | list[str]]] = {}
     ascii: bool = False
     reduced_motion: bool = False
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))

@@ -118,7 +118,7 @@ class Setup:
             return "set" if value else "not set"
         if isinstance(value, bool):
             return "yes" if value else "no"
-        if isinstance(value, tuple):
+        if isinstance(value, tuple | dict):
             return ", ".join(map(str, value)) or "none"
         if name == "base_url" and value:
             return endpoint_of(self.settings, IMPATIENT).origin

@@ -14,6 +14,7 @@ from rlm_tui.ui.browse import BrowseScreen, Found, Rows, Search
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.completion import Choices
 from rlm_tui.ui.confirm import Confirm
+from rlm_tui.ui.jump import JumpScreen
 from rlm_tui.ui.picker import Picker
 from rlm_tui.ui.runs import RunsScreen
 
@@ -133,6 +134,13 @@ async def setup(on: Screenful) -> None:
         assert "nothing can be set here" in on.notice
 
 
+async def jump(on: Screenful) -> None:
+    await on.press("ctrl+o")
+    assert isinstance(on.screen, JumpScreen)
+    await on.press("escape", "ctrl+o", "a")
+    assert isinstance(on.screen, AskScreen) and on.app.focused is on.calls
+
+
 PLAYS: dict[tuple[Place, str], Play] = {
     **{("browse", action.name): browser for action in ACTIONS if action.place == "browse"},
     **{("picker", action.name): picker for action in ACTIONS if action.place == "picker"},
@@ -141,6 +149,8 @@ PLAYS: dict[tuple[Place, str], Play] = {
     **{("ask", name): sessions for name in ("pause", "step", "hasten(1)", "hasten(-1)")},
     **{(action.place, action.name): setup for action in ACTIONS if action.place in ("setup", "settings", "value")},
     **{("ask", name): setup for name in ("setup", "settings")},
+    ("everywhere", "jump"): jump,
+    ("jump", "back"): jump,
     ("ask", "browse"): browser,
     ("ask", "history"): picker,
     ("ask", "edit"): edit,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,7 @@ class Stage:
     appearance: Appearance = field(default_factory=Appearance)
     themes_folder: Path | None = None
     kept: AskedStore | None = None
+    keys: Mapping[str, object] = field(default_factory=dict)
     asked: list[tuple[str, History]] = field(default_factory=list)
     within: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     approvers: list[Approve] = field(default_factory=list)
@@ -83,6 +84,7 @@ class Stage:
                 language_model=self.language_model,
                 take_on=self.take_on,
                 asked=self.kept,
+                keys=self.keys,
                 theme=self.theme,
                 themes_folder=self.themes_folder,
                 appearance=self.appearance,

@@ -28,6 +28,7 @@ Place: TypeAlias = Literal[
     "setup",
     "settings",
     "value",
+    "jump",
     "confirm",
     "plan",
     "help",
@@ -51,11 +52,15 @@ PLACES: dict[Place, str] = {
     "setup": "Setup",
     "settings": "Settings",
     "value": "Value asked for",
+    "jump": "Jump mode",
     "confirm": "Yes or no",
     "plan": "Large fan-out",
     "help": "Help",
 }
 """The title of each place, in the order of the help screen."""
+
+
+_ARGUMENTS = {"1": "next", "-1": "previous", "True": "yes", "False": "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,18 @@ class Action:
     slash: str = ""
     priority: bool = False
     bound: bool = True
+
+    @property
+    def id(self) -> str:
+        """A name of its own, for Textual's keymap."""
+        return f"{self.place}.{self.name}"
+
+    @property
+    def word(self) -> str:
+        """Its name in the user's `[keys]`: `follow`, `sibling_next`, `answer_yes`."""
+        name, _, argument = self.name.partition("(")
+        argument = argument.rstrip(")").strip("'")
+        return f"{name}_{_ARGUMENTS.get(argument, argument)}" if argument else name
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -218,6 +235,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("help", "back", ("escape",), "back", "Back"),
     Action("everywhere", "toggle_theme", ("t",), "", "Dark or light"),
     Action("everywhere", "themes", ("T",), "", "All themes, shown as you move; /theme NAME takes one", slash="theme"),
+    Action(
+        "everywhere", "jump", ("ctrl+o",), "jump", "Letters beside panes, rows and citations; typing one goes there"
+    ),
+    Action("jump", "back", ("escape",), "back", "Stay"),
     Action("everywhere", "help", ("question_mark", "f1"), "help", "All keys", slash="help"),
     Action("everywhere", "quit", ("q", "ctrl+q"), "quit", "Quit", slash="quit"),
     Action(
@@ -267,7 +288,7 @@ def at(*places: Place) -> list[Action]:
 def bindings(place: Place) -> list[BindingType]:
     """Return the Textual bindings of a place."""
     found: list[BindingType] = [
-        Binding(",".join(action.keys), action.name, action.says, show=False, priority=action.priority)
+        Binding(",".join(action.keys), action.name, action.says, show=False, priority=action.priority, id=action.id)
         for action in at(place)
         if action.bound and action.name != "cite"
     ]

@@ -25,6 +25,8 @@ from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.actions import bindings, commands, slash_words, slashes
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
+from rlm_tui.ui.jump import JumpScreen, Target, targets
+from rlm_tui.ui.keymap import read_keymap
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
@@ -65,6 +67,7 @@ class RlmApp(App[int]):
         self.no_color = False  # ours takes all colours away; Textual's leaves greys
         self._filters_of_ours = self.session.appearance.filters(lambda: self.theme_variables)
         self.animation_level = "full" if session.appearance.motion else "none"
+        self.keymap = read_keymap(session.keys)
         self.current: LiveRun | None = None
         self.shown = Tree()
         self.shown_id = ""
@@ -118,6 +121,9 @@ class RlmApp(App[int]):
     def on_mount(self) -> None:
         """Start what runs beside the screen."""
         self.session.ask_before(self.allows)
+        self.set_keymap(self.keymap.for_textual)
+        if self.keymap.problems:
+            self._main.call_after_refresh(self._main.say, " · ".join(self.keymap.problems), "warning")
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError):  # loops of Windows take no signals
             for number, code in _SIGNALS.items():
@@ -309,6 +315,16 @@ class RlmApp(App[int]):
         """Open the help."""
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_jump(self) -> None:
+        """Show letters beside what one can go to."""
+
+        def go(target: Target | None) -> None:
+            if target is not None:
+                target.go()
+
+        if not isinstance(self.screen, JumpScreen):
+            self.push_screen(JumpScreen(targets(self.screen)), go)
 
     def action_toggle_theme(self) -> None:
         """Change between our dark theme and our light one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -70,6 +70,7 @@ class Session:
     take_on: Callable[[str, tuple[str, ...], History], LiveRun]
     asked: AskedStore | None = None
     setup: Setup | None = None
+    keys: Mapping[str, object] = field(default_factory=dict)
     theme: str = ""
     themes_folder: Path | None = None
     appearance: Appearance = field(default_factory=Appearance)
@@ -141,6 +142,7 @@ class Session:
             opening=opening,
             asked=AskedStore(settings.runs_dir.parent / "questions.jsonl"),
             setup=Setup.of(workspace),
+            keys=settings.keys,
             theme=settings.theme,
             themes_folder=THEMES_FOLDER,
             appearance=Appearance.of(os.environ, ascii_only=settings.ascii, reduced_motion=settings.reduced_motion),

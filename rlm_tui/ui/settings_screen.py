@@ -69,6 +69,9 @@ class SettingsScreen(Screen[None]):
     def _edit(self, row: InForce) -> None:
         from rlm_tui.setup import SECRET
 
+        if row.name == "keys":
+            self._say(f'keys stand in the table [keys] of {self._setup.file}: action = "key"')
+            return
         if row.name in SECRET:
             self._say("keys are not written by this program: set ANTHROPIC_API_KEY in your environment")
             return

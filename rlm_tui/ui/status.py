@@ -18,6 +18,7 @@ from rlm_tui.ui.session import Session
 
 if TYPE_CHECKING:
     from rlm_tui.repository.indexing import Progress
+    from rlm_tui.ui.app import RlmApp
 
 
 WIDE = 100
@@ -127,13 +128,15 @@ def live_text(tree: Tree) -> Content:
 class Footer(Line):
     """The keys of the place where the focus is, as far as they fit."""
 
+    app: RlmApp
+
     def show_places(self, *places: Place, typing: bool = False, hidden: Collection[str] = ()) -> None:
         """Take the keys of these places, the most special first; while `typing`, only keys that write nothing."""
         width = self.size.width
         seen: set[str] = set()
         content = Content()
         for action in at(*places):
-            key = next((key for key in action.keys if not (typing and writes(key))), "")
+            key = next((key for key in self.app.keymap.keys(action) if not (typing and writes(key))), "")
             if not action.label or not key or key in seen or action.name in hidden:
                 continue
             seen.add(key)

@@ -27,6 +27,7 @@ from rlm_tui.ui.claims import AnswerPage
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.confirm import Confirm
 from rlm_tui.ui.help import HelpScreen
+from rlm_tui.ui.jump import JumpScreen
 from rlm_tui.ui.picker import Picker
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
@@ -57,6 +58,7 @@ HOLDERS: dict[Place, type] = {
     "setup": SetupScreen,
     "settings": SettingsScreen,
     "value": ValueScreen,
+    "jump": JumpScreen,
     "confirm": Confirm,
     "plan": PlanScreen,
     "help": HelpScreen,
