@@ -17,6 +17,7 @@ from rlm_tui.engine.journal import Journal
 from rlm_tui.engine.ledger import WARN_AT, BudgetSpent, Ledger, Slots
 from rlm_tui.engine.measure import facts_of
 from rlm_tui.engine.memo import Memo
+from rlm_tui.engine.mentioned import spelled_out
 from rlm_tui.engine.mode import Prepared, mode_named
 from rlm_tui.engine.node import Node, internal_error
 from rlm_tui.engine.past import NotResumable, Past
@@ -328,12 +329,14 @@ class Run:
         if question.candidates > 1 and (straight or count == 1):
             why = "in one completion" if straight else "by no language model, which says the same each time"
             work.journal.notice(f"one candidate only: the question is answered {why}", "warning")
+        told = work.models.root.is_language_model
+        task = await asyncio.to_thread(lambda: spelled_out(question.text, self._engine.repository, told=told))
         self._root = root = Node(
             work,
             None,
             "query" if straight else "agent",
             label="root",
-            task=question.text,
+            task=task,
             repository=repository,
             model=work.models.root,
         )

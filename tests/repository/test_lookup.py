@@ -32,6 +32,7 @@ def names(repository: Repository, text: str, limit: int = 50) -> list[str]:
         ("gateway.ch", "Gateway.charge"),
         ("Gateway::charge", "Gateway.charge"),
         ("gate", "Gateway"),
+        ("order.p", "Order.pay"),
         ("src/shop/pay", "src/shop/payment.py"),
         ("payment.py", "src/shop/payment.py"),
         ("web", "web"),
