@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rlm_tui.records.store import RunStore
     from rlm_tui.repository.repository import Repository
 
-FORMATS = ("text", "markdown", "json", "stream-json", "sarif")
+FORMATS = ("text", "markdown", "json", "stream-json", "sarif", "patch")
 REPORTS = ("markdown", "json", "sarif", "patch", "rlms", "training")
 Function = TypeVar("Function", bound=Callable[..., object])
 

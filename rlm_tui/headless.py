@@ -23,7 +23,7 @@ from rlm_tui.repository.bounded import read_ends
 from rlm_tui.repository.repository import Repository
 from rlm_tui.workspace import Workspace
 
-Format: TypeAlias = Literal["text", "markdown", "json", "stream-json", "sarif"]
+Format: TypeAlias = Literal["text", "markdown", "json", "stream-json", "sarif", "patch"]
 INTERRUPTED, TERMINATED = 130, 143
 _ANSWERED = (0, 4, 5)
 FINDINGS = 6

@@ -69,5 +69,12 @@ def _command(mode: Mode, settings: Callable[[Callable[..., None]], Callable[...,
 
 
 def _format_of(output: Path | None) -> Format:
-    endings: dict[str, Format] = {".md": "markdown", ".json": "json", ".jsonl": "stream-json", ".sarif": "sarif"}
+    endings: dict[str, Format] = {
+        ".md": "markdown",
+        ".json": "json",
+        ".jsonl": "stream-json",
+        ".sarif": "sarif",
+        ".patch": "patch",
+        ".diff": "patch",
+    }
     return endings.get(output.suffix.lower(), "text") if output is not None else "text"

@@ -7,6 +7,7 @@ override them.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from rlm_tui.repository.below import Below
 from rlm_tui.repository.deciding import Deciding, Found, Key, scope_at
 from rlm_tui.repository.graph import Graph
-from rlm_tui.repository.indexer import Indexer, code_languages, indexer_of
+from rlm_tui.repository.indexer import Indexer, code_languages, indexer_of, scoping_of
 from rlm_tui.repository.meanings import is_constructor
 from rlm_tui.repository.naming import Naming
 from rlm_tui.repository.new_names import problem_of_name
@@ -30,6 +31,9 @@ from rlm_tui.repository.walk import plain
 
 _MOST_LISTED = 500
 _MOST_FAMILY = 400
+_MOST_LINES = 50_000
+_DECLARED = re.compile(r"(?:\w+\s+)*(?:def|func|fn|fun|function)\b")
+"""Where a language has a word for functions, a method with the name of its class is no constructor."""
 _TYPES = CONTAINERS | {"type"}
 _NAMED_BY_FILE = frozenset({"java"})
 """Languages in which a file has the name of its class."""
@@ -85,6 +89,8 @@ class Renames:
             raise ValueError(f"{symbol.qualified} is called {new} already")
         if problem := problem_of_name(new, symbol.language):
             raise ValueError(problem)
+        if scoping_of(symbol.language).magic.fullmatch(symbol.name):
+            raise ValueError(f"{symbol.qualified} is called by {symbol.language} itself, by this name")
         if is_constructor(symbol) and symbol.parent:
             raise ValueError(f"{symbol.qualified} is a constructor: rename its class {symbol.parent}")
         self._refresh(self._store.files_mentioning(symbol.name))
@@ -96,7 +102,7 @@ class Renames:
         names, receivers = self._graph.look_up()
         targets = _family(self._graph, names, symbol)
         keys = {(one.path, one.qualified) for one in targets}
-        problems = list(_taken(names, targets, new))
+        problems = [*_taken(names, targets, new), *_bound(self._graph, targets)]
         notes = list(_doubts(names, targets))
         family = names.family(symbol)
         edits: list[FilePatch] = []
@@ -104,7 +110,12 @@ class Renames:
         unsure: list[Hit] = []
         mentions: list[Hit] = []
         looked: set[str] = set()
-        for path in sorted({*self._store.files_mentioning(symbol.name), *(one.path for one in targets)}):
+        lines = self._everywhere(rf"(?:^|[^\w$]){re.escape(symbol.name)}(?:$|[^\w$])", _MOST_LINES)
+        if len(lines) == _MOST_LINES:
+            raise ValueError(
+                f"{symbol.name} stands in more than {_MOST_LINES:,} lines: no renaming by hand or machine is safe"
+            )
+        for path in sorted({*(hit.path for hit in lines), *(one.path for one in targets)}):
             indexer, view = indexer_of(path), names.view(path)
             if indexer is None or view is None or indexer.family != family or indexer.syntax is None:
                 continue
@@ -141,7 +152,12 @@ class Renames:
             mentions += _hits(path, view, text, found.mentions)
         if problems:
             raise ValueError("\n".join(dict.fromkeys(problems)))
-        mentions += [hit for hit in self._elsewhere(symbol.name) if hit.path not in looked]
+        namesakes = {(one.path, one.qualified) for one in names.named(symbol.name, family) if not one.is_test}
+        if unsure and namesakes <= keys:
+            notes.append(
+                f"nothing else here is called {symbol.name}: the guesses may well mean it (ask for it `with guesses`)"
+            )
+        mentions += [hit for hit in lines if hit.path not in looked]
         if not sites:
             raise ValueError(
                 f"no place was found where {symbol.qualified} is named, not even its definition: the file changed?"
@@ -163,10 +179,6 @@ class Renames:
         deciding.decide(view, list(occurrences(indexer, path, plain(content.data), symbol.name)), found)
         return found, text
 
-    def _elsewhere(self, name: str) -> list[Hit]:
-        edge = r"(?:^|[^\w$])"
-        return self._everywhere(rf"{edge}{name.replace('$', '[$]')}(?:$|[^\w$])", 4 * _MOST_LISTED)
-
 
 def _family(graph: Graph, names: Resolution, symbol: Symbol) -> list[Symbol]:
     """Return the definitions that change their names together: overloads, constructors, what overrides and is overridden."""
@@ -178,7 +190,9 @@ def _family(graph: Graph, names: Resolution, symbol: Symbol) -> list[Symbol]:
             continue
         found[one.path, one.qualified] = one
         if one.kind in _TYPES:
-            waiting += [s for s in names.own_members(one, one.name) if s.kind == "method"]
+            waiting += [
+                s for s in names.own_members(one, one.name) if s.kind == "method" and not _DECLARED.match(s.signature)
+            ]
             waiting += names.own_members(one, f"~{one.name}")
         if one.kind == "method":
             waiting += graph.overridden(one)
@@ -207,6 +221,13 @@ def _taken(names: Resolution, targets: Sequence[Symbol], new: str) -> Iterator[s
             rivals = [m.symbol for m in names.bare(view, new, -1) if m.symbol]
         for rival in rivals[:1]:
             yield f"{rival.path}:{rival.start} has a {rival.kind} {rival.qualified} already, beside {one.qualified}"
+
+
+def _bound(graph: Graph, targets: Sequence[Symbol]) -> Iterator[str]:
+    """Say which methods override one that is not in this repository, and so must keep their name."""
+    for one in targets:
+        if any(mark in ("Override", "override") for mark in one.decorators) and not graph.overridden(one):
+            yield f"{one.qualified} ({one.path}:{one.start}) overrides a method that is not in this repository"
 
 
 def _doubts(names: Resolution, targets: Sequence[Symbol]) -> Iterator[str]:

@@ -245,6 +245,57 @@ def test_keys_of_literals_are_values_or_fields(rename: Rename) -> None:
     ]
 
 
+def test_uses_that_the_index_does_not_keep_are_found(rename: Rename) -> None:
+    files = {
+        "go.mod": "module ex.com/m\n",
+        "token/a.go": "package token\n\nconst BREAK = 1\n",
+        "b/b.go": """
+            package b
+            import "ex.com/m/token"
+            func f(n int) {
+                switch n {
+                case 1, token.BREAK:
+                }
+            }
+            """,
+    }
+    _, changed = rename(files, "BREAK", "STOP")
+    assert changed == {"token/a.go": ["const STOP = 1"], "b/b.go": ["case 1, token.STOP:"]}
+
+
+def test_a_method_that_is_called_as_its_type_keeps_its_name(rename: Rename) -> None:
+    text = (
+        'package a\n\ntype Error struct{}\n\nfunc (e *Error) Error() string { return "" }\n\nvar e error = &Error{}\n'
+    )
+    _, changed = rename({"go.mod": "module ex.com/m\n", "a.go": text}, "a.go::Error", "Fault")
+    assert changed["a.go"] == [
+        "type Fault struct{}",
+        'func (e *Fault) Error() string { return "" }',
+        "var e error = &Fault{}",
+    ]
+
+
+def test_what_the_language_or_a_base_outside_calls_keeps_its_name(rename: Rename) -> None:
+    with pytest.raises(ValueError, match="is called by python itself"):
+        rename({"a.py": "class A:\n    def __len__(self): return 1\n"}, "A.__len__", "size")
+
+
+def test_an_override_of_what_is_not_here_keeps_its_name(rename: Rename) -> None:
+    text = "class A {\n  @Override public String toString() { return null; }\n}\n"
+    with pytest.raises(
+        ValueError, match=r"A\.toString \(A\.java:2\) overrides a method that is not in this repository"
+    ):
+        rename({"A.java": text}, "A.toString", "text")
+
+
+def test_guesses_that_can_mean_nothing_else_are_said_to_be_likely(rename: Rename) -> None:
+    found, _ = rename({"a.py": "class A:\n    def ring(self): ...\n\ndef f(x):\n    x.ring()\n"}, "A.ring", "call")
+    assert lines(found.guesses) == ["a.py:5"]
+    assert found.notes == (
+        "nothing else here is called ring: the guesses may well mean it (ask for it `with guesses`)",
+    )
+
+
 def test_keys_of_python_are_names(rename: Rename) -> None:
     _, changed = rename({"b.py": "LIMIT = 3\nd = {LIMIT: 1}\nf(LIMIT=LIMIT)\n"}, "LIMIT", "MOST")
     assert changed["b.py"] == ["MOST = 3", "d = {MOST: 1}", "f(LIMIT=MOST)"]
