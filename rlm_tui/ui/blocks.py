@@ -127,9 +127,7 @@ class Table:
         is_tight = sum(natural) + 3 * (columns - 1) > room
         between, cross = ("  ", "  ") if is_tight else (" │ ", "─┼─")
         left = room - len(between) * (columns - 1)
-        floors = [max(map(longest_word, stack)) for stack in stacks]
-        if sum(floors) > left:
-            floors = [max(map(longest_piece, stack)) for stack in stacks]
+        floors = _floors(stacks, left)
         if sum(floors) > left and columns > 1:
             return self._below_each_other(room)
         widths = _fit(natural, floors, left)
@@ -213,6 +211,16 @@ def shorten(path: str, room: int) -> str:
     kept = rest[-(room - len(first) - 2) :]
     whole = kept.partition("/")[2]
     return f"{first}/…{'/' + whole if len(last) <= len(whole) else kept}"
+
+
+def _floors(stacks: Sequence[Sequence[Content]], room: int) -> list[int]:
+    """Return the least widths of columns: their longest words, and as long as these have no `room`, parts of the longest."""
+    floors = [max(map(longest_word, stack)) for stack in stacks]
+    pieces = [max(map(longest_piece, stack)) for stack in stacks]
+    while sum(floors) > room and floors != pieces:
+        widest = max(range(len(floors)), key=lambda column: floors[column] - pieces[column])
+        floors[widest] = pieces[widest]
+    return floors
 
 
 def _fit(natural: Sequence[int], floors: Sequence[int], room: int) -> list[int]:

@@ -17,6 +17,8 @@ from rlm_tui.ui.blocks import ACCENT, MUTED
 from rlm_tui.ui.page import Page
 
 _LINES = re.compile(r"[:#]L?(\d{1,9})(?:[-\u2013]L?(\d{1,9}))?(?!\w)")
+_MORE = re.compile(r",\s?(\d{1,9})(?:[-\u2013](\d{1,9}))?(?![\w:])")
+"""Further lines of the same file: `a.py:3, 9-12`."""
 _ENDS_PATH = frozenset(" \t\n`'\"()[]{}<>,;:#|*")
 _LONGEST_PATH = 400
 _ABOVE = 3
@@ -55,10 +57,18 @@ class Marker:
             while start > least and text[start - 1] not in _ENDS_PATH:
                 start -= 1
             path = text[start : lines.start()].removeprefix("./")
-            numbers = self._by_lines.get((int(lines[1]), int(lines[2] or lines[1])), ())
-            number = next((one for one in numbers if self._is_at(one, path)), None)
+            number = self._number(path, lines)
             if number is not None:
                 yield start, lines.end(), number
+            end = lines.end()
+            while path and (more := _MORE.match(text, end)):
+                if (number := self._number(path, more)) is not None:
+                    yield more.start(1), more.end(), number
+                end = more.end()
+
+    def _number(self, path: str, lines: re.Match[str]) -> int | None:
+        numbers = self._by_lines.get((int(lines[1]), int(lines[2] or lines[1])), ())
+        return next((number for number in numbers if self._is_at(number, path)), None)
 
     def _is_at(self, number: int, path: str) -> bool:
         cited = self._citations[number - 1]

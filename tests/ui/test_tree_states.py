@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from sample_runs import BEGIN, HOSTILE, Script, answering, finished
 from screen_stage import Screenful, Stage, opened
+from textual.content import Content
 
-from rlm_tui.records.events import CallEnded, Covered, Event, ModuleCovered, RunEnded, RunStarted
+from rlm_tui.records.events import CallEnded, Citation, Covered, Event, ModuleCovered, RunEnded, RunStarted
 from rlm_tui.records.store import RunStore
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.calls_pane import FilterLine
+from rlm_tui.ui.claims import Marker
 from rlm_tui.ui.timeline import TimelineScreen, TimelineTree
 from rlm_tui.ui.trace import TraceScreen
 from rlm_tui.ui.trace_text import TABS
@@ -238,3 +240,17 @@ def test_a_record_whose_last_line_is_cut_is_shown_as_far_as_it_goes(tmp_path: Pa
         tree = Tree.of(runs.read(events[0].run_id))
         assert tree.start is not None and tree.root is not None
         assert tree.end is None or cut == 1
+
+
+def test_further_lines_of_a_file_are_claims_too() -> None:
+    cited = [
+        Citation(path="a/b.py", start=start, end=end, ok=ok)
+        for start, end, ok in ((3, 3, True), (9, 12, False), (40, 40, True))
+    ]
+    marker = Marker([*cited, Citation(path="a/b.py", start=3, end=3, ok=True, commit="1f2e3d")])
+    told = "a/b.py:3, 9-12, 40, b.py#L3, ./a/b.py:3, a/b.py@1f2e3d:3, c.py:3, 19:03"
+    assert marker(Content(told)).plain == (
+        "a/b.py:3[1], 9-12[2 ✗], 40[3], b.py#L3[1], ./a/b.py:3[1], a/b.py@1f2e3d:3[4], c.py:3, 19:03"
+    )
+    assert marker.claims == [1, 2, 3, 1, 1, 4]
+    assert Marker(())(Content(told)).plain == told
