@@ -50,7 +50,7 @@ def used_from(tree: Tree, call_id: str, step: int | None = None) -> list[int]:
         tops = [child for each in tree.calls[call_id].steps if each.number == step for child in each.children]
     inside = {call.id for top in tops for call in tree.subtree(top)}
     looks = list(_looks(tree))
-    finders = [_first(looks, cited) for cited in tree.citations]
+    finders = [_first(looks, cited) for cited in tree.evidence]
     return [
         number
         for number, finder in enumerate(finders, 1)

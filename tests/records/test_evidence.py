@@ -6,6 +6,7 @@ from sample_runs import Script, finished
 
 from rlm_tui.records.events import CallEnded, Citation
 from rlm_tui.records.evidence import Finder, found_by, used_from
+from rlm_tui.records.findings import Finding
 from rlm_tui.records.tree import Tree
 
 
@@ -68,3 +69,19 @@ def test_a_remembered_result_is_a_finder_without_a_step() -> None:
     script.events[-1] = ended.model_copy(update={"memo": True, "files": ("src/b.py",)})
     tree = Tree.of(script.events)
     assert found_by(tree, cited("src/a.py", 3, 9)) == Finder("1", 0) == found_by(tree, cited("src/b.py", 1, 1))
+
+
+def test_the_evidence_of_findings_is_found_too_and_numbered_as_on_the_screen() -> None:
+    script = finished()
+    script.cite()
+    tree = Tree.of(script.events)
+    finding = Finding(
+        id="f1",
+        title="a lock is taken twice",
+        severity="high",
+        confidence="high",
+        explanation="It is.",
+        evidence=(cited("src/shop/gone.py", 1, 2), cited("src/shop/payment.py", 21, 27)),
+    )
+    tree.proposed[finding.id] = finding
+    assert used_from(tree, "1") == [tree.evidence.index(finding.evidence[1]) + 1]
