@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _BRACKETS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
 _NOT_NAMED = re.compile(
@@ -42,8 +43,8 @@ def names_of(language: str, function: str) -> tuple[str, ...]:
             return _named(function.split("."))
 
 
-def _named(parts: object) -> tuple[str, ...]:
-    return tuple(str(part) for part in parts if part and not _NOT_NAMED.match(str(part)))  # type: ignore[attr-defined]
+def _named(parts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(part for part in parts if part and not _NOT_NAMED.match(part))
 
 
 def _go(function: str) -> tuple[str, ...]:
