@@ -54,6 +54,10 @@ _HANGUP = getattr(signal, "SIGHUP", signal.SIGTERM)
 _SIGNALS = {signal.SIGTERM: 143, signal.SIGINT: 130, _HANGUP: 129 if hasattr(signal, "SIGHUP") else 143}
 
 
+ENDINGS = {"markdown": "md", "json": "json", "sarif": "sarif", "patch": "patch"}
+"""What the files of reports end with."""
+
+
 class RlmApp(App[int]):
     """The screen of one session. `run_async` returns the exit code."""
 
@@ -276,12 +280,14 @@ class RlmApp(App[int]):
         if isinstance(self.screen, TraceScreen):
             self.screen.dismiss(None)
 
-    def export(self) -> None:
-        """Write the report of the shown run into the current directory."""
+    def export(self, form: str = "markdown") -> None:
+        """Write the report of the shown run into the current directory: markdown, json, sarif or patch."""
         if self.shown.start is None:
             self._main.say("there is nothing to export yet: ask something first")
+        elif form not in ENDINGS:
+            self._main.say(f"a report is {', '.join(ENDINGS)}, not {form}", "warning")
         else:
-            self.run_worker(self._export(self.shown, self.shown_id), name="export", exit_on_error=False)
+            self.run_worker(self._export(self.shown, self.shown_id, form=form), name="export", exit_on_error=False)
 
     def open_run(self, chosen: Chosen | None) -> None:
         """Show a recorded run, play it again, or go on with it."""
@@ -358,6 +364,8 @@ class RlmApp(App[int]):
         word, *more = word.split(maxsplit=1) or [""]
         rest = more[0] if more else ""
         match word:
+            case "export" if rest:
+                self.export(rest.strip())
             case "theme" if rest:
                 self._choose_theme(rest.strip())
             case _ if (action := slashes().get(word)) is not None:
@@ -425,12 +433,15 @@ class RlmApp(App[int]):
             elif self._stopping:
                 self._main.say("stopped")
 
-    async def _export(self, tree: Tree, run_id: str, call_id: str = "0") -> None:
-        from rlm_tui.records.export import call_markdown, markdown
+    async def _export(self, tree: Tree, run_id: str, call_id: str = "0", form: str = "markdown") -> None:
+        from rlm_tui.records.export import call_markdown, rendered
 
         name = f"rlm-tui-report-{run_id}" + (f"-call-{call_id}" if call_id != "0" else "")
-        text = markdown(tree) if call_id == "0" else call_markdown(tree, call_id)
-        path = await asyncio.to_thread(write_new, Path.cwd(), name, text)
+        text = rendered(tree, form) if call_id == "0" else call_markdown(tree, call_id)
+        if not text:
+            self.notify_line(f"this run has no {form} to write")
+            return
+        path = await asyncio.to_thread(write_new, Path.cwd(), name, text, ENDINGS[form])
         self.notify_line(f"report written to {path}")
 
     async def _replay(self, chosen: Chosen) -> None:
@@ -461,11 +472,11 @@ class RlmApp(App[int]):
         await repository.watch()
 
 
-def write_new(folder: Path, name: str, text: str) -> Path:
-    """Write a markdown file under a name that is not taken: `name.md`, `name-2.md`, ... Return its path."""
+def write_new(folder: Path, name: str, text: str, ending: str = "md") -> Path:
+    """Write a file under a name that is not taken: `name.md`, `name-2.md`, ... Return its path."""
     number = 1
     while True:
-        path = folder / (f"{name}.md" if number == 1 else f"{name}-{number}.md")
+        path = folder / (f"{name}.{ending}" if number == 1 else f"{name}-{number}.{ending}")
         try:
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)

@@ -3,39 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from finding_samples import citation, finding, stamp
+from finding_samples import PATCH, reviewed
 from sarif_checks import problems
 
-from rlm_tui.records.events import Bounds, Event, Noticed, Proposed, Refuted, RunEnded, RunStarted
 from rlm_tui.records.export import rendered
 from rlm_tui.records.tree import Tree
-
-PATCH = "--- a/a.py\n+++ b/a.py\n@@ -3 +3 @@\n-x = 1\n+x = 2"
-
-
-def reviewed(**more: Any) -> Tree:
-    def at() -> dict[str, Any]:
-        return stamp("")
-
-    events: list[Event] = [
-        RunStarted(
-            **at(), version="1", question="Review", mode="review", repository="shop", root="/r", commit="c0ffee", files=1,
-            scope=(), route="repl", why="small", model="navigator", sub_model="navigator", language_model=False,
-            sandbox="sealed", bounds=Bounds(), **more,
-        ),
-        Proposed(**stamp("0"), finding=finding("Lock held", severity="low", rule="a rule", evidence=(
-            citation(path="dir with blank/a.py"), citation(path="a.py", commit="abc1234"),
-        ))),
-        Proposed(**stamp("0"), finding=finding("Wrong `sum`", severity="high", patch=PATCH, suggestion="Use [it].",
-                 evidence=(citation(link="https://github.com/o/r/blob/c/a.py#L3-L4"),))),
-        Proposed(**stamp("0"), finding=finding("Nonsense", evidence=(citation(start=30, end=30),))),
-        Refuted(**stamp("0"), finding=finding("Nonsense", evidence=(citation(start=30, end=30),)).id, reason="not so"),
-        Noticed(**at(), level="warning", text="too long"),
-        RunEnded(**at(), status="done", answer="Not ready."),
-    ]  # fmt: skip
-    return Tree.of(events)
 
 
 def test_sarif_is_valid_and_says_all() -> None:
