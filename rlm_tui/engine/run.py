@@ -272,7 +272,7 @@ class Run:
         self._journal.emit(Cited(**self._journal.stamp("0"), citations=citations))
         if self._journal.tree.found is None:
             self._journal.emit(cited_as_found(self._journal.stamp("0"), citations))
-        if unread := sorted({one.path for one in citations if one.ok and one.path not in work.seen}):
+        if unread := sorted({one.path for one in citations if one.ok and not one.commit and one.path not in work.seen}):
             self._journal.notice(f"cited, but never read in this run: {', '.join(unread[:10])}", "warning")
 
     def _begin(self, facts: Facts, choice: Choice) -> None:

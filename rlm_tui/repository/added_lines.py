@@ -108,7 +108,8 @@ Check = Callable[[Added, Sequence[str]], Iterator[Suspicion]]
 
 
 def added_lines(hunks: Sequence[Hunk]) -> list[Added]:
-    """Return the lines that the hunks add, by file."""
+    """Return the lines that the hunks add, by file; what they take away elsewhere, word for word, was only moved."""
+    gone = {row[1:].strip() for hunk in hunks for row in hunk.text.split("\n") if row.startswith("-")} - {""}
     files: dict[str, tuple[str, list[tuple[int, str]]]] = {}
     for hunk in hunks:
         if not hunk.new:
@@ -116,7 +117,7 @@ def added_lines(hunks: Sequence[Hunk]) -> list[Added]:
         _, lines = files.setdefault(hunk.path, (hunk.new.rpartition(":")[0], []))
         number = hunk.start
         for row in hunk.text.split("\n")[1:]:
-            if row.startswith("+"):
+            if row.startswith("+") and row[1:].strip() not in gone:
                 lines.append((number, row[1:]))
             number += not row.startswith(("-", "\\", "["))
     found: list[Added] = []

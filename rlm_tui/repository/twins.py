@@ -11,7 +11,7 @@ from rlm_tui.repository.symbols import Hit, Hunk, Span
 
 _LINES = 3
 """Lines with words that must stand elsewhere in the same order."""
-_LETTERS = 70
+_LETTERS = 100
 _MOST_RUNS = 60
 _MOST_HITS = 30
 

@@ -159,7 +159,11 @@ def test_what_is_not(changed: Changed, path: str, added: str) -> None:
     assert changed({path: "\n"}, {path: "\n" + added}).suspicious_lines("") == []
 
 
-COPY = "    total = price * count\n    discount = total * rate / 100\n    return round(total - discount, 2)\n"
+COPY = """\
+    total = price * count + shipping_and_handling
+    discount = total * rate / 100
+    return round(total - discount, 2)
+"""
 
 
 def test_a_copy_that_was_not_mended(changed: Changed) -> None:
@@ -200,3 +204,9 @@ def test_calls_and_signatures(language: str, signature: str, call: str, does: bo
     takes, gives = arity(signature, "f", language, method=True), given(call, "f", language)
     assert takes is not None and gives is not None
     assert fits(gives, takes) is does
+
+
+def test_lines_that_moved_to_another_file_were_not_left_behind(changed: Changed) -> None:
+    before = {"a.php": "<?php\nfunction f($x) {\n    var_dump($x);\n}\n"}
+    after = {"a.php": "<?php\n", "b.php": "<?php\nclass B {\n    function f($x) {\n        var_dump($x);\n    }\n}\n"}
+    assert changed(before, after).suspicious_lines("") == []
