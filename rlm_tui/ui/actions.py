@@ -31,6 +31,7 @@ Place: TypeAlias = Literal[
     "jump",
     "confirm",
     "plan",
+    "diff",
     "help",
 ]
 
@@ -55,6 +56,7 @@ PLACES: dict[Place, str] = {
     "jump": "Jump mode",
     "confirm": "Yes or no",
     "plan": "Large fan-out",
+    "diff": "Patch",
     "help": "Help",
 }
 """The title of each place, in the order of the help screen."""
@@ -142,6 +144,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask", "write", ("i", "slash"), "", "Go to the prompt"),
     Action("ask", "cite", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), "", "Open the code of that citation"),
     Action("ask", "export", ("e",), "export", "Write the report of this run as a markdown file here", slash="export"),
+    Action(
+        "ask", "patch", ("d",), "patch", "The patch that this run proposes: hunk by hunk, apply, undo", slash="patch"
+    ),
     Action("ask", "again", ("R",), "", "Go on with an unfinished run; ask a finished one again", slash="again"),
     Action("ask", "timeline", ("w",), "timeline", "Who waited for whom: the calls as bars over time", slash="timeline"),
     Action("ask", "runs", ("r",), "runs", "Earlier runs: open one again", slash="runs"),
@@ -232,6 +237,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("confirm", "answer(False)", ("n", "escape"), "no", "Leave it"),
     Action("plan", "answer(True)", ("y",), "go on", "Let it begin"),
     Action("plan", "answer(False)", ("n", "escape"), "decline", "Go on without it"),
+    Action("diff", "hunk(1)", ("j", "down"), "next", "Next hunk", priority=True),
+    Action("diff", "hunk(-1)", ("k", "up"), "", "Hunk before", priority=True),
+    Action("diff", "take", ("space",), "take/leave", "Take the hunk or leave it, and go to the next", priority=True),
+    Action("diff", "take_file", ("f",), "", "Take or leave the whole file"),
+    Action("diff", "take_all", ("a",), "all", "Take or leave everything"),
+    Action("diff", "file(1)", ("right_square_bracket",), "file", "Next file"),
+    Action("diff", "file(-1)", ("left_square_bracket",), "", "File before"),
+    Action("diff", "apply", ("enter",), "apply", "Write what is taken into the files, after a yes", priority=True),
+    Action("diff", "undo", ("u",), "undo", "Take back the patch that was applied last, after a yes"),
+    Action("diff", "scroll", ("pageup", "pagedown", "home", "end"), "", "Scroll", bound=False),
+    Action("diff", "back", ("escape",), "back", "Back"),
     Action("help", "back", ("escape",), "back", "Back"),
     Action("everywhere", "toggle_theme", ("t",), "", "Dark or light"),
     Action("everywhere", "themes", ("T",), "", "All themes, shown as you move; /theme NAME takes one", slash="theme"),

@@ -20,6 +20,7 @@ from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.completion import Choices
+from rlm_tui.ui.diff_view import DiffScreen
 from rlm_tui.ui.nodes import step_key
 from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
@@ -159,6 +160,15 @@ class AskScreen(Screen[None]):
     def action_export(self) -> None:
         """Write the report."""
         self.app.export()
+
+    def action_patch(self) -> None:
+        """Show the patch that the run proposes."""
+        found = [finding for finding in self.app.shown.findings if finding.patch]
+        if found:
+            title = found[0].title if len(found) == 1 else f"{len(found)} patches of this run"
+            self.app.push_screen(DiffScreen(title, [finding.patch for finding in found]))
+        else:
+            self.say("this run proposes no patch")
 
     def action_again(self) -> None:
         """Take the shown run up again."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rlm_tui.engine.fanout import Approve
     from rlm_tui.records.asked import AskedStore
     from rlm_tui.records.store import RunStore
+    from rlm_tui.repository.applying import Applying
     from rlm_tui.repository.repository import Repository
     from rlm_tui.setup import Setup
     from rlm_tui.workspace import Workspace
@@ -54,7 +55,8 @@ class Session:
     limited to a scope, and `take_on` a mode with the words after its name. `resume` goes on with an unfinished run, and
     `ask_before` takes what is to be asked before large fan-outs. `theme` is a theme's name, "" for our dark one;
     `themes_folder` holds the user's own. `opening` is the mode, with its words, that the session begins with, `replay` the id
-    of a recorded run to show at the start, `resumed` of one to go on with. `clock` gives seconds since the epoch.
+    of a recorded run to show at the start, `resumed` of one to go on with. `applying` writes patches into
+    the files, where that is possible at all. `clock` gives seconds since the epoch.
     """
 
     repository: Repository
@@ -77,6 +79,7 @@ class Session:
     opening: tuple[str, tuple[str, ...]] | None = None
     replay: str | None = None
     resumed: str | None = None
+    applying: Applying | None = None
     clock: Callable[[], float] = field(default=time.time)
 
     def take_models(self, setup: Setup) -> None:
@@ -100,6 +103,7 @@ class Session:
         from rlm_tui.engine.mode import mode_named
         from rlm_tui.engine.run import Question
         from rlm_tui.records.asked import AskedStore
+        from rlm_tui.repository.applying import Applying
         from rlm_tui.setup import Setup
 
         settings, models = workspace.settings, workspace.models
@@ -143,6 +147,7 @@ class Session:
             asked=AskedStore(settings.runs_dir.parent / "questions.jsonl"),
             setup=Setup.of(workspace),
             keys=settings.keys,
+            applying=Applying(workspace.repository.root, settings.applied_dir),
             theme=settings.theme,
             themes_folder=THEMES_FOLDER,
             appearance=Appearance.of(os.environ, ascii_only=settings.ascii, reduced_motion=settings.reduced_motion),

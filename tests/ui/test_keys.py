@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import browse_plays
+import diff_plays
 import pytest
 import tree_plays
 from sample_runs import answering, finished
@@ -26,6 +27,7 @@ from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.claims import AnswerPage
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.confirm import Confirm
+from rlm_tui.ui.diff_view import DiffScreen
 from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.jump import JumpScreen
 from rlm_tui.ui.picker import Picker
@@ -61,6 +63,7 @@ HOLDERS: dict[Place, type] = {
     "jump": JumpScreen,
     "confirm": Confirm,
     "plan": PlanScreen,
+    "diff": DiffScreen,
     "help": HelpScreen,
 }
 LIVE = len(answering().events)
@@ -427,6 +430,7 @@ async def command_palette(on: Screenful) -> None:
 
 PLAYS: dict[tuple[Place, str], Play] = (
     tree_plays.PLAYS
+    | diff_plays.PLAYS
     | browse_plays.PLAYS
     | {
         ("prompt", "send"): send,
