@@ -10,7 +10,8 @@ from textual.widgets import OptionList
 
 from rlm_tui.ui.actions import ACTIONS, Place
 from rlm_tui.ui.ask import AskScreen
-from rlm_tui.ui.browse import BrowseScreen, Found, Rows, Search
+from rlm_tui.ui.browse import BrowseScreen
+from rlm_tui.ui.browse_parts import Found, Rows, Search
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.completion import Choices
 from rlm_tui.ui.confirm import Confirm

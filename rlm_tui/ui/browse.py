@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -19,6 +19,7 @@ from rlm_tui.repository.lookup import Lookup
 from rlm_tui.repository.symbols import RepositoryError, Span
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, PROMPT_MARK, Flow, Gap, plain
+from rlm_tui.ui.browse_parts import Found, Rows, Search, Spot
 from rlm_tui.ui.browse_views import Entry, Row, Shown, Text, View, entry_row, kind, span_of, title, views
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.editing import EditorError, edit_file
@@ -38,16 +39,6 @@ NARROW = 100
 """Below this many columns there is one pane."""
 _LOOK = 1.0
 """Seconds between two looks at how far the index is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place one has been at: what was shown of which entry, and which row of it was chosen."""
-
-    entry: Entry
-    view: int = 0
-    row: int | None = None
-    marked: Span | None = None
 
 
 class BrowseScreen(Screen[str | None]):
@@ -398,15 +389,3 @@ class BrowseScreen(Screen[str | None]):
         typing = isinstance(self.focused, Search)
         hidden = {"view(1)", "before"} if typing else {"found(1)"}
         self.query_one(Footer).show_places("browse", "everywhere", typing=typing, hidden=hidden)
-
-
-class Search(Input):
-    """The field that one types names into."""
-
-
-class Found(OptionList):
-    """The names that fit."""
-
-
-class Rows(OptionList):
-    """The uses, members or files of an entry."""

@@ -12,7 +12,8 @@ from textual.widgets import Input, OptionList
 
 from rlm_tui.repository.repository import Repository
 from rlm_tui.ui.ask import AskScreen
-from rlm_tui.ui.browse import BrowseScreen, Found, Rows
+from rlm_tui.ui.browse import BrowseScreen
+from rlm_tui.ui.browse_parts import Found, Rows
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.page import Page
 from rlm_tui.ui.status import Tabs

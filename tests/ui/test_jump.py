@@ -8,7 +8,8 @@ from textual.geometry import Offset
 from textual.widgets import OptionList, Static
 
 from rlm_tui.ui.ask import AskScreen
-from rlm_tui.ui.browse import BrowseScreen, Found
+from rlm_tui.ui.browse import BrowseScreen
+from rlm_tui.ui.browse_parts import Found
 from rlm_tui.ui.jump import LETTERS, JumpScreen
 
 
