@@ -359,7 +359,8 @@ class BrowseScreen(Screen[str | None]):
         progress = self.app.session.repository.progress
         if progress is not self._generation and self.is_current:
             self._frame()
-            if not self.query_one(Found).has_focus:
+            # A look-up that is on its way is let end: on a busy machine none would, if each second began a new one.
+            if not self._looking and not self.query_one(Found).has_focus:
                 self._look_up()
         if self._waits and progress.phase == "ready":
             self._show()
