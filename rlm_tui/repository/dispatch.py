@@ -20,8 +20,10 @@ _MOST_VISITED = 4_000
 """So many symbols are looked at for a path of calls."""
 _MOST_HEIRS = 200
 """So many subclasses are looked at for overriding methods."""
-_MOST_DISPATCHED = 400
+_MOST_DISPATCHED = 60
 """Of so many methods on the way the overriding ones are looked for."""
+_MOST_BEHIND = 600
+"""So many symbols are looked at where methods on the way may be overridden: in a large repository that is seconds."""
 
 
 class Dispatch:
@@ -77,7 +79,8 @@ class Dispatch:
     def _path(self, a: Symbol, b: Symbol, limit: int, ends: set[Symbol], dispatched: int) -> list[Edge]:
         came: dict[Symbol, Edge | None] = {a: None}
         waiting = deque([(a, 0)])
-        while waiting and len(came) < _MOST_VISITED:
+        most = _MOST_BEHIND if dispatched else _MOST_VISITED
+        while waiting and len(came) < most:
             symbol, depth = waiting.popleft()
             if depth >= limit:
                 break
