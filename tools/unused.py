@@ -9,7 +9,7 @@ from rlm_tui.repository.symbols import Remark
 
 @tool()
 def unused(repository: Repository, scope: str = "", kept: bool = False, limit: int = 50) -> list[Remark]:
-    """List definitions that no code but tests uses, not public ones first; kept=True: those left out, and why.
+    """List definitions that no code but tests uses; kept=True: those left out, and why.
 
     Returns remarks: .value 0 not public, 1 public, 2 something may use it; fewer than limit are all there are.
     """

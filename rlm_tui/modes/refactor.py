@@ -20,12 +20,12 @@ REFACTOR = Mode(
     name="refactor",
     title="Change code by checked patches: rename, remove dead code, or what you describe",
     prompt=(
-        "Change code by patches; a person applies them. Plan first: what changes where, what could break, which tests show it. "
+        "Change code by patches; people apply them. Plan: what changes where, what could break, which tests tell. "
         "`rename_patch` and `removal_patch` do it all; else `edit_patch`, for many files one sub-agent a module, with "
-        "the plan. `propose(..., patch=...)` each; mend what it or `merged_patch()` refuses. Keep behaviour."
+        "it. `propose(..., patch=...)` each; mend what it or `merged_patch()` refuses. Keep behaviour."
     ),
-    answer="Markdown, short: the plan, what could break, the tests, what is left out; no patches.",
-    below="Change what your task says: `edit_patch`, then `propose(..., patch=...)`. Tell what you could not change.",
+    answer="Short markdown: the plan, what could break, the tests, what is left out; no patches.",
+    below="Do what your task says: `edit_patch`, then `propose(..., patch=...)`. Tell what you could not change.",
     proposes=True,
     patches=True,
     tools=("rename_patch", "removal_patch", "edit_patch"),

@@ -52,7 +52,7 @@ def filter_query(question: str, items: list[object], model: str | None = None) -
 
 
 def reduce_query(instruction: str, items: list[object], width: int = 8, model: str | None = None) -> str:
-    """Join many texts into one: the instruction over `width` of them at a time, then over the results, until one is left."""
+    """Join many texts into one: the instruction over `width` at a time, then over the results."""
     texts = [text_of(item) for item in items]
     width = max(2, width)
     calls, left, longest = 0, len(texts), sum([len(text) for text in texts])
@@ -73,7 +73,7 @@ def reduce_query(instruction: str, items: list[object], width: int = 8, model: s
 def cross_query(
     instruction: str, left: list[object], right: list[object], model: str | None = None
 ) -> list[tuple[object, object, str]]:
-    """Ask one instruction about each pair of items; returns (left item, right item, answer) for all of them."""
+    """Ask one instruction about each pair of items; returns (left, right, answer) of each."""
     pairs = [(a, b) for a in left for b in right]
     prompts = [instruction + "\n\n# First\n" + text_of(a) + "\n\n# Second\n" + text_of(b) for a, b in pairs]
     answers = _ask_all("cross_query", prompts, model)
