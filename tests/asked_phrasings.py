@@ -17,12 +17,12 @@ ONE = {
         | open X | find where X is defined | what line is X on? | find the code of X
     """,
     "callers": """
-        who calls X? | what calls X | which functions call X? | callers of X | list all callers of X | where is X called?
-        | where is X called from | find all call sites of X | show me every place that calls X | where do we call X?
-        | which methods invoke X? | who invokes X | list every function that invokes X | call sites of X | what code calls X
-        | from where is X called? | X is called by whom? | who is calling X? | what are the callers of X?
-        | is X called anywhere? | which parts of the code call X? | give me the callers of X | X callers
-        | find the functions calling X | what invokes X? | show callers for X | incoming calls of X
+        call hierarchy of X | who calls X? | what calls X | which functions call X? | callers of X | list all callers of X
+        | where is X called? | where is X called from | find all call sites of X | show me every place that calls X
+        | where do we call X? | which methods invoke X? | who invokes X | list every function that invokes X
+        | call sites of X | what code calls X | from where is X called? | X is called by whom? | who is calling X?
+        | what are the callers of X? | is X called anywhere? | which parts of the code call X? | give me the callers of X
+        | X callers | find the functions calling X | what invokes X? | show callers for X | incoming calls of X
         | find everything that calls X | tell me who calls X
     """,
     "callees": """
@@ -33,19 +33,21 @@ ONE = {
         | what calls does X make?
     """,
     "references": """
-        where is X used? | who uses X | find all usages of X | references to X | where is X referenced? | all uses of X
-        | show me the usages of X | what uses X? | where do we use X | find references to X | list every use of X
-        | usages of X | if I rename X, which files do I have to touch? | which files would change if I renamed X?
+        is X ever used? | in which files is X mentioned? | where is X used? | who uses X | find all usages of X
+        | references to X | where is X referenced? | all uses of X | show me the usages of X | what uses X?
+        | where do we use X | find references to X | list every use of X | usages of X
+        | if I rename X, which files do I have to touch? | which files would change if I renamed X?
         | I want to rename X, what needs to change? | what files refer to X | which places reference X?
         | where in the code is X being used? | find every mention of X | X usages | what would I need to edit to rename X?
         | rename X: which files are affected?
     """,
     "subclasses": """
-        subclasses of X | what inherits from X? | which classes extend X | who implements X? | what are the subclasses of X
-        | list the implementations of X | classes derived from X | which types implement X? | what extends X | children of X
-        | find all implementers of X | which classes are derived from X? | list classes inheriting from X
-        | what types embed X? | show all subclasses of X | what subclasses X? | X subclasses | implementations of X
-        | which structs implement X | find every class that inherits X
+        which class extends X directly? | subclasses of X | what inherits from X? | which classes extend X
+        | who implements X? | what are the subclasses of X | list the implementations of X | classes derived from X
+        | which types implement X? | what extends X | children of X | find all implementers of X
+        | which classes are derived from X? | list classes inheriting from X | what types embed X? | show all subclasses of X
+        | what subclasses X? | X subclasses | implementations of X | which structs implement X
+        | find every class that inherits X
     """,
     "importers": """
         who imports P? | which files import P | importers of P | what imports P? | where is P imported?
@@ -64,9 +66,10 @@ ONE = {
         | rank functions in P by complexity | show the most complex methods in P | what is the most complex code in P
     """,
     "unused": """
-        what is unused in P? | unused functions in P | dead code in P | find functions in P that are never used
-        | which functions in P are never called? | is there any dead code in P? | list functions in P nobody uses
-        | which definitions in P are not referenced anywhere? | find unreferenced functions in P
+        which functions in P have no callers | what is unused in P? | unused functions in P | dead code in P
+        | find functions in P that are never used | which functions in P are never called? | is there any dead code in P?
+        | list functions in P nobody uses | which definitions in P are not referenced anywhere?
+        | find unreferenced functions in P
     """,
     "cycles": """
         are there import cycles in P? | circular imports in P | does P have circular dependencies?

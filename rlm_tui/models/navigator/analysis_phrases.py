@@ -60,6 +60,7 @@ _FORMS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"\bwhat(?: is|'s| are)? (?:still |actually )?(?:unused|not used|never (?:used|called))\b",
             r"\b(?:unused|unreferenced|uncalled|orphaned)\b.*\bTHINGS\b",
             r"\bTHINGS\b.*\b(?:unused|unreferenced|uncalled)\b",
+            r"\bTHINGS\b.*\b(?:no|without(?: any)?) (?:callers?|users?|references?|usages?|uses)\b",
             r"\bTHINGS\b.*\b(?:never|not|nowhere|nobody|no ?one|nothing)\b.*USED",
         ),
     ),
