@@ -46,11 +46,11 @@ class Proposals:
         patch: str = "",
         rule: str = "",
     ) -> str:
-        """Add a finding: severity high, medium, low or info; evidence citations or records, the decisive first.
+        """Add a finding; evidence: citations or records; severity: high, medium, low or info.
 
-        Returns its id. Lines of another version are cited as path@commit:start-end. `patch` is a unified diff of the working
-        tree, within your scope; `rule` a short name of what kind of finding it is. Raises ValueError for evidence that does not
-        exist, and for a patch that does not apply, parse, or keep the names that are used.
+        The decisive evidence comes first. Returns its id. Lines of another version are cited as path@commit:start-end. `patch`
+        is a unified diff of the working tree, within your scope; `rule` a short name of what kind of finding it is. Raises
+        ValueError for evidence that does not exist, and for a patch that does not apply, parse, or keep the names that are used.
         """
         node = self._node
         if not node.work.mode.proposes:

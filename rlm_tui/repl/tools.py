@@ -74,7 +74,8 @@ def written_signature(function: Callable[..., object], name: str, hidden: int = 
 
 
 def _annotation(annotation: object) -> str:
-    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    written = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    return written.replace("dict[str, object]", "dict")  # of which it says nothing that a reader would miss
 
 
 @cache
