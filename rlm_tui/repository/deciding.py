@@ -81,6 +81,10 @@ class Deciding:
                     symbol = meaning.symbol
                     if symbol and any(p == symbol.path and symbol.qualified.startswith(f"{q}.") for p, q in self._keys):
                         return "site"  # a class on the way to one within it
+        if one.receiver:  # a type that others are brought out of: `use self::Order::*`
+            on_the_way = self._names.dotted(view, one.receiver, self._name, -1, one.line)
+            if self._means(m for m in on_the_way if m.symbol and m.symbol.kind in CONTAINERS):
+                return "site"
         if not within and not one.receiver and self._means(self._names.bare(view, self._name, -1)):
             return "site"
         return "other"

@@ -296,6 +296,12 @@ def test_guesses_that_can_mean_nothing_else_are_said_to_be_likely(rename: Rename
     )
 
 
+def test_a_type_that_others_are_brought_out_of(rename: Rename) -> None:
+    text = "enum Order { Up, Down }\nfn f() -> Order {\n    use self::Order::*;\n    Up\n}\n"
+    _, changed = rename({"Cargo.toml": "[package]\nname = 'x'\n", "src/lib.rs": text}, "Order", "Way")
+    assert changed["src/lib.rs"] == ["enum Way { Up, Down }", "fn f() -> Way {", "use self::Way::*;"]
+
+
 def test_keys_of_python_are_names(rename: Rename) -> None:
     _, changed = rename({"b.py": "LIMIT = 3\nd = {LIMIT: 1}\nf(LIMIT=LIMIT)\n"}, "LIMIT", "MOST")
     assert changed["b.py"] == ["MOST = 3", "d = {MOST: 1}", "f(LIMIT=MOST)"]
