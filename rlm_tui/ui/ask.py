@@ -113,12 +113,21 @@ class AskScreen(Screen[None]):
         line.show(status(self.app.session, tree, self.app.now(tree), max(1, line.size.width)))
         self.query_one(Tabs).show_tabs(("Calls", "Answer"), self._chosen, live_text(tree) if self.app.is_live else None)
         footer = self.query_one(Footer)
-        hidden = set() if self.app.is_live else {"cancel", "cancel_call"}
+        typing = isinstance(self.focused, Prompt)
+        hidden = set() if self.app.is_live else {"cancel_call"}
+        leaves = not self.app.is_live and typing and tree.start is not None
+        if not self.app.is_live and not leaves:
+            hidden.add("cancel")
         if tree.start is None:
             hidden.add("export")
         if self.app.playback is None:
             hidden |= {"pause", "step", "hasten(1)"}
-        footer.show_places(*self._places(), typing=isinstance(self.focused, Prompt | FilterLine), hidden=hidden)
+        footer.show_places(
+            *self._places(),
+            typing=typing or isinstance(self.focused, FilterLine),
+            hidden=hidden,
+            labels={"cancel": "leave prompt"} if leaves else None,
+        )
 
     def say(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a notice."""

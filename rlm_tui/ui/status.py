@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
@@ -130,9 +130,18 @@ class Footer(Line):
 
     app: RlmApp
 
-    def show_places(self, *places: Place, typing: bool = False, hidden: Collection[str] = ()) -> None:
-        """Take the keys of these places, the most special first; while `typing`, only keys that write nothing."""
-        width = self.size.width
+    def show_places(
+        self,
+        *places: Place,
+        typing: bool = False,
+        hidden: Collection[str] = (),
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the keys of these places, the most special first; while `typing`, only keys that write nothing.
+
+        `labels` has other words for actions that do something else just now.
+        """
+        width, labels = self.size.width, labels or {}
         seen: set[str] = set()
         content = Content()
         for action in at(*places):
@@ -140,7 +149,8 @@ class Footer(Line):
             if not action.label or not key or key in seen or action.name in hidden:
                 continue
             seen.add(key)
-            part = Content.assemble((key_name(key), ACCENT), " ", (action.label, MUTED))
+            label = labels.get(action.name, action.label)
+            part = Content.assemble((key_name(key), ACCENT), " ", (label, MUTED))
             joined = content + "   " + part if content else part
             if joined.cell_length <= width:
                 content = joined

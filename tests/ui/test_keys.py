@@ -544,6 +544,7 @@ async def test_the_footer_names_only_keys_that_work(stage: Stage, focus: int) ->
         assert ("e export" in line) == (focus > 0)
         assert ("F1 help" in line) == (focus == 0)
         assert "cancel" not in line
+        assert ("Esc leave prompt" in line) == (focus == 0)
 
 
 async def test_narrow_screens_show_one_pane_and_reach_all(stage: Stage) -> None:
