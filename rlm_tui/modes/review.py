@@ -39,7 +39,7 @@ def prepare(repository: Repository, words: Sequence[str], handed: str) -> Prepar
     context, left = _context(hunks, f"# {since[0].upper()}{since[1:]}: {size}")
     call = f"changes({json.dumps(base or '')})"
     modules = {found.module for path in {hunk.path for hunk in hunks} if (found := _file(repository, path))}
-    text = f"Review what has changed {since}: {size}. The hunks are `{call}`; their text, with numbered lines, is `context`."
+    text = f"Review what has changed {since}: {size}.\n\nThe hunks are `{call}`; their text, with numbered lines, is `context`."
     if handed.strip():
         context = f"# Said with it\n{handed.strip()}\n\n{context}"
     spread = len(modules) > 1 and len(context) > _SPREAD
