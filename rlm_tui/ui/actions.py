@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 
-from rlm_tui.engine.mode import Mode, modes
+if TYPE_CHECKING:
+    from rlm_tui.engine.mode import Mode
 
 Place: TypeAlias = Literal[
     "everywhere",
@@ -330,6 +331,8 @@ def slash_words() -> dict[str, str]:
 
 def commands() -> dict[str, Mode]:
     """Return the modes that are taken on by `/NAME WORDS`, by name."""
+    from rlm_tui.engine.mode import modes  # not before the first screen stands
+
     return {mode.name: mode for mode in modes().values() if mode.usage}
 
 

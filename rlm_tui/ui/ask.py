@@ -26,8 +26,6 @@ from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.prompt_row import PromptRow
 from rlm_tui.ui.runs import RunsScreen
-from rlm_tui.ui.settings_screen import SettingsScreen
-from rlm_tui.ui.setup_screen import SetupScreen
 from rlm_tui.ui.status import Footer, Line, Notice, Tabs, live_text, status
 from rlm_tui.ui.timeline import TimelineScreen
 from rlm_tui.ui.trace_text import breadcrumb
@@ -222,11 +220,15 @@ class AskScreen(Screen[None]):
 
     def action_setup(self) -> None:
         """Open the set-up."""
+        from rlm_tui.ui.setup_screen import SetupScreen  # with what it sets up: models, sandboxes, settings
+
         if (setup := self._setup()) is not None:
             self.app.push_screen(SetupScreen(setup))
 
     def action_settings(self) -> None:
         """Open the settings."""
+        from rlm_tui.ui.settings_screen import SettingsScreen  # as above
+
         if (setup := self._setup()) is not None:
             self.app.push_screen(SettingsScreen(setup))
 

@@ -193,7 +193,7 @@ async def test_the_empty_state_says_what_is_in_force(stage: Stage) -> None:
     async with opened(stage) as on:
         await on.settle()
         said = " ".join(on.page.text.split())
-        assert "navigator: no language model · set ANTHROPIC_API_KEY for one" in said
+        assert "navigator: no language model · /setup for one" in said
         assert "sandbox sealed" in said
         assert "index ready · " in said
         assert "navigator: no language model" in on.line("#status")
