@@ -1,69 +1,58 @@
-"""Makes the README's pictures: the real program in a real terminal, on a repository that is not this one.
+"""Makes the README's pictures anew from the bundled replay: `python docs/pictures.py`. The same run gives the same pictures.
 
-    python docs/pictures.py REPOSITORY
-
-Needs tmux and rsvg-convert. Writes docs/pictures/*.png.
+Writes docs/pictures/*.svg; the replay beside them is a record as the program keeps it.
 """
 
 from __future__ import annotations
 
-import subprocess
+import asyncio
 import sys
 import tempfile
-from io import StringIO
 from pathlib import Path
 
-from rich.console import Console
-from rich.terminal_theme import TerminalTheme
-from rich.text import Text
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from screen_stage import Stage, opened
+from small_repository import FILES
 
-from terminal import terminal
+from rlm_tui.records.store import RunStore
+from rlm_tui.repository.repository import Repository
 
-QUESTION = "how is this repository built up?"
-COLUMNS, ROWS = 120, 40
 PICTURES = Path(__file__).parent / "pictures"
-_DARK = TerminalTheme((16, 18, 22), (220, 223, 228), [(0, 0, 0)] * 8)
-_LIGHT = TerminalTheme((250, 250, 248), (32, 36, 44), [(0, 0, 0)] * 8)
+REPLAY = PICTURES / "20260921-101500-ab12.jsonl"
+SIZE = (120, 34)
 
 
-def main(repository: Path) -> None:
-    """Ask, drill down, export; keep the screens in a dark and a light theme."""
+async def main() -> None:
+    """Open the replay in a dark and a light theme; keep the screens."""
     for look, theme in (("dark", "ink"), ("light", "paper")):
-        with tempfile.TemporaryDirectory() as state, terminal(COLUMNS, ROWS) as window:
-            environment = {
-                "COLORTERM": "truecolor",
-                "TERM": "xterm-256color",
-                "RLM_TUI_RUNS_DIR": state,
-                "RLM_TUI_THEME": theme,
-                "ANTHROPIC_API_KEY": "",
-                "ANTHROPIC_BASE_URL": "",
-            }
-            window.start([sys.executable, "-m", "rlm_tui", str(repository.resolve())], Path(state), environment)
-            window.wait_for("no language model")
-            window.type(QUESTION)
-            window.press("Enter")
-            window.wait_for(" 0 live", 120)
-            window.press("Tab", "End", "Up", "Up")
-            window.wait_for("F follow")
-            keep(window.screen(colours=True), f"ask-{look}")
-            window.press("Enter", "Right")
-            window.wait_for("Esc back")
-            keep(window.screen(colours=True), f"trace-{look}")
+        with tempfile.TemporaryDirectory() as name:
+            await keep(Path(name), look, theme)
 
 
-def keep(screen: str, name: str) -> None:
-    """Write a captured screen as PICTURES/name.png."""
-    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(Text.from_ansi(screen), end="")
-    svg = console.export_svg(title="rlm-tui", theme=_DARK if name.endswith("dark") else _LIGHT)
-    svg = svg.replace("<text ", '<text xml:space="preserve" ')  # else spaces beside a change of colour are lost
-    PICTURES.mkdir(exist_ok=True)
-    subprocess.run(
-        ["rsvg-convert", "--zoom", "1", "--output", str(PICTURES / f"{name}.png")], input=svg, text=True, check=True
-    )
+async def keep(folder: Path, look: str, theme: str) -> None:
+    """Write the pictures of one theme."""
+    for path, text in FILES.items():
+        (folder / "shop" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "shop" / path).write_text(text, encoding="utf-8")
+    repository = Repository.open(folder / "shop", folder / "cache")
+    repository.scan()
+    async with opened(Stage(repository, RunStore(PICTURES), theme=theme, replay=REPLAY.stem), SIZE) as on:
+        await on.settle()
+        await on.press("tab", "down", "down", "down")
+        write(f"ask-{look}", on.app.export_screenshot(title="rlm-tui"))
+        await on.press("up", "enter")
+        write(f"trace-{look}", on.app.export_screenshot(title="rlm-tui"))
+    repository.close()
+
+
+def write(name: str, picture: str) -> None:
+    """Write a picture; its spaces are kept, and the names in it do not change from one time to the next."""
+    number = picture.partition('class="')[2].partition('"')[0]
+    prefix = picture.partition(".terminal-")[2].partition("-")[0] or number
+    told = picture.replace(f"terminal-{prefix}", "terminal-1").replace("<text ", '<text xml:space="preserve" ')
+    (PICTURES / f"{name}.svg").write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    asyncio.run(main())

@@ -131,6 +131,7 @@ def main() -> None:
 )
 @click.option("--theme", help="A theme's name.")
 @click.option("--ascii", is_flag=True, default=None, help="Draw with ASCII characters only.")
+@click.option("--plain", is_flag=True, default=None, help="No screen: question after question, line by line.")
 @click.option("--reduced-motion", is_flag=True, default=None, help="Draw once a second, and move nothing.")
 @_settings_options
 def ask(
@@ -138,6 +139,8 @@ def ask(
 ) -> None:
     """Open the screen on PATH, or answer one question with -p (the default command)."""
     settings = _settings(flags)
+    if question is None and (settings.plain or os.environ.get("TERM") == "dumb"):
+        _exit(_converse(path, settings, scope))
     if question is None:
         _require_terminal()
         _exit(_show(path, settings, None, scope))
@@ -334,6 +337,19 @@ def _show(
             with left_sane():
                 code = await app.run_async()
             return app.return_code or code or 0
+
+    return _guarded(lambda: asyncio.run(work()))
+
+
+def _converse(path: Path, settings: Settings, scope: tuple[str, ...]) -> int:
+    import asyncio
+
+    from rlm_tui.plain import converse
+    from rlm_tui.workspace import open_workspace
+
+    async def work() -> int:
+        async with open_workspace(path, settings) as workspace:
+            return await converse(workspace, scope, ascii_only=settings.ascii)
 
     return _guarded(lambda: asyncio.run(work()))
 

@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results.
 
     `confirm_above` is how many sub-calls one cell may start on the screen before the user is asked; None: any number.
-    `keys` are the user's own, by action (see `ui.keymap`). `ascii` draws with ASCII only; `reduced_motion` draws once a second.
+    `keys` are the user's own, by action (see `ui.keymap`). `ascii` draws with ASCII only, `plain` asks and answers line by line
+    without a screen; `reduced_motion` draws once a second. `notify` calls the user when a run of at least `notify_after` seconds
+    has ended.
     `allow_secrets` are globs of files that are read although they may hold secrets (see `repository.secrets`).
     """
 
@@ -76,7 +78,10 @@ class Settings(BaseSettings):
     theme: str = ""
     keys: dict[str, str | list[str] | dict[str, str | list[str]]] = {}
     ascii: bool = False
+    plain: bool = False
     reduced_motion: bool = False
+    notify: Literal["off", "bell", "osc9", "osc777"] = "bell"
+    notify_after: Annotated[float, Field(ge=0)] = 30.0
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))
     runs_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "runs")
     applied_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "applied")

@@ -53,7 +53,7 @@ async def answer(workspace: Workspace, begin: Callable[[Engine], Run], wanted: W
 async def _answer(workspace: Workspace, begin: Callable[[Engine], Run], wanted: Wanted, output: TextIO) -> int:
     for notice in workspace.notices:
         print(f"note: {notice}", file=sys.stderr)
-    stop = _Stop()
+    stop = Stop()
     with stop.listening():
         try:
             await scan(workspace.repository, sys.stderr)
@@ -143,7 +143,7 @@ def piped_input(stream: TextIO) -> str:
     return text
 
 
-class _Stop:
+class Stop:
     """Turns signals into cancels: of the run once there is one, before that of the task that listens."""
 
     def __init__(self) -> None:

@@ -136,6 +136,7 @@ async def setup(on: Screenful) -> None:
 
 
 async def jump(on: Screenful) -> None:
+    await on.ask()
     await on.press("ctrl+o")
     assert isinstance(on.screen, JumpScreen)
     await on.press("escape", "ctrl+o", "a")

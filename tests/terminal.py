@@ -29,7 +29,8 @@ class Terminal:
     def start(self, command: Sequence[str], folder: Path, environment: Mapping[str, str], shell: str = "sh") -> None:
         """Run a shell in the window and type `command` into it."""
         pairs = [item for name, value in environment.items() for item in ("-e", f"{name}={value}")]
-        shell = f"env -u COLUMNS -u LINES PS1='$ ' {shell}"
+        # tmux sets TERM itself, after what it was told
+        shell = f"env -u COLUMNS -u LINES TERM={environment.get('TERM', 'xterm-256color')} PS1='$ ' {shell}"
         self._tmux("-f", "/dev/null", "new-session", "-d", *self._size, *pairs, "-c", str(folder), shell)
         self.type(" ".join(command))
         self.press("Enter")

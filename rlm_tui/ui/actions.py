@@ -148,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "ask", "patch", ("d",), "patch", "The patch that this run proposes: hunk by hunk, apply, undo", slash="patch"
     ),
+    Action("ask", "copy", ("y",), "copy", "Copy the answer, or on a citation its place; over ssh and in tmux, too"),
     Action("ask", "again", ("R",), "", "Go on with an unfinished run; ask a finished one again", slash="again"),
     Action("ask", "timeline", ("w",), "timeline", "Who waited for whom: the calls as bars over time", slash="timeline"),
     Action("ask", "runs", ("r",), "runs", "Earlier runs: open one again", slash="runs"),
@@ -182,10 +183,13 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "trace", "export", ("e",), "export", "Write a report of this call and what is below it as a markdown file here"
     ),
+    Action("trace", "copy", ("y",), "", "Copy what the tab shows"),
     Action("timeline", "zoom", ("z",), "zoom", "Show only the time of the row; again, that of the whole run"),
     Action("timeline", "back", ("escape", "w"), "back", "Back to the same place"),
     Action("code", "back", ("escape", "backspace"), "back", "Back to the answer"),
     Action("code", "finder", ("g",), "its call", "Go to the call that found it"),
+    Action("code", "copy", ("y",), "copy", "Copy the cited lines"),
+    Action("code", "edit", ("E",), "editor", "Open the file in your editor, at these lines"),
     Action("code", "cited", ("c",), "cited lines", "Scroll to the cited lines"),
     Action(
         "browse", "open", ("enter",), "open", "Go to what is shown of the name, or to where the row leads", bound=False

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
-import traceback
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-from textual.app import App, SystemCommand
-from textual.filter import ANSIToTruecolor, LineFilter
+from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from rlm_tui.records.events import Noticed
 from rlm_tui.records.log import RecordError
 from rlm_tui.records.tree import Tree
-from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.actions import bindings, commands, slash_words, slashes
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
@@ -30,11 +24,11 @@ from rlm_tui.ui.keymap import read_keymap
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
+from rlm_tui.ui.report_file import write_new
 from rlm_tui.ui.runs import Chosen
 from rlm_tui.ui.session import LiveRun, Session
 from rlm_tui.ui.status import Notice
-from rlm_tui.ui.terminal_life import driver, is_terminal_gone, outlive_terminal
-from rlm_tui.ui.themes import DARK, LIGHT, ThemesScreen, counterpart, load_themes
+from rlm_tui.ui.terminal_app import Level, TerminalApp
 from rlm_tui.ui.trace import TraceScreen
 
 if TYPE_CHECKING:
@@ -48,17 +42,14 @@ REST = 5.0
 """Times its own duration that pass between the beginnings of two draws: a huge run is drawn less often, not more slowly."""
 TWICE = 2.0
 """Seconds within which a second Ctrl+C quits."""
-FAILED = "this is a mistake of ours. The run is recorded: `rlm-tui resume` goes on with it, `rlm-tui runs` lists it."
 _THEMES = "rlm_tui.themes"
-_HANGUP = getattr(signal, "SIGHUP", signal.SIGTERM)
-_SIGNALS = {signal.SIGTERM: 143, signal.SIGINT: 130, _HANGUP: 129 if hasattr(signal, "SIGHUP") else 143}
 
 
 ENDINGS = {"markdown": "md", "json": "json", "sarif": "sarif", "patch": "patch"}
 """What the files of reports end with."""
 
 
-class RlmApp(App[int]):
+class RlmApp(TerminalApp):
     """The screen of one session. `run_async` returns the exit code."""
 
     BINDINGS = bindings("everywhere")
@@ -66,11 +57,7 @@ class RlmApp(App[int]):
     TITLE = "rlm-tui"
 
     def __init__(self, session: Session) -> None:
-        super().__init__(driver_class=driver())
-        self.session = session
-        self.no_color = False  # ours takes all colours away; Textual's leaves greys
-        self._filters_of_ours = self.session.appearance.filters(lambda: self.theme_variables)
-        self.animation_level = "full" if session.appearance.motion else "none"
+        super().__init__(session)
         self.keymap = read_keymap(session.keys)
         self.current: LiveRun | None = None
         self.shown = Tree()
@@ -86,41 +73,10 @@ class RlmApp(App[int]):
         self._indexing = False
         self._asking = asyncio.Lock()
         self._main = AskScreen()
-        self._theme_notice = self._take_themes()
-
-    def _take_themes(self) -> str:
-        """Register all themes and take the wanted one; return what is to be told about it, "" for nothing."""
-        themes, problems = load_themes(self.session.themes_folder)
-        for theme in themes:
-            self.register_theme(theme)
-        self._own_themes = [theme.name for theme in themes]
-        wanted = self.session.theme or DARK
-        if wanted not in self.available_themes:
-            problems.append(self._no_theme(wanted))
-            wanted = next((name for name in (DARK, LIGHT) if name in self.available_themes), self.theme)
-        self.theme = wanted
-        return "; ".join(problems)
-
-    def _no_theme(self, name: str) -> str:
-        return f"there is no theme {name!r}; there are {', '.join(sorted(self.available_themes))}"
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what is done to each line before it goes to the terminal."""
-        textuals = [each for each in super().get_line_filters() if isinstance(each, ANSIToTruecolor)]
-        return [*textuals, *self._filters_of_ours]
-
-    def _fatal_error(self) -> None:
-        # Textual's own shows the values of all variables: keys, and text of the repository as it is.
-        self.panic(Text(sanitize(f"{traceback.format_exc()}\nrlm-tui: the screen failed: {FAILED}")))
 
     def get_default_screen(self) -> Screen[None]:
         """Start on the main screen."""
         return self._main
-
-    def on_load(self) -> None:
-        """Make ready for the loss of the terminal, before the driver is made."""
-        if not self.is_headless:
-            outlive_terminal()
 
     def on_mount(self) -> None:
         """Start what runs beside the screen."""
@@ -128,14 +84,9 @@ class RlmApp(App[int]):
         self.set_keymap(self.keymap.for_textual)
         if self.keymap.problems:
             self._main.call_after_refresh(self._main.say, " · ".join(self.keymap.problems), "warning")
-        loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError):  # loops of Windows take no signals
-            for number, code in _SIGNALS.items():
-                loop.add_signal_handler(number, self.exit, code)
-        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.set_interval(DRAWS if self.session.appearance.motion else STILL_DRAWS, self._tick)
-        if self._theme_notice:
-            self._main.call_after_refresh(self._main.say, self._theme_notice, "error")
+        if self.theme_notice:
+            self._main.call_after_refresh(self._main.say, self.theme_notice, "error")
 
     def begin_session(self) -> None:
         """Show what the session starts with: a recorded run, one to go on with, or nothing yet. The main screen stands."""
@@ -147,12 +98,6 @@ class RlmApp(App[int]):
             self._take_on(*opening)
         else:
             self._index()
-
-    def on_unmount(self) -> None:
-        """Give the signals back."""
-        with suppress(NotImplementedError):
-            for number in _SIGNALS:
-                asyncio.get_running_loop().remove_signal_handler(number)
 
     @property
     def is_live(self) -> bool:
@@ -271,10 +216,10 @@ class RlmApp(App[int]):
             self._export(self.shown, self.shown_id, key.partition("/")[0]), name="export", exit_on_error=False
         )
 
-    def notify_line(self, text: str) -> None:
+    def notify_line(self, text: str, level: Level = "info") -> None:
         """Write a notice on the main screen, and on the one before it."""
         for notice in (*self._main.query(Notice), *self.screen.query(Notice)):
-            notice.say(text)
+            notice.say(text, level)
 
     def _leave_trace(self) -> None:
         if isinstance(self.screen, TraceScreen):
@@ -332,15 +277,6 @@ class RlmApp(App[int]):
         if not isinstance(self.screen, JumpScreen):
             self.push_screen(JumpScreen(targets(self.screen)), go)
 
-    def action_toggle_theme(self) -> None:
-        """Change between our dark theme and our light one."""
-        self.theme = counterpart(self.current_theme)
-
-    def action_themes(self) -> None:
-        """Open the list of themes."""
-        if not isinstance(self.screen, ThemesScreen):
-            self.push_screen(ThemesScreen(self._own_themes))
-
     async def action_quit(self) -> None:
         """End; a run that lives is cancelled by the engine's close."""
         self.exit(0)
@@ -348,7 +284,7 @@ class RlmApp(App[int]):
     def action_interrupt(self) -> None:
         """Copy the selection, else clear the prompt; twice quits."""
         if selected := self.screen.get_selected_text():
-            self.copy_to_clipboard(selected)
+            self.copy(selected, "the selection")
             self.screen.clear_selection()
             return
         now = time.monotonic()
@@ -367,7 +303,7 @@ class RlmApp(App[int]):
             case "export" if rest:
                 self.export(rest.strip())
             case "theme" if rest:
-                self._choose_theme(rest.strip())
+                self.choose_theme(rest.strip())
             case _ if (action := slashes().get(word)) is not None:
                 self.call_later(self.run_action, action.name, self if action.place == "everywhere" else self._main)
             case _ if word in commands():
@@ -376,20 +312,13 @@ class RlmApp(App[int]):
                 known = " ".join(f"/{each}" for each in slash_words())
                 self._main.say(f"/{word} is no command; there are {known}", "warning")
 
-    def _choose_theme(self, name: str) -> None:
-        if name in self.available_themes:
-            self.theme = name
-        else:
-            self._main.say(self._no_theme(name), "warning")
-
     def draw_now(self) -> None:
         """Draw what has come in, without waiting for the next tick."""
         self._dirty = False
         self._main.draw()
 
     def _tick(self) -> None:
-        if not self.is_headless and is_terminal_gone():
-            self.exit(_SIGNALS[_HANGUP])
+        if self.end_if_terminal_is_gone():
             return
         second = int(self.session.clock())
         if second != self._second:
@@ -432,6 +361,8 @@ class RlmApp(App[int]):
                 self._main.say(tree.end.error or f"{tree.end.status}: see the answer", "warning")
             elif self._stopping:
                 self._main.say("stopped")
+            if tree.end.ts - tree.start.ts >= self.session.notify_after and not self._stopping:
+                self.draw_attention(f"{tree.end.status}: {tree.start.question}")
 
     async def _export(self, tree: Tree, run_id: str, call_id: str = "0", form: str = "markdown") -> None:
         from rlm_tui.records.export import call_markdown, rendered
@@ -470,20 +401,6 @@ class RlmApp(App[int]):
         await asyncio.to_thread(repository.scan)
         self._dirty = True
         await repository.watch()
-
-
-def write_new(folder: Path, name: str, text: str, ending: str = "md") -> Path:
-    """Write a file under a name that is not taken: `name.md`, `name-2.md`, ... Return its path."""
-    number = 1
-    while True:
-        path = folder / (f"{name}.{ending}" if number == 1 else f"{name}-{number}.{ending}")
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            number += 1
-        else:
-            return path
 
 
 def _words(rest: str) -> tuple[str, ...]:

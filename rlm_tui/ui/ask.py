@@ -13,9 +13,9 @@ from textual.widgets import OptionList
 
 from rlm_tui.records.events import Citation
 from rlm_tui.records.evidence import found_by, used_from
+from rlm_tui.repository.symbols import Span
 from rlm_tui.ui.actions import Place, bindings
-from rlm_tui.ui.answer import AnswerPane
-from rlm_tui.ui.browse import BrowseScreen
+from rlm_tui.ui.answer import AnswerPane, Citations
 from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
@@ -96,7 +96,8 @@ class AskScreen(Screen[None]):
         tree = self.app.shown
         self.query_one(CallsTree).show(tree, self.app.now(tree))
         answer = self.query_one(AnswerPane)
-        if tree.start is None and tree.end is None and not self.app.is_live:
+        self.set_class(is_idle := tree.start is None and tree.end is None and not self.app.is_live, "-idle")
+        if is_idle:
             answer.show_idle(welcome(self.app.session))
         else:
             answer.show(tree)
@@ -177,6 +178,17 @@ class AskScreen(Screen[None]):
         else:
             self.say("this run proposes no patch")
 
+    def action_copy(self) -> None:
+        """Copy the answer, or the place of the citation under the cursor."""
+        listed, citations = self.query_one(Citations), self.query_one(AnswerPane).citations
+        if self.focused is listed and citations:
+            cited = citations[listed.highlighted or 0]
+            self.app.copy(str(Span(cited.path, cited.start, cited.end)), "the citation")
+        elif self.app.shown.answer:
+            self.app.copy(self.app.shown.answer, "the answer")
+        else:
+            self.say("there is no answer to copy yet")
+
     def action_again(self) -> None:
         """Take the shown run up again."""
         self.app.again()
@@ -223,6 +235,8 @@ class AskScreen(Screen[None]):
         from rlm_tui.ui.setup_screen import SetupScreen  # with what it sets up: models, sandboxes, settings
 
         if (setup := self._setup()) is not None:
+            from rlm_tui.ui.setup_screen import SetupScreen
+
             self.app.push_screen(SetupScreen(setup))
 
     def action_settings(self) -> None:
@@ -230,6 +244,8 @@ class AskScreen(Screen[None]):
         from rlm_tui.ui.settings_screen import SettingsScreen  # as above
 
         if (setup := self._setup()) is not None:
+            from rlm_tui.ui.settings_screen import SettingsScreen
+
             self.app.push_screen(SettingsScreen(setup))
 
     def _setup(self) -> Setup | None:
@@ -239,6 +255,8 @@ class AskScreen(Screen[None]):
 
     def action_browse(self) -> None:
         """Open the browser; what is to be asked about comes into the prompt."""
+        from rlm_tui.ui.browse import BrowseScreen
+
         self.app.push_screen(BrowseScreen(), self._mention)
 
     def action_timeline(self) -> None:
@@ -326,7 +344,10 @@ class AskScreen(Screen[None]):
                 return ("answer", "ask", "everywhere")
 
     def _turn(self, by: int) -> None:
-        panes = [pane for pane in _PANES if pane != "citations" or self.query_one(AnswerPane).citations]
+        absent = {"citations"} if not self.query_one(AnswerPane).citations else set()
+        if self.has_class("-idle"):
+            absent.add("calls")
+        panes = [pane for pane in _PANES if pane not in absent]
         focused = self.focused.id if self.focused is not None else None
         at = panes.index(focused) if focused in panes else 0
         self._focus(panes[(at + by) % len(panes)])

@@ -13,9 +13,10 @@ from rlm_tui.records.events import Citation
 from rlm_tui.repository.symbols import RepositoryError, Span
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, Block, Flow, Lines, plain, text_lines
+from rlm_tui.ui.editing import EditorError, edit_file
 from rlm_tui.ui.highlighting import highlight
 from rlm_tui.ui.page import Page
-from rlm_tui.ui.status import Footer, Line, beside
+from rlm_tui.ui.status import Footer, Line, Notice, beside
 
 if TYPE_CHECKING:
     from rlm_tui.ui.app import RlmApp
@@ -36,11 +37,14 @@ class CodeScreen(Screen[bool]):
     def __init__(self, at: Citation | Span) -> None:
         super().__init__()
         self._at = at
+        self._span = Span(at.path, at.start, at.end)
+        self._lines: list[Content] = []
 
     def compose(self) -> ComposeResult:
         """Lay the parts below each other."""
         yield Line(id="crumbs")
         yield Page(id="code")
+        yield Notice(id="notice")
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
@@ -55,6 +59,18 @@ class CodeScreen(Screen[bool]):
     def action_back(self) -> None:
         """Close the view."""
         self.dismiss(False)
+
+    def action_copy(self) -> None:
+        """Copy the cited lines, as they stand in the file."""
+        lines = self._lines[self._at.start - 1 : self._at.end]
+        if lines:
+            self.app.copy("\n".join(line.plain for line in lines) + "\n", str(self._span))
+        else:
+            self.query_one(Notice).say("there are no such lines to copy")
+
+    def action_edit(self) -> None:
+        """Open the file in the user's editor, at the cited lines."""
+        self.run_worker(self._edit(), name="editor", exit_on_error=False)
 
     def action_finder(self) -> None:
         """Close the view for the call that found these lines, if they are cited."""
@@ -72,11 +88,18 @@ class CodeScreen(Screen[bool]):
         if isinstance(cited, Citation):
             mark = ("✓ checked", "$text-success") if cited.ok else (f"✗ {cited.reason or 'not found'}", "$text-error")
         line = self.query_one("#crumbs", Line)
-        where = plain(str(Span(cited.path, cited.start, cited.end)), "bold")
+        where = plain(str(self._span), "bold")
         line.show(beside([where], [plain(*mark)], max(1, line.size.width)))
         self.query_one(Footer).show_places(
             "code", "everywhere", hidden=() if isinstance(self._at, Citation) else ("finder", "cited")
         )
+
+    async def _edit(self) -> None:
+        try:
+            path = await asyncio.to_thread(self.app.session.repository.absolute, self._at.path)
+            await edit_file(self.app, path, self._at.start)
+        except (EditorError, LookupError, OSError, RepositoryError) as error:
+            self.query_one(Notice).say(str(error), "error")
 
     async def _load(self) -> None:
         cited = self._at
@@ -93,6 +116,7 @@ class CodeScreen(Screen[bool]):
                 ]
             page.show(blocks)
             return
+        self._lines = lines
         # Two blocks: the lines before the cited ones, and the rest; so the page knows where the cited ones begin.
         before = max(0, min(cited.start - 1, len(lines)))
         marked = range(cited.start, cited.end + 1)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MOST_COLOURED = 400_000
 """Characters above which code is shown plain: a lexer needs about four seconds for a megabyte."""
 
+_JOINERS = ("\u200d", "\ufe0f")
+"""They make one sign of what stands before them, and the first of what comes after it: 👩 and 💻."""
+
 _STYLES = {
     "Comment": "$text-muted italic",
     "Keyword": "$text-accent",
@@ -53,7 +56,10 @@ def highlight(code: str, *, language: str = "", path: str = "", most: int = MOST
                 lines.append(Content(text, spans))
                 text, spans = "", []
             if piece:
-                if style:
+                if piece[0] in _JOINERS or text.endswith(_JOINERS):  # a colour never ends inside what is one sign
+                    if spans and spans[-1].end == len(text):
+                        spans[-1] = spans[-1]._replace(end=len(text) + len(piece))
+                elif style:
                     spans.append(Span(len(text), len(text) + len(piece), style))
                 text += piece
     if text:

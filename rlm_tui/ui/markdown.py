@@ -33,7 +33,7 @@ PIECE = 100
 MOST_COLOURED = 40_000
 """Characters above which a block of code is shown plain: it is coloured while the screen waits."""
 
-CODE = "$text-warning"
+CODE = "$text-accent"
 Mark = Callable[[Content], Content]
 """Does something to each text of a document, but for code blocks."""
 _FENCE = re.compile(" {0,3}(```|~~~)")

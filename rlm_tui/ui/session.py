@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from rlm_tui.records.events import Event
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui.appearance import Appearance
+from rlm_tui.ui.attention import Notify
 
 if TYPE_CHECKING:
     from rlm_tui.engine.fanout import Approve
@@ -56,7 +57,8 @@ class Session:
     `ask_before` takes what is to be asked before large fan-outs. `theme` is a theme's name, "" for our dark one;
     `themes_folder` holds the user's own. `opening` is the mode, with its words, that the session begins with, `replay` the id
     of a recorded run to show at the start, `resumed` of one to go on with. `applying` writes patches into
-    the files, where that is possible at all. `clock` gives seconds since the epoch.
+    the files, where that is possible at all. `clock` gives seconds since the epoch. How the user is called
+    after a run of `notify_after` seconds is `notify`.
     """
 
     repository: Repository
@@ -77,6 +79,8 @@ class Session:
     themes_folder: Path | None = None
     appearance: Appearance = field(default_factory=Appearance)
     opening: tuple[str, tuple[str, ...]] | None = None
+    notify: Notify = "bell"
+    notify_after: float = 30.0
     replay: str | None = None
     resumed: str | None = None
     applying: Applying | None = None
@@ -150,6 +154,8 @@ class Session:
             applying=Applying(workspace.repository.root, settings.applied_dir),
             theme=settings.theme,
             themes_folder=THEMES_FOLDER,
+            notify=settings.notify,
+            notify_after=settings.notify_after,
             appearance=Appearance.of(os.environ, ascii_only=settings.ascii, reduced_motion=settings.reduced_motion),
             replay=replay,
             resumed=resumed,

@@ -105,6 +105,10 @@ class TraceScreen(Screen[str]):
         self._tab = TABS[(TABS.index(self._tab) + by) % len(TABS)]
         self.draw()
 
+    def action_copy(self) -> None:
+        """Copy what the tab shows."""
+        self.app.copy(self.query_one(Page).text, f"{self._tab.lower()} of {self._key}")
+
     def action_more(self) -> None:
         """Open what the model thought and what was left out of an output, or close it."""
         self._more = not self._more

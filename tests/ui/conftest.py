@@ -14,7 +14,7 @@ from rlm_tui.repository.repository import Repository
 
 @pytest.fixture
 def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    for name in ("NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "COLORTERM"):
+    for name in ("NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "COLORTERM", "TMUX", "STY"):
         monkeypatch.delenv(name, raising=False)
     folder = tmp_path / "shop"
     for path, text in FILES.items():

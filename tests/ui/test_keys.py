@@ -8,6 +8,7 @@ from pathlib import Path
 
 import browse_plays
 import diff_plays
+import look_plays
 import pytest
 import tree_plays
 from sample_runs import answering, finished
@@ -19,7 +20,7 @@ from rlm_tui.engine.fanout import Plan
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui.actions import ACTIONS, Action, Place, bindings, key_table
 from rlm_tui.ui.answer import AnswerPane, Citations
-from rlm_tui.ui.app import RlmApp, write_new
+from rlm_tui.ui.app import RlmApp
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.browse import BrowseScreen
 from rlm_tui.ui.calls_pane import CallsPane, FilterLine
@@ -33,6 +34,7 @@ from rlm_tui.ui.jump import JumpScreen
 from rlm_tui.ui.picker import Picker
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.prompt import Prompt
+from rlm_tui.ui.report_file import write_new
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.settings_screen import SettingsScreen
 from rlm_tui.ui.setup_screen import SetupScreen
@@ -249,7 +251,7 @@ async def last_pane(on: Screenful) -> None:
 
 
 async def write(on: Screenful) -> None:
-    for keys in (("tab", "i"), ("tab", "tab", "slash")):
+    for keys in (("tab", "i"), ("tab", "slash")):
         await on.press(*keys)
         assert on.app.focused is on.prompt and on.prompt.text == ""
 
@@ -267,7 +269,7 @@ async def cite(on: Screenful) -> None:
 async def export(on: Screenful) -> None:
     await on.press("tab", "e")
     assert "nothing to export" in on.notice
-    await on.press("tab", "tab")
+    await on.press("tab")
     await on.ask()
     await on.press("tab", "e")
     report = Path.cwd() / f"rlm-tui-report-{on.stage.run.id}.md"
@@ -432,6 +434,7 @@ PLAYS: dict[tuple[Place, str], Play] = (
     tree_plays.PLAYS
     | diff_plays.PLAYS
     | browse_plays.PLAYS
+    | look_plays.PLAYS
     | {
         ("prompt", "send"): send,
         ("prompt", "newline"): newline,
