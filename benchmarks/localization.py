@@ -25,9 +25,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.files.generated import is_generated
 from rlm_tui.repository.indexer import indexers
-from rlm_tui.repository.parse import is_test_path
+from rlm_tui.repository.parsing.parse import is_test_path
 from rlm_tui.repository.repository import Repository
 
 Item = dict[str, Any]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from rlm_tui.repository.facts import FileFacts, ImportFact
-from rlm_tui.repository.grammars import wheel
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parse import Grammar, parse
-from rlm_tui.repository.paths import Paths, joined, nearest
+from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.grammars import wheel
+from rlm_tui.repository.parsing.parse import Grammar, parse
+from rlm_tui.repository.parsing.paths import Paths, joined, nearest
 
 _QUERY = """
 (function_definition) @def.function

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 
 from tree_sitter import Language, Node
 
-from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parse import Grammar, parse
+from rlm_tui.repository.parsing.facts import FileFacts
+from rlm_tui.repository.parsing.parse import Grammar, parse
 
 _PACKAGE = "tree_sitter_language_pack"
 _SUFFIXES = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.outline import MOST, Entry, outlined
+from rlm_tui.repository.parsing.facts import FileFacts
+from rlm_tui.repository.parsing.outline import MOST, Entry, outlined
 
 from . import javascript
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from rlm_tui.repository.facts import FileFacts, ImportFact
-from rlm_tui.repository.grammars import wheel
-from rlm_tui.repository.heads import Head
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
-from rlm_tui.repository.paths import Paths, nearest
+from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.grammars import wheel
+from rlm_tui.repository.parsing.heads import Head
+from rlm_tui.repository.parsing.parse import Bound, Grammar, parse, plainly
+from rlm_tui.repository.parsing.paths import Paths, nearest
 
 _QUERY = """
 (decorated_definition) @outer

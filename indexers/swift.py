@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from rlm_tui.repository.facts import FileFacts, ImportFact
-from rlm_tui.repository.grammars import wheel
-from rlm_tui.repository.heads import ANNOTATION, Head, stated_visibility
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Bound, Grammar, parse, plainly
-from rlm_tui.repository.paths import Paths
-from rlm_tui.repository.written import member
+from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.grammars import wheel
+from rlm_tui.repository.parsing.heads import ANNOTATION, Head, stated_visibility
+from rlm_tui.repository.parsing.parse import Bound, Grammar, parse, plainly
+from rlm_tui.repository.parsing.paths import Paths
+from rlm_tui.repository.parsing.written import member
 
 _QUERY = """
 (class_declaration declaration_kind: ["class" "actor"]) @def.class

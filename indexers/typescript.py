@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from rlm_tui.repository.facts import FileFacts
-from rlm_tui.repository.grammars import wheel
-from rlm_tui.repository.heads import ANNOTATION
 from rlm_tui.repository.indexer import Indexer, Scoping
-from rlm_tui.repository.parse import Grammar, parse
+from rlm_tui.repository.parsing.facts import FileFacts
+from rlm_tui.repository.parsing.grammars import wheel
+from rlm_tui.repository.parsing.heads import ANNOTATION
+from rlm_tui.repository.parsing.parse import Grammar, parse
 
 from . import javascript
 

@@ -416,7 +416,7 @@ def _guarded(work: Callable[[], int]) -> int:
     from rlm_tui.plugins import PluginError
     from rlm_tui.records.log import RecordError
     from rlm_tui.repl.protocol import SandboxError
-    from rlm_tui.repository.patches import PatchError
+    from rlm_tui.repository.patches.patches import PatchError
     from rlm_tui.repository.sanitize import sanitize
     from rlm_tui.repository.symbols import RepositoryError
 

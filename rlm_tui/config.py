@@ -26,7 +26,7 @@ from rlm_tui.plugins import PluginError
 from rlm_tui.records.events import Bounds, Route
 from rlm_tui.repl.choose import AUTO, sandbox_problem
 from rlm_tui.repl.protocol import SandboxOptions
-from rlm_tui.repository.secrets import Secrets
+from rlm_tui.repository.files.secrets import Secrets
 
 NAVIGATOR = "navigator"
 CONFIG_FILE = user_config_path("rlm-tui") / "config.toml"

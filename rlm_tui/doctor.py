@@ -15,8 +15,8 @@ from rlm_tui.config import CONFIG_FILE, Settings
 from rlm_tui.plugins import PluginError
 from rlm_tui.repl.choose import sandbox_report
 from rlm_tui.repl.tools import tools
-from rlm_tui.repository import ripgrep
-from rlm_tui.repository.guidance import guidance
+from rlm_tui.repository.files import ripgrep
+from rlm_tui.repository.files.guidance import guidance
 from rlm_tui.repository.indexer import indexers
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.summary import counts, place

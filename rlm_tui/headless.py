@@ -19,7 +19,7 @@ from rlm_tui.records.events import CallEnded, CallStarted, Event, Noticed, Retry
 from rlm_tui.records.export import rendered
 from rlm_tui.records.findings import SEVERITIES, Severity
 from rlm_tui.records.tree import Tree
-from rlm_tui.repository.bounded import read_ends
+from rlm_tui.repository.files.bounded import read_ends
 from rlm_tui.repository.repository import Repository
 from rlm_tui.workspace import Workspace
 

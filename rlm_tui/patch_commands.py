@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from rlm_tui.config import Settings
     from rlm_tui.records.tree import Tree
-    from rlm_tui.repository.patch_checks import CheckedPatch
+    from rlm_tui.repository.patches.patch_checks import CheckedPatch
 
 Guard = Callable[[Callable[[], int]], int]
 _NAMED = 8
@@ -50,7 +50,7 @@ def _apply(settings: Settings, run: str, findings: Sequence[str], *, yes: bool, 
     from rlm_tui.headless import bring_up_to_date
     from rlm_tui.records.store import RunStore
     from rlm_tui.records.tree import Tree
-    from rlm_tui.repository.applying import Applying
+    from rlm_tui.repository.patches.applying import Applying
     from rlm_tui.repository.repository import Repository
 
     store = RunStore(settings.runs_dir)
@@ -80,7 +80,7 @@ def _apply(settings: Settings, run: str, findings: Sequence[str], *, yes: bool, 
 
 
 def _undo(settings: Settings, path: Path, *, yes: bool) -> int:
-    from rlm_tui.repository.applying import Applying
+    from rlm_tui.repository.patches.applying import Applying
     from rlm_tui.repository.symbols import RepositoryError
 
     if not path.is_dir():

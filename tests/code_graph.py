@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from rlm_tui.repository.facts import FileFacts
-from rlm_tui.repository.generated import is_generated
-from rlm_tui.repository.graph import Graph
+from rlm_tui.repository.edges.graph import Graph
+from rlm_tui.repository.files.generated import is_generated
+from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import indexers
-from rlm_tui.repository.store import Store
+from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.symbols import Edge, File, Symbol
 
 

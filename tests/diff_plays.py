@@ -11,7 +11,7 @@ from small_repository import FILES
 
 from rlm_tui.records.events import Proposed
 from rlm_tui.records.findings import Citation, Finding
-from rlm_tui.repository.applying import Applying
+from rlm_tui.repository.patches.applying import Applying
 from rlm_tui.ui.actions import Place
 from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.confirm import Confirm

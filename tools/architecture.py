@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rlm_tui.repl.tools import tool
-from rlm_tui.repository.architecture import architecture as found
-from rlm_tui.repository.mermaid import layered
+from rlm_tui.repository.analyses.architecture import architecture as found
+from rlm_tui.repository.analyses.mermaid import layered
 from rlm_tui.repository.repository import Repository
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rlm_tui.repl.tools import tool
-from rlm_tui.repository.changed_symbols import ChangedSymbol
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.versions.changed_symbols import ChangedSymbol
 
 
 @tool(hidden=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlm_tui.repl.tools import tool
-from rlm_tui.repository.entry_points import entry_points as found
+from rlm_tui.repository.analyses.entry_points import entry_points as found
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Hit
 

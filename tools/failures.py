@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlm_tui.repl.tools import tool
-from rlm_tui.repository.frame_places import failures as placed
+from rlm_tui.repository.errors.frame_places import failures as placed
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Failure
 

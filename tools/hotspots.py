@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlm_tui.repl.tools import tool
-from rlm_tui.repository.hot_spots import hot_spots
+from rlm_tui.repository.analyses.hot_spots import hot_spots
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Remark
 

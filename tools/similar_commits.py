@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlm_tui.repl.tools import tool
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.similar_commits import similar_commits as similar
+from rlm_tui.repository.search.similar_commits import similar_commits as similar
 from rlm_tui.repository.symbols import Commit
 
 

@@ -25,10 +25,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypedDict
 
-from rlm_tui.repository.graph import Graph
-from rlm_tui.repository.indexing import Indexing, version
-from rlm_tui.repository.parse import CONTAINERS
-from rlm_tui.repository.store import Store
+from rlm_tui.repository.edges.graph import Graph
+from rlm_tui.repository.index.indexing import Indexing, version
+from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.symbols import Edge, Symbol, Tier
 
 _TIERS = (Tier.SCOPE, Tier.IMPORT, Tier.RECEIVER, Tier.TYPE)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from rlm_tui.engine.journal import Stamp
 from rlm_tui.records.events import Found
 from rlm_tui.records.findings import Citation
-from rlm_tui.repository.code_host import CodeHost
-from rlm_tui.repository.former import is_version
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import File, Module, Slice, Span
+from rlm_tui.repository.versions.code_host import CodeHost
+from rlm_tui.repository.versions.former import is_version
 
 _MOST = 200
 _EXCERPT_LINES = 30

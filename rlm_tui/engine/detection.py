@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rlm_tui.engine.mode import mode_named, modes
 from rlm_tui.engine.work import Question
+from rlm_tui.repository.errors.tracebacks import read_tracebacks
 from rlm_tui.repository.symbols import RepositoryError
-from rlm_tui.repository.tracebacks import read_tracebacks
 
 _LONGEST = 300
 """Characters of a plain request; what is longer is a question, or holds a text that was pasted."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rlm_tui.engine.mode import Mode, Prepared, mode_named
 from rlm_tui.engine.router import Choice
 from rlm_tui.engine.work import Question
-from rlm_tui.repository.narrowing import read_narrowing
+from rlm_tui.repository.files.narrowing import read_narrowing
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.sanitize import plain_text
 

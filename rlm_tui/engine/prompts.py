@@ -13,8 +13,8 @@ from rlm_tui.engine.ledger import WARN_AT
 from rlm_tui.engine.mode import Mode
 from rlm_tui.records.findings import Finding
 from rlm_tui.repl.protocol import GuestFunction
-from rlm_tui.repository.generated import is_generated
-from rlm_tui.repository.guidance import Guidance
+from rlm_tui.repository.files.generated import is_generated
+from rlm_tui.repository.files.guidance import Guidance
 from rlm_tui.repository.symbols import Module
 
 PLAIN = "ask"

@@ -11,8 +11,8 @@ from rlm_tui.engine.node import Node
 from rlm_tui.engine.prompts import second_look
 from rlm_tui.records.events import Proposed, Refuted, Withdrawn
 from rlm_tui.records.findings import Citation, Confidence, Finding, Severity, duplicate, finding_id, merged
-from rlm_tui.repository.patch_checks import CheckedPatch
-from rlm_tui.repository.patches import PatchError
+from rlm_tui.repository.patches.patch_checks import CheckedPatch
+from rlm_tui.repository.patches.patches import PatchError
 from rlm_tui.repository.symbols import RepositoryError
 
 _MOST = 200

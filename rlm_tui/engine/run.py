@@ -34,11 +34,11 @@ from rlm_tui.records.log import RecordError, RecordWriter
 from rlm_tui.records.store import RunStore, new_run_id
 from rlm_tui.records.tree import Tree
 from rlm_tui.repl.protocol import Limits, Sandbox
-from rlm_tui.repository.code_host import CodeHost
-from rlm_tui.repository.guidance import guidance
+from rlm_tui.repository.files.guidance import guidance
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.sanitize import plain_text
 from rlm_tui.repository.symbols import RepositoryError
+from rlm_tui.repository.versions.code_host import CodeHost
 
 __all__ = ["Engine", "Models", "NotResumable", "Question", "Run"]
 

@@ -14,9 +14,9 @@ from rlm_tui.engine.seen import Seen
 from rlm_tui.models.protocol import Model
 from rlm_tui.records.events import Route, Status
 from rlm_tui.repl.protocol import Limits, Sandbox
-from rlm_tui.repository.code_host import CodeHost
-from rlm_tui.repository.guidance import Guidance
+from rlm_tui.repository.files.guidance import Guidance
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.versions.code_host import CodeHost
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rlm_tui.engine.mode import Mode, Prepared
-from rlm_tui.repository.bounded import read_ends
+from rlm_tui.repository.files.bounded import read_ends
+from rlm_tui.repository.files.secrets import REFUSAL
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.sanitize import escape_name
-from rlm_tui.repository.secrets import REFUSAL
 from rlm_tui.repository.symbols import RepositoryError
 
 MOST = 4 * 1024 * 1024

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from rlm_tui.engine.mode import Mode, Prepared
-from rlm_tui.repository.former import STAGED
-from rlm_tui.repository.hunks import numbered
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import File, Hunk, RepositoryError, UnknownName
+from rlm_tui.repository.versions.former import STAGED
+from rlm_tui.repository.versions.hunks import numbered
 
 _MOST = 400_000
 """Characters of the change that are handed in; the rest is told of, and asked for by `changes`."""

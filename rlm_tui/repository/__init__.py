@@ -1,1 +1,1 @@
-"""The repository as symbol-level slices: walk, index, symbols, graph, search, ranking, watch."""
+"""The repository as symbol-level slices. `repository` is its door, `symbols` its words; the rooms behind them are folders."""

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Literal
 
 from rlm_tui.plugins import PluginError, discover
-from rlm_tui.repository.facts import FileFacts
-from rlm_tui.repository.parse import Grammar
+from rlm_tui.repository.parsing.facts import FileFacts
+from rlm_tui.repository.parsing.parse import Grammar
 
 
 @dataclass(frozen=True, slots=True)

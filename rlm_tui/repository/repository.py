@@ -11,32 +11,32 @@ from pathlib import Path
 
 from platformdirs import user_cache_dir
 
-from rlm_tui.repository import modules, ripgrep
-from rlm_tui.repository.analyses import Analyses
-from rlm_tui.repository.below import Below
-from rlm_tui.repository.catalogue import Catalogue, Overview
-from rlm_tui.repository.change_checks import ChangeChecks
-from rlm_tui.repository.fingerprint import Fingerprints
-from rlm_tui.repository.former import Former
-from rlm_tui.repository.git import Head
-from rlm_tui.repository.graph import Graph
-from rlm_tui.repository.history import GitLog
-from rlm_tui.repository.index_folder import claim, tidy
+from rlm_tui.repository import modules
+from rlm_tui.repository.analyses.analyses import Analyses
+from rlm_tui.repository.checks.change_checks import ChangeChecks
+from rlm_tui.repository.edges.graph import Graph
+from rlm_tui.repository.files import ripgrep
+from rlm_tui.repository.files.fingerprint import Fingerprints
+from rlm_tui.repository.files.narrowing import read_narrowing
+from rlm_tui.repository.files.searching import grep
+from rlm_tui.repository.files.secrets import CLOSED, REFUSAL, Secrets
+from rlm_tui.repository.files.sources import Sources
+from rlm_tui.repository.index.catalogue import Catalogue, Overview
+from rlm_tui.repository.index.index_folder import claim, tidy
+from rlm_tui.repository.index.indexing import Indexing, Progress, version
+from rlm_tui.repository.index.schema import SCHEMA, file_of
+from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import code_languages
-from rlm_tui.repository.indexing import Indexing, Progress, version
-from rlm_tui.repository.lookup import Lookup, look_up
 from rlm_tui.repository.naming import Named, Naming
-from rlm_tui.repository.narrowing import read_narrowing
-from rlm_tui.repository.patch_checks import PatchChecks
-from rlm_tui.repository.ranking import Ranking, reading
-from rlm_tui.repository.removing import Removal, removal
-from rlm_tui.repository.renaming import Renames
+from rlm_tui.repository.patches.below import Below
+from rlm_tui.repository.patches.patch_checks import PatchChecks
+from rlm_tui.repository.patches.removing import Removal, removal
+from rlm_tui.repository.patches.renaming import Renames
 from rlm_tui.repository.sanitize import escape_name
-from rlm_tui.repository.schema import SCHEMA, file_of
-from rlm_tui.repository.searching import grep
-from rlm_tui.repository.secrets import CLOSED, REFUSAL, Secrets
-from rlm_tui.repository.sources import Sources
-from rlm_tui.repository.store import Store
+from rlm_tui.repository.search.history import GitLog
+from rlm_tui.repository.search.lookup import Lookup, look_up
+from rlm_tui.repository.search.ranking import Ranking, reading
+from rlm_tui.repository.search.words import split
 from rlm_tui.repository.symbol_list import SymbolList
 from rlm_tui.repository.symbols import (
     Edge,
@@ -51,8 +51,9 @@ from rlm_tui.repository.symbols import (
     Symbol,
     UnknownName,
 )
-from rlm_tui.repository.versions import Versions
-from rlm_tui.repository.words import split
+from rlm_tui.repository.versions.former import Former
+from rlm_tui.repository.versions.git import Head
+from rlm_tui.repository.versions.versions import Versions
 
 _MOST_UNUSED = 1_000
 """So many definitions are removed at once."""
@@ -173,7 +174,7 @@ class Repository:
 
     async def watch(self) -> None:
         """Keep the index true to what is saved in the repository, until cancelled."""
-        from rlm_tui.repository import (
+        from rlm_tui.repository.files import (
             watch,  # with asyncio and watchfiles, a third of the start of a command that needs neither
         )
 

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from rlm_tui.repository.store import Store
+from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.symbols import Symbol
 
 _PAGE = 500

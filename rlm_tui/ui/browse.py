@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from rlm_tui.repository.lookup import Lookup
+from rlm_tui.repository.search.lookup import Lookup
 from rlm_tui.repository.symbols import RepositoryError, Span
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, PROMPT_MARK, Flow, Gap, plain

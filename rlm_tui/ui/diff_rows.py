@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from textual.content import Content
 
-from rlm_tui.repository.patches import FilePatch, Patch, PatchHunk
+from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchHunk
 from rlm_tui.ui.blocks import ACCENT, MUTED, Block, Flow, Gap, plain
 from rlm_tui.ui.highlighting import highlight
 

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 
-from rlm_tui.repository.patches import Patch, PatchError
-from rlm_tui.repository.patching import written
+from rlm_tui.repository.patches.patches import Patch, PatchError
+from rlm_tui.repository.patches.patching import written
 from rlm_tui.repository.symbols import RepositoryError
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, Block, Flow, plain
@@ -21,8 +21,8 @@ from rlm_tui.ui.page import Page
 from rlm_tui.ui.status import Footer, Line, beside
 
 if TYPE_CHECKING:
-    from rlm_tui.repository.applying import Applying
-    from rlm_tui.repository.patch_checks import CheckedPatch
+    from rlm_tui.repository.patches.applying import Applying
+    from rlm_tui.repository.patches.patch_checks import CheckedPatch
     from rlm_tui.ui.app import RlmApp
 
 _NAMED = 6

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rlm_tui.engine.fanout import Approve
     from rlm_tui.records.asked import AskedStore
     from rlm_tui.records.store import RunStore
-    from rlm_tui.repository.applying import Applying
+    from rlm_tui.repository.patches.applying import Applying
     from rlm_tui.repository.repository import Repository
     from rlm_tui.setup import Setup
     from rlm_tui.workspace import Workspace
@@ -107,7 +107,7 @@ class Session:
         from rlm_tui.engine.mode import mode_named
         from rlm_tui.engine.run import Question
         from rlm_tui.records.asked import AskedStore
-        from rlm_tui.repository.applying import Applying
+        from rlm_tui.repository.patches.applying import Applying
         from rlm_tui.setup import Setup
 
         settings, models = workspace.settings, workspace.models

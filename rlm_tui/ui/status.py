@@ -17,7 +17,7 @@ from rlm_tui.ui.rows import spent as dollars_spent
 from rlm_tui.ui.session import Session
 
 if TYPE_CHECKING:
-    from rlm_tui.repository.indexing import Progress
+    from rlm_tui.repository.index.indexing import Progress
     from rlm_tui.ui.app import RlmApp
 
 

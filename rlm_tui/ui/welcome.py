@@ -11,7 +11,7 @@ from rlm_tui.ui.session import Session
 from rlm_tui.ui.status import index_text, short_model
 
 if TYPE_CHECKING:
-    from rlm_tui.repository.indexing import Progress
+    from rlm_tui.repository.index.indexing import Progress
 
 _TELLING = 100
 """So many files must be read before the rest can be guessed."""

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rlm_tui.cli import main
-from rlm_tui.repository import git
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import UnknownName
+from rlm_tui.repository.versions import git
 
 ESCAPES = "\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b31m\u202e"
 NAMES = [

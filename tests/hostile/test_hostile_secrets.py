@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from rlm_tui.cli import main
+from rlm_tui.repository.files.secrets import is_secret
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.secrets import is_secret
 from rlm_tui.repository.symbols import UnknownName
 
 VALUE = "hunter2-policy"

@@ -18,7 +18,7 @@ from rlm_tui.records.events import Bounds
 from rlm_tui.records.store import RunStore
 from rlm_tui.records.tree import Tree
 from rlm_tui.repl.choose import open_sandbox
-from rlm_tui.repository.applying import Applying
+from rlm_tui.repository.patches.applying import Applying
 from rlm_tui.repository.repository import Repository
 
 FILES = {

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from rlm_tui.repository.analyses import Analyses
+from rlm_tui.repository.analyses.analyses import Analyses
 from rlm_tui.repository.repository import Repository
 
 Opened = Callable[[dict[str, str]], Analyses]

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rlm_tui.repository.applying import Applying
-from rlm_tui.repository.patches import PatchError
-from rlm_tui.repository.patching import Edit
+from rlm_tui.repository.patches.applying import Applying
+from rlm_tui.repository.patches.patches import PatchError
+from rlm_tui.repository.patches.patching import Edit
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_what_cannot_be_written_leaves_everything_as_it_was(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from rlm_tui.repository.applying import Applying
+from rlm_tui.repository.patches.applying import Applying
 from tests_edits import EDITS
 
 left = int(sys.argv[3])
@@ -170,7 +170,9 @@ applying.undo() if sys.argv[4] == "undo" else applying.apply("killed", EDITS)
 
 @pytest.mark.parametrize("work", ["apply", "undo"])
 def test_a_kill_at_any_point_leaves_all_or_nothing(tmp_path: Path, work: str) -> None:
-    (tmp_path / "tests_edits.py").write_text(f"from rlm_tui.repository.patching import Edit\nEDITS = {EDITS!r}\n")
+    (tmp_path / "tests_edits.py").write_text(
+        f"from rlm_tui.repository.patches.patching import Edit\nEDITS = {EDITS!r}\n"
+    )
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])}

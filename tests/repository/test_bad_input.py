@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_tui.repository import walk
+from rlm_tui.repository.files import walk
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
 

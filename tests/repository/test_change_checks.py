@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from git_history import commit, git, write
 
-from rlm_tui.repository.change_checks import ChangeChecks
+from rlm_tui.repository.checks.change_checks import ChangeChecks
+from rlm_tui.repository.checks.suspicions import Suspicion
+from rlm_tui.repository.edges.signatures import arity, fits, given
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.signatures import arity, fits, given
-from rlm_tui.repository.suspicions import Suspicion
 
 Changed = Callable[[dict[str, str], dict[str, str]], ChangeChecks]
 

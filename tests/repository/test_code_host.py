@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from git_history import commit, git, write
 
-from rlm_tui.repository.code_host import CodeHost, page_of
+from rlm_tui.repository.versions.code_host import CodeHost, page_of
 
 
 @pytest.mark.parametrize(

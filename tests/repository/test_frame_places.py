@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rlm_tui.repository.frame_names import names_of
-from rlm_tui.repository.frame_places import failures
+from rlm_tui.repository.errors.frame_names import names_of
+from rlm_tui.repository.errors.frame_places import failures
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Frame
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_tui.repository.generated import is_generated, says_generated
+from rlm_tui.repository.files.generated import is_generated, says_generated
 from rlm_tui.repository.repository import Repository
 
 

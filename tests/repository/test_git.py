@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from small_repository import make_small_repository
 
-from rlm_tui.repository import git
+from rlm_tui.repository.versions import git
 
 
 def test_head_is_a_short_hash_and_nothing_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rlm_tui.repository import history
-from rlm_tui.repository.git import Head
-from rlm_tui.repository.history import CommitWords, GitLog, History, commits
+from rlm_tui.repository.search import history
+from rlm_tui.repository.search.history import CommitWords, GitLog, History, commits
+from rlm_tui.repository.versions.git import Head
 
 
 def git(root: Path, *arguments: str) -> None:

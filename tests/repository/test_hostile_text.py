@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rlm_tui.repository.code_text import code_of
-from rlm_tui.repository.cycles import cycles
-from rlm_tui.repository.public_interface import prototypes
-from rlm_tui.repository.raising import raised
-from rlm_tui.repository.settings_read import settings
+from rlm_tui.repository.analyses.cycles import cycles
+from rlm_tui.repository.analyses.public_interface import prototypes
+from rlm_tui.repository.analyses.raising import raised
+from rlm_tui.repository.analyses.settings_read import settings
+from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.symbols import File, Hit, Import
 
 LENGTH = 200_000

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from small_repository import make_small_repository
 
-from rlm_tui.repository.index_folder import index_name, tidy
+from rlm_tui.repository.index.index_folder import index_name, tidy
+from rlm_tui.repository.index.schema import SCHEMA
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.schema import SCHEMA
 
 DAY = 86_400
 

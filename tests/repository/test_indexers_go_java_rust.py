@@ -6,7 +6,7 @@ import pytest
 from code_graph import calls, facts_of, kinds, types
 
 from rlm_tui.repository.indexer import indexers
-from rlm_tui.repository.paths import Paths
+from rlm_tui.repository.parsing.paths import Paths
 
 GO = """
 package server

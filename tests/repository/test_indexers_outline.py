@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from rlm_tui.repository.facts import FileFacts
 from rlm_tui.repository.indexer import indexers
-from rlm_tui.repository.outline import MOST
+from rlm_tui.repository.parsing.facts import FileFacts
+from rlm_tui.repository.parsing.outline import MOST
 from rlm_tui.repository.repository import Repository
 
 

@@ -13,17 +13,18 @@ from pathlib import Path
 import pytest
 from small_repository import make_small_repository
 
-from rlm_tui.repository import walk
-from rlm_tui.repository.indexing import Indexing, Progress
+from rlm_tui.repository.files import walk
+from rlm_tui.repository.index.indexing import Indexing, Progress
+from rlm_tui.repository.index.schema import Listed
+from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.index.workers import COMMAND, Pool, Worker
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.schema import Listed
-from rlm_tui.repository.store import Store
 from rlm_tui.repository.symbols import RepositoryError
-from rlm_tui.repository.workers import COMMAND, Pool, Worker
 
 MISBEHAVING = """
 import dataclasses, os, signal, sys
-from rlm_tui.repository import indexer, worker
+from rlm_tui.repository import indexer
+from rlm_tui.repository.index import worker
 
 python = indexer.indexers()[".py"]
 
@@ -211,8 +212,8 @@ def many_files(root: Path, count: int) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from rlm_tui.repository.indexing import Indexing
-from rlm_tui.repository.store import Store
+from rlm_tui.repository.index.indexing import Indexing
+from rlm_tui.repository.index.store import Store
 
 indexing = Indexing(Path(sys.argv[1]), Store(Path(sys.argv[2])))
 indexing.warm_up()
@@ -323,8 +324,8 @@ def test_an_instance_waits_for_another_and_takes_over_when_that_is_killed(tmp_pa
 UNGUARDED = """
 import sys
 from pathlib import Path
-from rlm_tui.repository.indexing import Indexing
-from rlm_tui.repository.store import Store
+from rlm_tui.repository.index.indexing import Indexing
+from rlm_tui.repository.index.store import Store
 
 print("once")
 store = Store(Path(sys.argv[2]))

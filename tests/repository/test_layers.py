@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rlm_tui.repository.architecture import Architecture, Unit, architecture
-from rlm_tui.repository.entry_points import entry_points
-from rlm_tui.repository.hot_spots import hot_spots
-from rlm_tui.repository.mermaid import MOST_ARROWS, MOST_NODES, label, layered
+from rlm_tui.repository.analyses.architecture import Architecture, Unit, architecture
+from rlm_tui.repository.analyses.entry_points import entry_points
+from rlm_tui.repository.analyses.hot_spots import hot_spots
+from rlm_tui.repository.analyses.mermaid import MOST_ARROWS, MOST_NODES, label, layered
 from rlm_tui.repository.repository import Repository
 
 LAYERED = {

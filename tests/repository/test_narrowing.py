@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from small_repository import make_small_repository
 
-from rlm_tui.repository.guidance import guidance
-from rlm_tui.repository.narrowing import FILE, read_narrowing
+from rlm_tui.repository.files.guidance import guidance
+from rlm_tui.repository.files.narrowing import FILE, read_narrowing
 from rlm_tui.repository.repository import Repository
 
 

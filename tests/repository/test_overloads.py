@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from code_graph import Code, facts_of
 
-from rlm_tui.repository.candidates import mentioning
-from rlm_tui.repository.resolution import Resolution
+from rlm_tui.repository.edges.candidates import mentioning
+from rlm_tui.repository.edges.resolution import Resolution
 
 WRITER = """
     package p;

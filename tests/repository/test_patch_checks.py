@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_tui.repository.patches import PatchError
+from rlm_tui.repository.patches.patches import PatchError
 from rlm_tui.repository.repository import Repository
 
 FILES = {

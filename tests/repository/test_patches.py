@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlm_tui.repository.patches import FilePatch, Patch, PatchError, PatchHunk, joined, read_patch
-from rlm_tui.repository.patching import Edit, edited, file_patch, written
+from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError, PatchHunk, joined, read_patch
+from rlm_tui.repository.patches.patching import Edit, edited, file_patch, written
 
 OLD = b"one\ntwo\nthree\nfour\nfive\nsix\nseven\n"
 

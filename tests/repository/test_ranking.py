@@ -7,9 +7,9 @@ from functools import partial
 
 from code_graph import Code
 
-from rlm_tui.repository.history import CommitWords, History
-from rlm_tui.repository.question import Asked
-from rlm_tui.repository.ranking import Ranking
+from rlm_tui.repository.search.history import CommitWords, History
+from rlm_tui.repository.search.question import Asked
+from rlm_tui.repository.search.ranking import Ranking
 from rlm_tui.repository.symbols import Match
 
 FILES = {

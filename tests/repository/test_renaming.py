@@ -8,9 +8,9 @@ from textwrap import dedent
 
 import pytest
 
-from rlm_tui.repository.patches import read_patch
-from rlm_tui.repository.patching import edited
-from rlm_tui.repository.renaming import Renaming
+from rlm_tui.repository.patches.patches import read_patch
+from rlm_tui.repository.patches.patching import edited
+from rlm_tui.repository.patches.renaming import Renaming
 from rlm_tui.repository.repository import Repository
 
 Rename = Callable[..., tuple[Renaming, dict[str, list[str]]]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_tui.repository import ripgrep
+from rlm_tui.repository.files import ripgrep
 from rlm_tui.repository.symbols import RepositoryError
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rlm_tui.repository.files.secrets import Secrets, is_secret
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.secrets import Secrets, is_secret
 
 CLOSED = [
     ".env",

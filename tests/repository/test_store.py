@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rlm_tui.repository.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
-from rlm_tui.repository.index_folder import index_name
-from rlm_tui.repository.schema import SCHEMA
-from rlm_tui.repository.store import Store
+from rlm_tui.repository.index.index_folder import index_name
+from rlm_tui.repository.index.schema import SCHEMA
+from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.parsing.facts import BindingFact, FileFacts, ImportFact, ReferenceFact, SymbolFact
+from rlm_tui.repository.search.words import words
 from rlm_tui.repository.symbols import File
-from rlm_tui.repository.words import words
 
 SOURCE = b'class Session:\n    """Keeps cookies."""\n    def send(self, request):\n        return self.retryPolicy(request)\n'
 FACTS = FileFacts(
@@ -196,7 +196,9 @@ def test_two_stores_on_one_database_see_each_other(tmp_path: Path) -> None:
 
 
 def test_many_instances_make_the_index_at_once(tmp_path: Path) -> None:
-    program = "import sys, pathlib, rlm_tui.repository.store as s\nprint(s.Store(pathlib.Path(sys.argv[1])).notices)"
+    program = (
+        "import sys, pathlib, rlm_tui.repository.index.store as s\nprint(s.Store(pathlib.Path(sys.argv[1])).notices)"
+    )
     command = [sys.executable, "-c", program, str(tmp_path / "cache")]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
     for process in started:

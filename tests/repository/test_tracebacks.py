@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rlm_tui.repository.tracebacks import MOST_FAILURES, WrittenFailure, read_tracebacks
+from rlm_tui.repository.errors.tracebacks import MOST_FAILURES, WrittenFailure, read_tracebacks
 
 PYTHON = """\
 INFO starting

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from git_history import commit, git, write
 
-from rlm_tui.repository.diffs import Side, followed, followed_span
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Hunk, RepositoryError, UnknownName
+from rlm_tui.repository.versions.diffs import Side, followed, followed_span
 
 BANK = '''"""A bank."""
 
@@ -228,7 +228,7 @@ def test_binary_moved_and_long_files_are_listed_without_text(root: Path, monkeyp
         assert (found["lib/money.py"].text, found["lib/money.py"].status) == ("[no line changed]", "renamed")
         long = found["README.md"]
         assert len(long.text) < 20_100 and long.text.endswith("more lines]") and long.added == 5_000
-        monkeypatch.setattr("rlm_tui.repository.versions._DIFF", 1_500)
+        monkeypatch.setattr("rlm_tui.repository.versions.versions._DIFF", 1_500)
         cut = repository.versions.changes("")
         assert {hunk.path for hunk in cut} == set(found)
         assert [hunk.text for hunk in cut if hunk.path == "README.md"] == ["[too long to be shown]"]

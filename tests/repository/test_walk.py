@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rlm_tui.repository import walk
+from rlm_tui.repository.files import walk
 
 
 def paths(root: Path) -> list[str]:

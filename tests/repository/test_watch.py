@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from small_repository import make_small_repository
 
-from rlm_tui.repository.indexing import Progress
+from rlm_tui.repository.index.indexing import Progress
 from rlm_tui.repository.repository import Repository
 
 

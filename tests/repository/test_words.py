@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlm_tui.repository.words import split, stem, words
+from rlm_tui.repository.search.words import split, stem, words
 
 
 @pytest.mark.parametrize(

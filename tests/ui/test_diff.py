@@ -9,8 +9,8 @@ from diff_plays import CART, PATCH, PAYMENT, SECOND, proposing, until
 from screen_stage import Screenful, Stage, opened
 from small_repository import FILES
 
-from rlm_tui.repository.applying import Applying
-from rlm_tui.repository.patches import read_patch
+from rlm_tui.repository.patches.applying import Applying
+from rlm_tui.repository.patches.patches import read_patch
 from rlm_tui.ui.confirm import Confirm
 from rlm_tui.ui.diff_rows import Choice, blocks_of
 from rlm_tui.ui.diff_view import DiffScreen

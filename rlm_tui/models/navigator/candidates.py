@@ -15,8 +15,8 @@ from typing import TypeVar
 from rlm_tui.models.navigator.phrases import ABSTRACT
 from rlm_tui.models.navigator.reading import TESTS, Definition, Printed, Use
 from rlm_tui.models.navigator.understand import Intent
+from rlm_tui.repository.search.words import stem, words
 from rlm_tui.repository.symbols import Hit, Span
-from rlm_tui.repository.words import stem, words
 
 _MOST_NEEDLES = 12
 _ABSTRACT = frozenset(map(stem, ABSTRACT))

@@ -10,7 +10,7 @@ from rlm_tui.models.navigator.delegation import MOST_CHILDREN, delegate, scope_o
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.places import arrows_cell, drawing, explain_place, own_words
 from rlm_tui.models.navigator.reading import TESTS, Unit
-from rlm_tui.repository.generated import is_generated
+from rlm_tui.repository.files.generated import is_generated
 
 EXPLAIN_TASK = "Explain this module: what it holds and what it is for."
 _UNITS = 20

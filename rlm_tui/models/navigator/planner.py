@@ -28,7 +28,7 @@ from rlm_tui.models.navigator.found import telling
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.reading import read
 from rlm_tui.models.navigator.understand import Intent, Understanding, understand
-from rlm_tui.repository.words import words
+from rlm_tui.repository.search.words import words
 
 MOST_CELLS = 16
 _MODES: dict[str, Callable[[Conversation, Section], Plan]] = {

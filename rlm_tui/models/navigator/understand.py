@@ -23,7 +23,7 @@ from rlm_tui.models.navigator.phrases import (
     Kind,
 )
 from rlm_tui.models.navigator.plain import plain
-from rlm_tui.repository.words import stem, words
+from rlm_tui.repository.search.words import stem, words
 
 MOST_INTENTS = 4
 _LONGEST = 4_000

@@ -1,0 +1,1 @@
+"""Checks of a change that need no language model."""

@@ -1,0 +1,1 @@
+"""Tracebacks and logs: read, and placed in this checkout."""

@@ -1,0 +1,1 @@
+"""Patches: made, read, checked against the files and the index, applied and taken back."""

@@ -1,0 +1,1 @@
+"""Ranking: which definitions fit a question, and names as one types."""
