@@ -30,7 +30,7 @@ def test_the_editor_gets_the_file_and_the_line(tmp_path: Path) -> None:
         edited(window, "E editor")
         assert told(tmp_path) == ["--wait", "+26", str(repository / "src/shop/payment.py")]
         window.press("Escape")
-        window.wait_for("b browse")
+        window.wait_for("Space fold")
         window.press("b")
         window.wait_for("Names")
         window.type("peculiar")
