@@ -13,7 +13,7 @@ from terminal import Terminal, needs_tmux, opened_program
 pytestmark = [needs_tmux, pytest.mark.xdist_group("terminal")]
 
 BROKEN = {
-    "drawing": "from rlm_tui.ui.calls_tree import CallsTree; CallsTree.render_line = lambda self, y: 1 // 0",
+    "drawing": "from rlm_tui.ui.page import Page; Page.render_line = lambda self, y: 1 // 0",
     "handler": "from rlm_tui.ui.prompt import Prompt; Prompt.action_send = lambda self: 1 // 0",
     "loop": "from rlm_tui.ui.app import RlmApp; RlmApp.send = lambda self, text: sys.exit(7)",
 }
