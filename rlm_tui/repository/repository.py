@@ -223,12 +223,12 @@ class Repository:
     def symbols(self, match: str = "", kind: str = "", path: str = "") -> Sequence[Symbol]:
         """Return the definitions in scope whose qualified name holds `match` (or fits it as a glob), of `kind`, under `path`."""
         self._whole()
-        ids = self._store.symbol_ids(match, kind)
+        ids = self._store.symbols.ids(match, kind)
         if path or self.scope:
             admitted = self.narrow([path])._within if path else self._within  # noqa: SLF001 - another of our own kind
             files = {identity for name, identity in self._store.file_ids().items() if admitted(name)}
             ids = type(ids)("q", [identity for identity in ids if file_of(identity) in files])
-        return SymbolList(self._store, ids)
+        return SymbolList(self._store.symbols, ids)
 
     def is_closed(self, path: str) -> bool:
         """Tell whether a file is listed, but not read, because its name says that it may hold secrets."""

@@ -167,9 +167,9 @@ class Analyses:
         own = [file for file in files if not file.is_test and not file.is_generated and file.language] or files
         paths = {file.path for file in own}
         identities = {identity for path, identity in self._store.file_ids().items() if path in paths}
-        ids = self._store.ids_by_length(CALLABLE)
+        ids = self._store.symbols.ids_by_length(CALLABLE)
         ids = type(ids)("q", [identity for identity in ids if file_of(identity) in identities])
         tests = len(own) == len(files)
-        for symbol in SymbolList(self._store, ids):
+        for symbol in SymbolList(self._store.symbols, ids):
             if tests or not symbol.is_test:
                 yield symbol

@@ -7,26 +7,20 @@ joins with anything. When more is dead than alive the index is built anew (`over
 from __future__ import annotations
 
 import sqlite3
-from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rlm_tui.repository.files.secrets import CLOSED, Secrets
 from rlm_tui.repository.index.database import Database
+from rlm_tui.repository.index.file_rows import add_facts, add_file, forget_file
 from rlm_tui.repository.index.index_folder import index_name
 from rlm_tui.repository.index.packing import Packed, Read, Unpacked, exact, pack
 from rlm_tui.repository.index.schema import (
     COUNTS,
     FILES,
-    LAST,
-    LIKE,
-    LIKE_OWNED,
-    MATCHING,
     OUTLINES,
     SCHEMA,
-    SHIFT,
     SYMBOLS,
     TABLES,
     Listed,
@@ -37,7 +31,7 @@ from rlm_tui.repository.index.schema import (
     to_file,
     to_symbol,
 )
-from rlm_tui.repository.indexer import code_languages
+from rlm_tui.repository.index.symbol_table import SymbolTable
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.symbols import File, Symbol
 
@@ -66,6 +60,8 @@ class Store:
         self.excluded = excluded
         """Tells which paths are left out of it, and of what is read beside it."""
         self._db = Database(folder / index_name(SCHEMA) if folder else None, TABLES, f"{SCHEMA} {version}")
+        self.symbols = SymbolTable(self._db)
+        """The definitions by their ids."""
         self._cached_paths: tuple[tuple[int, int], tuple[str, ...]] | None = None
         self._generated: tuple[tuple[int, int], frozenset[str]] | None = None
 
@@ -178,47 +174,6 @@ class Store:
         with self._db.reading() as db:
             query = "SELECT DISTINCT name FROM symbol WHERE name >= ? AND name < ? ORDER BY name LIMIT ?"
             return [row[0] for row in db.execute(query, (prefix, f"{prefix}\U0010ffff", limit))]
-
-    def symbols_like(self, holds: str, begins: str, owner: str, limit: int) -> list[Symbol]:
-        """Return definitions whose name fits the LIKE pattern `holds` and whose qualified name fits `owner`, if given.
-
-        Those whose names fit `begins` come first, then short ones; at most `limit`.
-        """
-        patterns = {"holds": holds, "begins": begins, "owner": owner, "limit": limit}
-        with self._db.reading() as db:
-            found = db.execute(LIKE_OWNED if owner else LIKE, patterns).fetchall()
-        return self.symbols_at([row[0] for row in found])
-
-    def symbol_ids(self, match: str = "", kind: str = "") -> array[int]:
-        """Return the ids of the definitions whose qualified name holds `match` (case ignored; or a glob), code first, by path."""
-        pattern = match.lower().replace("[", "[[]")
-        if "*" not in pattern and "?" not in pattern:
-            pattern = f"*{pattern}*"
-        with self._db.reading() as db:
-            found = array(
-                "q", [row[0] for row in db.execute(MATCHING, {"all": not match, "match": pattern, "kind": kind})]
-            )
-            files = db.execute("SELECT id, language FROM file ORDER BY path").fetchall()
-        order = [identity for identity, language in files if language in code_languages()]
-        order += [identity for identity, language in files if language not in code_languages()]
-        result = array("q")
-        for identity in order:
-            first, end = id_range(identity)
-            result.extend(found[bisect_left(found, first) : bisect_left(found, end)])
-        return result
-
-    def ids_by_length(self, kinds: Sequence[str]) -> array[int]:
-        """Return the ids of the definitions of `kinds`, those with the most lines first."""
-        marks = ", ".join("?" * len(kinds))
-        query = f'SELECT id FROM symbol WHERE kind IN ({marks}) ORDER BY "end" - start DESC, id'  # noqa: S608 - marks only
-        with self._db.reading() as db:
-            return array("q", [row[0] for row in db.execute(query, tuple(kinds))])
-
-    def symbols_at(self, identities: Sequence[int]) -> list[Symbol]:
-        """Return the definitions with these ids, in their order; what is gone is left out."""
-        with self._db.reading() as db:
-            rows = (db.execute(f"{SYMBOLS} WHERE s.id = ?", (identity,)).fetchone() for identity in identities)
-            return [to_symbol(row) for row in rows if row]
 
     def file_ids(self) -> dict[str, int]:
         """Return the id of every file, by path; a symbol's id holds that of its file (`file_of`)."""
@@ -344,21 +299,15 @@ class Store:
         """Forget the files at `paths`."""
         with self._db.writing() as db:
             for path in paths:
-                self._forget(db, path)
+                forget_file(db, path)
 
     def list_files(self, listed: Iterable[Listed]) -> list[int]:
         """Store files as listed, without facts, and return their new ids; what was known of them is forgotten."""
         identities: list[int] = []
         with self._db.writing() as db:
             for file in listed:
-                self._forget(db, file.path)
-                raw = None if file.raw == file.path.encode("utf-8", "surrogatepass") else file.raw or None
-                row = (
-                    file.path, raw, file.language, file.size, file.mtime, 0, file.module, file.status, file.is_test,
-                    file.is_generated,
-                )  # fmt: skip
-                done = db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-                identities.append(done.lastrowid or 0)
+                forget_file(db, file.path)
+                identities.append(add_file(db, file))
         return identities
 
     def set_modules(self, modules: Mapping[str, str]) -> None:
@@ -374,8 +323,8 @@ class Store:
             for identity, status, packed in parsed:
                 if packed is None:
                     db.execute("UPDATE file SET status = ? WHERE id = ?", (status, identity))
-                elif not db.execute("SELECT 1 FROM facts WHERE id = ?", (identity,)).fetchone():
-                    self._insert(db, identity, status, packed)
+                else:
+                    add_facts(db, identity, status, packed)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -406,29 +355,3 @@ class Store:
         with self._db.reading() as db:
             query = "SELECT path FROM mention JOIN file ON file.id = mention.rowid WHERE mention MATCH ? ORDER BY path"
             return [row[0] for row in db.execute(query, (f'{column} : "{quoted(token)}"',))]
-
-    def _forget(self, db: sqlite3.Connection, path: str) -> None:
-        row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
-        if not row:
-            return
-        db.execute("DELETE FROM symbol WHERE id >= ? AND id < ?", id_range(row[0]))
-        db.execute("DELETE FROM facts WHERE id = ?", (row[0],))
-        db.execute("DELETE FROM file WHERE id = ?", (row[0],))
-        db.execute("UPDATE meta SET value = value + 1 WHERE key = 'dead'")
-
-    def _insert(self, db: sqlite3.Connection, identity: int, status: str, packed: Packed) -> None:
-        updated = db.execute(
-            """UPDATE file SET status = ?, language = ?, lines = ?, is_test = is_test OR ?, is_generated = is_generated OR ?
-            WHERE id = ?""",
-            (status, packed.language, packed.lines, packed.is_test, packed.is_generated, identity),
-        )
-        if not updated.rowcount:
-            return
-        first = identity << SHIFT
-        db.execute("INSERT INTO facts VALUES (?, ?, ?)", (identity, packed.package, packed.blob))
-        symbols = [(first + place, *row) for place, row in enumerate(packed.symbols[:LAST])]
-        db.executemany("INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", symbols)
-        db.execute("INSERT INTO search(rowid, names, body) VALUES (?, ?, ?)", (identity, packed.defined, packed.body))
-        db.execute(
-            "INSERT INTO mention(rowid, names, imports) VALUES (?, ?, ?)", (identity, packed.names, packed.imports)
-        )

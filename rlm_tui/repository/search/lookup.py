@@ -57,7 +57,7 @@ def _symbols(wanted: str, store: Store) -> list[Symbol]:
     *owners, last = parts if not wanted.endswith((".", ":", "#")) else [*parts, ""]
     begins = f"{_literal(last)}%"
     owner = f"%{_literal(owners[-1])}%" if owners else ""
-    found = store.symbols_like(f"%{begins}", begins, owner, _CANDIDATES)
+    found = store.symbols.like(f"%{begins}", begins, owner, _CANDIDATES)
     return [s for s in found if all(owner in s.qualified.lower() for owner in owners)]
 
 

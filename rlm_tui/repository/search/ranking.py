@@ -89,7 +89,7 @@ class Ranking:
         best = nsmallest(k, weighed, key=lambda item: (-item[0], item[1].file.path, item[1].start))
         found: list[Match] = []
         for total, one, told in best:
-            symbols = [_as_symbol(one.file)] if one.identity & LAST == LAST else self._store.symbols_at([one.identity])
+            symbols = [_as_symbol(one.file)] if one.identity & LAST == LAST else self._store.symbols.at([one.identity])
             found.extend(Match(symbol, round(total, 2), why(told)) for symbol in symbols)
         return found
 
