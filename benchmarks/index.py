@@ -31,7 +31,7 @@ from tree_sitter import Language, Parser
 from rlm_tui.plugins import discover
 from rlm_tui.repository.files import ripgrep
 from rlm_tui.repository.index.workers import cpus
-from rlm_tui.repository.parsing.parse import Grammar
+from rlm_tui.repository.parsing.grammar import Grammar
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Hit
 

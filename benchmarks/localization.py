@@ -27,7 +27,7 @@ from typing import Any
 
 from rlm_tui.repository.files.generated import is_generated
 from rlm_tui.repository.indexer import indexers
-from rlm_tui.repository.parsing.parse import is_test_path
+from rlm_tui.repository.parsing.tests_by_path import is_test_path
 from rlm_tui.repository.repository import Repository
 
 Item = dict[str, Any]

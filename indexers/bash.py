@@ -9,8 +9,9 @@ from tree_sitter import Node
 
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.grammar import Grammar
 from rlm_tui.repository.parsing.grammars import wheel
-from rlm_tui.repository.parsing.parse import Grammar, parse
+from rlm_tui.repository.parsing.parse import parse
 from rlm_tui.repository.parsing.paths import Paths, joined, nearest
 
 _QUERY = """

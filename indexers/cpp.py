@@ -9,10 +9,12 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from rlm_tui.repository.indexer import Indexer, Scoping
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts
+from rlm_tui.repository.parsing.grammar import Bound, Grammar
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import Head
-from rlm_tui.repository.parsing.parse import CONTAINERS, Bound, Grammar, parse
+from rlm_tui.repository.parsing.parse import parse
 from rlm_tui.repository.parsing.written import bare
 
 from . import c

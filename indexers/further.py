@@ -14,7 +14,8 @@ from tree_sitter import Language, Node
 
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
-from rlm_tui.repository.parsing.parse import Grammar, parse
+from rlm_tui.repository.parsing.grammar import Grammar
+from rlm_tui.repository.parsing.parse import parse
 
 _PACKAGE = "tree_sitter_language_pack"
 _SUFFIXES = {

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from tree_sitter import Node
 
 from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.grammar import Bound, Grammar, field_name, plainly
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import ANNOTATION, Head, stated_visibility
-from rlm_tui.repository.parsing.parse import CONTAINERS, Bound, Grammar, field_name, parse, plainly
+from rlm_tui.repository.parsing.parse import parse
 from rlm_tui.repository.parsing.paths import Paths, joined, nearest
 
 _KEYS = "[(shorthand_property_identifier) (pair value: [(identifier) (member_expression)])] @member"

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from tree_sitter import Node
 
 from rlm_tui.repository.indexer import Indexer, Scoping
+from rlm_tui.repository.parsing.definitions import UNNAMED
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import ANNOTATION, public_unless_stated
-from rlm_tui.repository.parsing.parse import UNNAMED, Bound, Grammar, parse, plainly
+from rlm_tui.repository.parsing.parse import parse
 from rlm_tui.repository.parsing.paths import Paths
 from rlm_tui.repository.parsing.written import member
 

@@ -10,9 +10,10 @@ from tree_sitter import Node
 
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import Head
-from rlm_tui.repository.parsing.parse import Bound, Grammar, parse, plainly
+from rlm_tui.repository.parsing.parse import parse
 from rlm_tui.repository.parsing.paths import Paths, nearest
 
 _QUERY = """

@@ -8,9 +8,10 @@ from tree_sitter import Node
 
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.facts import FileFacts
+from rlm_tui.repository.parsing.grammar import Grammar
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import ANNOTATION
-from rlm_tui.repository.parsing.parse import Grammar, parse
+from rlm_tui.repository.parsing.parse import parse
 
 from . import javascript
 

@@ -28,7 +28,7 @@ from typing import NamedTuple, TypedDict
 from rlm_tui.repository.edges.graph import Graph
 from rlm_tui.repository.index.indexing import Indexing, version
 from rlm_tui.repository.index.store import Store
-from rlm_tui.repository.parsing.parse import CONTAINERS
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.symbols import Edge, Symbol, Tier
 
 _TIERS = (Tier.SCOPE, Tier.IMPORT, Tier.RECEIVER, Tier.TYPE)

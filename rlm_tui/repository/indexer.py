@@ -10,7 +10,7 @@ from typing import Literal
 
 from rlm_tui.plugins import PluginError, discover
 from rlm_tui.repository.parsing.facts import FileFacts
-from rlm_tui.repository.parsing.parse import Grammar
+from rlm_tui.repository.parsing.grammar import Grammar
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.modules import ROOT_FOLDER
-from rlm_tui.repository.parsing.parse import CONTAINERS
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.symbols import AmbiguousName, File, Module, Span, Symbol, UnknownName
 
 Named = Symbol | File | Module | Span

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rlm_tui.repository.edges.graph import Graph
-from rlm_tui.repository.parsing.parse import is_test_path
+from rlm_tui.repository.parsing.tests_by_path import is_test_path
 from rlm_tui.repository.symbols import Edge, Hit, Symbol, Tier
 
 _MOST_FILES = 800

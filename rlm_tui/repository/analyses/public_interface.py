@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
 from rlm_tui.repository.parsing.code_text import code_of
-from rlm_tui.repository.parsing.parse import CONTAINERS
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.symbols import Remark, Symbol
 
 _ALL = re.compile(r"^__all__\s*(?::[^=\n]+)?\+?=\s*[\[(]+([^\[\]()]*)[\])]", re.MULTILINE)

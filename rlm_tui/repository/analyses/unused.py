@@ -16,7 +16,7 @@ from rlm_tui.repository.files.sources import Sources
 from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import scoping_of
 from rlm_tui.repository.parsing.code_text import code_of
-from rlm_tui.repository.parsing.parse import CONTAINERS, UNNAMED
+from rlm_tui.repository.parsing.definitions import CONTAINERS, UNNAMED
 from rlm_tui.repository.symbols import File, Hit, Remark, Symbol
 
 PRIVATE, PUBLIC, REACHABLE = 0, 1, 2

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
-from rlm_tui.repository.parsing.parse import CONTAINERS
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.written import split
 from rlm_tui.repository.symbols import Symbol
 

@@ -11,9 +11,9 @@ from rlm_tui.repository.edges.meanings import Meaning
 from rlm_tui.repository.edges.receivers import Receivers
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import ReferenceFact
 from rlm_tui.repository.parsing.occurrences import Occurrence, enclosing_function
-from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.symbols import Tier
 
 Key = tuple[str, str]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rlm_tui.repository.edges.interfaces import Interfaces
 from rlm_tui.repository.edges.meanings import constructors
 from rlm_tui.repository.edges.resolution import Resolution
-from rlm_tui.repository.parsing.parse import CONTAINERS
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.symbols import Edge, Symbol, Tier
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from rlm_tui.repository.edges.receivers import Receivers
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
 from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import ImportFact, ReferenceFact
-from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
 
 _MOST_ALIASES = 16

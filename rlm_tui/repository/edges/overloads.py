@@ -10,8 +10,8 @@ from rlm_tui.repository.edges.meanings import Meaning
 from rlm_tui.repository.edges.objects import VALUES
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import ReferenceFact
-from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.parsing.written import split
 from rlm_tui.repository.symbols import Symbol
 

@@ -12,8 +12,8 @@ from rlm_tui.repository.edges.overloads import Overloads
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
 from rlm_tui.repository.parsing.callbacks import MARK
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import BlockFact, ReferenceFact
-from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.symbols import Symbol, Tier
 
 _DEEP = 10

@@ -14,8 +14,8 @@ from rlm_tui.repository.edges.namespaces import merged
 from rlm_tui.repository.edges.objects import VALUES, listed, required, whole
 from rlm_tui.repository.edges.views import View
 from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import ImportFact, ReferenceFact
-from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.symbols import Symbol, Tier
 
 _DEEP = 12

@@ -8,8 +8,8 @@ from functools import cached_property
 from rlm_tui.repository.index.packing import Read
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.blocks import parameters
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import BindingFact, BlockFact, ImportFact, ReferenceFact
-from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.symbols import Symbol
 
 HIDDEN = "="

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from tree_sitter import Node
 
 from rlm_tui.repository.indexer import Indexer
-from rlm_tui.repository.parsing.parse import Grammar, tree_of
+from rlm_tui.repository.parsing.grammar import Grammar, tree_of
 
 Place: TypeAlias = Literal["name", "comment", "string", "text"]
 _DOTS = frozenset({".", "->", "::", "?.", "&.", "?->", ".:", "?::"})

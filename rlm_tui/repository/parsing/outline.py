@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rlm_tui.repository.parsing.facts import FileFacts, SymbolFact
 from rlm_tui.repository.parsing.heads import decode
-from rlm_tui.repository.parsing.parse import is_test_path
+from rlm_tui.repository.parsing.tests_by_path import is_test_path
 
 MOST = 400
 """So many entries of a file are kept: whole levels from the top, as long as they fit; of the top level the first ones."""

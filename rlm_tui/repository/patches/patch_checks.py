@@ -16,7 +16,7 @@ from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import Indexer, indexer_of
 from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
-from rlm_tui.repository.parsing.parse import tree_of
+from rlm_tui.repository.parsing.grammar import tree_of
 from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError, joined, read_patch
 from rlm_tui.repository.patches.patching import Edit, Replacement, TextLines, edited, file_patch, hunks_of, written

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rlm_tui.repository.analyses.unused import PRIVATE
 from rlm_tui.repository.files.walk import plain
 from rlm_tui.repository.indexer import Indexer, indexer_of
-from rlm_tui.repository.parsing.parse import tree_of
+from rlm_tui.repository.parsing.grammar import tree_of
 from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError
 from rlm_tui.repository.patches.patching import Replacement, TextLines, hunks_of, replaced, written

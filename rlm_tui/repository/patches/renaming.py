@@ -21,8 +21,8 @@ from rlm_tui.repository.files.walk import plain
 from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import Indexer, code_languages, indexer_of, scoping_of
 from rlm_tui.repository.naming import Naming
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.occurrences import Occurrence, enclosing_function, occurrences
-from rlm_tui.repository.parsing.parse import CONTAINERS
 from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.new_names import problem_of_name
 from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError
