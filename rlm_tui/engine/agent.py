@@ -316,7 +316,10 @@ class _Agent:
         """End with what is there already, named for what it is: the last that was printed, and who came to a result."""
         calls = self._work.journal.tree.calls
         done = [child.label for each in calls[self._node.id].children if (child := calls[each]).phase in KEPT]
-        parts = [f"Printed last:\n{self._last_output[-_TAIL:]}"] if self._last_output else []
+        tail = self._last_output[-_TAIL:]
+        if len(tail) < len(self._last_output):
+            tail = tail.partition("\n")[2] or tail
+        parts = [f"Printed last:\n{tail}"] if tail else []
         if done:
             more = f" and {len(done) - _NAMED} more" if len(done) > _NAMED else ""
             parts.append(f"Sub-calls that are done: {', '.join(done[:_NAMED])}{more}")

@@ -26,6 +26,8 @@ class Ask(Protocol):
 class HostError(Exception):
     """A host function refused or failed; the message says why and what to try instead."""
 
+    __module__ = "builtins"  # so that a traceback names it as short as Python's own
+
 
 class Record:
     """Common to all records: fields as attributes, a short repr, equality and order by where they stand."""

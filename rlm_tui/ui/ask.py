@@ -154,8 +154,8 @@ class AskScreen(Screen[None]):
         """Stop the run; with nothing to stop, leave the prompt."""
         if self.app.is_live:
             self.app.cancel_run()
-        elif isinstance(self.focused, Prompt) and self.app.shown.start is not None:
-            self._focus("calls" if self.has_class("-wide") else "answer")
+        elif isinstance(self.focused, Prompt):
+            self._focus("calls" if self.has_class("-wide") and self.app.shown.start is not None else "answer")
 
     def action_cite(self, number: int) -> None:
         """Open the code of a citation by its number."""

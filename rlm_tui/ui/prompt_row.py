@@ -115,7 +115,7 @@ class PromptRow(Vertical):
         def take(text: str | None) -> None:
             if text is not None:
                 prompt.put(text)
-            prompt.focus()
+                prompt.focus()
 
         self.app.push_screen(Picker("What was asked", choices, empty="nothing asked yet has these words"), take)
 

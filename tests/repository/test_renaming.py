@@ -432,3 +432,8 @@ def test_line_ends_and_bytes_that_are_no_utf_8_stay(tmp_path: Path) -> None:
     after = edited(part, (root / "a.py").read_bytes()).after
     assert after == b"# caf\xe9\r\ndef transmit():\r\n    pass\r\n\r\nsend()  # caf\xe9\r\ntransmit()"
     assert found.notes == ("a.py:5 has characters that cannot be shown: change it by hand",)
+
+
+def test_the_new_name_may_be_written_with_the_owner_that_stays(rename: Rename) -> None:
+    _, changed = rename({"a.py": "class Session:\n    def send(self): ...\n"}, "Session.send", "Session.transmit")
+    assert changed == {"a.py": ["def transmit(self): ..."]}

@@ -89,3 +89,14 @@ def test_a_file_can_be_gone_before_it_is_looked_at(tmp_path: Path) -> None:
 )
 def test_what_machines_made_is_told_from_what_people_wrote(path: str, source: bytes, expected: bool) -> None:
     assert walk.is_machine_made(path, source) is expected
+
+
+def test_reports_of_earlier_runs_are_not_part_of_the_repository(tmp_path: Path) -> None:
+    for name in (
+        "rlm-tui-report-20261121-094518-878534.md",
+        "docs/rlm-tui-report-1.sarif",
+        "about-rlm-tui-report-1.md",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("the last answer\n")
+    assert [found.path for found in walk.listing(tmp_path)] == ["about-rlm-tui-report-1.md"]

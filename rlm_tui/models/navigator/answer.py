@@ -17,6 +17,7 @@ _FENCES = {
     "json": "json", "yml": "yaml",
 }  # fmt: skip
 _WIDTH = 160
+_LONGEST = 200
 
 
 @dataclass(slots=True)
@@ -74,7 +75,8 @@ def code(text: str) -> str:
 
 def inline(text: str) -> str:
     """Return `text` on one line, without what markdown would act on at its start."""
-    return " ".join(text.split()).lstrip("#>-*+ ")[:200]
+    text = " ".join(text.split()).lstrip("#>-*+ ")
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0]} …"
 
 
 def cell_text(text: str) -> str:

@@ -116,8 +116,13 @@ def _lead(text: str, units: Sequence[tuple[str, str, int, int]], layers: Sequenc
 
 
 def _layers_table(layers: Sequence[str]) -> str:
-    rows = ((str(level), answer.cell_text(names)) for level, names in reversed(list(enumerate(layers))))
+    rows = ((str(level), _listed(names)) for level, names in reversed(list(enumerate(layers))))
     return "A layer imports only those below it.\n\n" + answer.table(("layer", "holds"), rows)
+
+
+def _listed(names: str) -> str:
+    shown, more, rest = names.partition(" and ")
+    return ", ".join(answer.table_code(name) for name in shown.split(", ")) + more + rest
 
 
 def _fenced(text: str) -> str:

@@ -75,6 +75,10 @@ _BINARY = frozenset(
 )
 
 
+_REPORT = b"rlm-tui-report-"
+"""With this, the names of reports begin that the program writes where it was started."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A regular file: its escaped path, its name in bytes, size in bytes, and time of change in nanoseconds."""
@@ -91,9 +95,14 @@ def listing(root: Path) -> list[Found]:
 
 
 def look(root: Path, names: Iterable[bytes]) -> Iterator[Found]:
-    """Yield what can be seen of the files with these names; links, sockets, pipes, and what is gone are left out."""
+    """Yield what can be seen of the files with these names; links, sockets, pipes, and what is gone are left out.
+
+    So are the reports of earlier runs: they would answer the next question with the last one's words.
+    """
     base = os.fsencode(root) + b"/"
     for raw in names:
+        if raw.rpartition(b"/")[2].startswith(_REPORT):
+            continue
         try:
             status = os.lstat(base + raw)
         except (OSError, ValueError):

@@ -85,6 +85,9 @@ class Renames:
         symbol = self._naming.symbol(target)
         if symbol.language not in code_languages():
             raise ValueError(f"{symbol.qualified} is a {symbol.kind} of a {symbol.language} file: only code is renamed")
+        owner, _, name = new.rpartition(".")
+        if owner and f".{symbol.parent}".endswith(f".{owner}"):
+            new = name  # written with the owner that it keeps: Session.transmit
         if symbol.name == new:
             raise ValueError(f"{symbol.qualified} is called {new} already")
         if problem := problem_of_name(new, symbol.language):
