@@ -21,10 +21,12 @@ from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.help import HelpScreen
 from rlm_tui.ui.jump import JumpScreen, Target, targets
 from rlm_tui.ui.keymap import read_keymap
+from rlm_tui.ui.pace import DRAWS, STILL_DRAWS, Pace
 from rlm_tui.ui.plan import PlanScreen
 from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
-from rlm_tui.ui.report_file import write_new
+from rlm_tui.ui.report_file import ENDINGS, write_report
+from rlm_tui.ui.repository_watch import RepositoryWatch
 from rlm_tui.ui.runs import Chosen
 from rlm_tui.ui.session import LiveRun, Session
 from rlm_tui.ui.status import Notice
@@ -34,19 +36,9 @@ from rlm_tui.ui.trace import TraceScreen
 if TYPE_CHECKING:
     from rlm_tui.engine.fanout import Plan
 
-DRAWS = 0.1
-"""Seconds between two draws while a run lives."""
-STILL_DRAWS = 1.0
-"""The same where motion is to be reduced."""
-REST = 5.0
-"""Times its own duration that pass between the beginnings of two draws: a huge run is drawn less often, not more slowly."""
 TWICE = 2.0
 """Seconds within which a second Ctrl+C quits."""
 _THEMES = "rlm_tui.themes"
-
-
-ENDINGS = {"markdown": "md", "json": "json", "sarif": "sarif", "patch": "patch"}
-"""What the files of reports end with."""
 
 
 class RlmApp(TerminalApp):
@@ -64,15 +56,11 @@ class RlmApp(TerminalApp):
         self.shown_id = ""
         self._history: list[tuple[str, str]] = []
         self._stopping = False
-        self._dirty = False
-        self._second = 0
-        self._commit = ""
-        self._told = 0
         self._interrupted = 0.0
-        self._rested = 0.0
-        self._indexing = False
         self._asking = asyncio.Lock()
         self._main = AskScreen()
+        self._pace = Pace(self._main.draw)
+        self._watch = RepositoryWatch(session.repository)
 
     def get_default_screen(self) -> Screen[None]:
         """Start on the main screen."""
@@ -159,20 +147,7 @@ class RlmApp(TerminalApp):
         """Ask the user about a large fan-out, one at a time; while nobody answers, it waits."""
         async with self._asking:
             tree = self.current.tree if self.current is not None else Tree()
-            screen = PlanScreen(tree, call_id, str(plan))
-            answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-            def answer(allowed: bool | None) -> None:
-                if not answered.done():
-                    answered.set_result(bool(allowed))
-
-            self.push_screen(screen, answer)
-            try:
-                return await answered
-            except asyncio.CancelledError:  # its call was cancelled meanwhile
-                if self.screen is screen:
-                    screen.dismiss(False)
-                raise
+            return await PlanScreen(tree, call_id, str(plan)).asked_on(self)
 
     def cancel_run(self) -> None:
         """Stop the run: first softly, then at once."""
@@ -314,44 +289,34 @@ class RlmApp(TerminalApp):
 
     def draw_now(self) -> None:
         """Draw what has come in, without waiting for the next tick."""
-        self._dirty = False
-        self._main.draw()
+        self._pace.draw_now()
 
     def _tick(self) -> None:
         if self.end_if_terminal_is_gone():
             return
         second = int(self.session.clock())
-        if second != self._second:
+        if self._pace.is_new(second):
             self._look_at_repository()
-        indexing = self.session.repository.progress.phase in ("listing", "parsing")
-        if self._dirty or (second != self._second and (self.is_live or indexing or self._indexing)):
-            began = time.monotonic()
-            if began < self._rested:
-                return
-            self._second, self._indexing = second, indexing
-            self.draw_now()
-            self._rested = began + REST * (time.monotonic() - began)
+        self._pace.tick(second, lives=self.is_live, indexing=self._watch.is_indexing)
 
     def _look_at_repository(self) -> None:
         """Follow the commit that is checked out, and say what has happened to the index."""
-        repository = self.session.repository
-        if repository.commit != self._commit:
-            self._commit, self._dirty = repository.commit, True
-        for notice in repository.notices[self._told :]:
+        if self._watch.has_moved():
+            self._pace.touch()
+        for notice in self._watch.news():
             self._main.say(notice, "warning")
-        self._told = len(repository.notices)
 
     async def _listen(self, run: LiveRun) -> None:
         try:
             async for event in run.events():
-                self._dirty = True
+                self._pace.touch()
                 if isinstance(event, Noticed):
                     again = " · Esc again stops at once" if self._stopping else ""
                     self._main.say(event.text + again, event.level)
         finally:
             if self.current is run:
                 self.current = None
-            self._dirty = True
+            self._pace.touch()
         if isinstance(run, Playback):
             return
         tree = run.tree
@@ -365,15 +330,8 @@ class RlmApp(TerminalApp):
                 self.draw_attention(f"{tree.end.status}: {tree.start.question}")
 
     async def _export(self, tree: Tree, run_id: str, call_id: str = "0", form: str = "markdown") -> None:
-        from rlm_tui.records.export import call_markdown, rendered
-
-        name = f"rlm-tui-report-{run_id}" + (f"-call-{call_id}" if call_id != "0" else "")
-        text = rendered(tree, form) if call_id == "0" else call_markdown(tree, call_id)
-        if not text:
-            self.notify_line(f"this run has no {form} to write")
-            return
-        path = await asyncio.to_thread(write_new, Path.cwd(), name, text, ENDINGS[form])
-        self.notify_line(f"report written to {path}")
+        path = await write_report(Path.cwd(), tree, run_id, call_id, form)
+        self.notify_line(f"report written to {path}" if path else f"this run has no {form} to write")
 
     async def _replay(self, chosen: Chosen) -> None:
         runs = self.session.runs
@@ -393,14 +351,9 @@ class RlmApp(TerminalApp):
             self._main.tell_playback(self.playback)
 
     def _index(self) -> None:
-        if self.session.repository.progress.phase == "new":
-            self.run_worker(self._scan(), name="index", group="index", exclusive=True, exit_on_error=False)
-
-    async def _scan(self) -> None:
-        repository = self.session.repository
-        await asyncio.to_thread(repository.scan)
-        self._dirty = True
-        await repository.watch()
+        if self._watch.is_new:
+            follow = self._watch.follow(self._pace.touch)
+            self.run_worker(follow, name="index", group="index", exclusive=True, exit_on_error=False)
 
 
 def _words(rest: str) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
+import asyncio
+
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -25,6 +27,22 @@ class PlanScreen(ModalScreen[bool]):
         call = tree.calls.get(call_id)
         self._call = call.label if call is not None else "a call"
         self._plan, self._left = plan, left_of(tree)
+
+    async def asked_on(self, app: App[int]) -> bool:
+        """Show this until the user answers, however long; it goes away when the wait for it is cancelled."""
+        answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def answer(allowed: bool | None) -> None:
+            if not answered.done():
+                answered.set_result(bool(allowed))
+
+        app.push_screen(self, answer)
+        try:
+            return await answered
+        except asyncio.CancelledError:  # its call was cancelled meanwhile
+            if app.screen is self:
+                self.dismiss(False)
+            raise
 
     def compose(self) -> ComposeResult:
         """Lay the words in one box."""
