@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from platformdirs import user_cache_dir
-
 from rlm_tui.repository import modules
 from rlm_tui.repository.analyses.analyses import Analyses
 from rlm_tui.repository.checks.change_checks import ChangeChecks
-from rlm_tui.repository.edges.graph import Graph
-from rlm_tui.repository.files import ripgrep
-from rlm_tui.repository.files.fingerprint import Fingerprints
-from rlm_tui.repository.files.narrowing import read_narrowing
 from rlm_tui.repository.files.searching import grep
 from rlm_tui.repository.files.secrets import CLOSED, REFUSAL, Secrets
-from rlm_tui.repository.files.sources import Sources
-from rlm_tui.repository.index.catalogue import Catalogue, Overview
-from rlm_tui.repository.index.index_folder import claim, tidy
-from rlm_tui.repository.index.indexing import Indexing, Progress, version
+from rlm_tui.repository.index.index_folder import tidy
+from rlm_tui.repository.index.indexing import Progress
 from rlm_tui.repository.index.schema import SCHEMA, file_of
-from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.naming import Named, Naming
+from rlm_tui.repository.opened import Opened, open_root
 from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.patch_checks import PatchChecks
 from rlm_tui.repository.patches.removing import Removal, removal
 from rlm_tui.repository.patches.renaming import Renames
 from rlm_tui.repository.sanitize import escape_name
-from rlm_tui.repository.search.history import GitLog
+from rlm_tui.repository.scope import Scope
 from rlm_tui.repository.search.lookup import Lookup, look_up
-from rlm_tui.repository.search.ranking import Ranking, reading
 from rlm_tui.repository.search.words import split
 from rlm_tui.repository.symbol_list import SymbolList
 from rlm_tui.repository.symbols import (
@@ -45,14 +35,12 @@ from rlm_tui.repository.symbols import (
     Import,
     Match,
     Module,
-    RepositoryError,
     Slice,
     Span,
     Symbol,
     UnknownName,
 )
 from rlm_tui.repository.versions.former import Former
-from rlm_tui.repository.versions.git import Head
 from rlm_tui.repository.versions.versions import Versions
 
 _MOST_UNUSED = 1_000
@@ -69,20 +57,20 @@ class Repository:
     `narrow` makes others that see a part of it and share the index; only the first is to be closed.
     """
 
-    def __init__(self, root: Path, store: Store, indexing: Indexing, scope: tuple[str, ...], head: Head) -> None:
-        self.root = root
-        self.name = escape_name(root.name) or "/"
+    def __init__(self, opened: Opened, scope: tuple[str, ...] = ()) -> None:
+        self.root = opened.root
+        self.name = escape_name(opened.root.name) or "/"
         self.scope = scope
-        self._head = head
-        self._store = store
-        self._indexing = indexing
-        self._graph = Graph(store)
-        self._naming = Naming(store, self.name, self._module, self._within, self._whole, self._member)
-        self._fingerprints = Fingerprints(root, store.secrets)
-        self._sources = Sources(root, store)
-        self._catalogue = Catalogue(store, indexing)
-        self._ranking = Ranking(store, reading(root, store), GitLog(root, head, store.folder).history)
-        self._listed: tuple[object, Overview] | None = None
+        self._opened = opened
+        self._store = opened.store
+        self._indexing = opened.indexing
+        self._graph = opened.graph
+        self._sources = opened.sources
+        self._saved = opened.saved
+        self._part = Scope(scope, opened.store, opened.indexing, opened.catalogue)
+        self._naming = Naming(
+            opened.store, self.name, self._part.module, self._part.admits, opened.whole, opened.graph.member
+        )
 
     @classmethod
     def open(cls, root: Path, cache: Path | None = None, secrets: Secrets = CLOSED) -> Repository:
@@ -92,28 +80,12 @@ class Repository:
 
         Raises `RepositoryError` when it is not a directory or there is no usable ripgrep.
         """
-        if not root.is_dir():
-            what = "is not a directory" if root.exists() else "does not exist"
-            raise RepositoryError(f"{escape_name(str(root))} {what}: give the folder of a repository")
-        root = root.resolve()
-        if not os.access(root, os.R_OK | os.X_OK):
-            raise RepositoryError(f"{escape_name(str(root))} cannot be read: check its permissions")
-        ripgrep.program()
-        opened = "".join(f"\0{glob}" for glob in secrets.allowed)
-        key = sha256(os.fsencode(root) + opened.encode()).hexdigest()[:16]
-        folder = (cache or Path(user_cache_dir("rlm-tui"))) / "index" / key
-        narrowing = read_narrowing(root)
-        store = Store(folder, version(), secrets, narrowing.excluded)
-        for notice in (secrets.notice, *narrowing.notices):
-            if notice:
-                store.notice(notice)
-        claim(folder, root)
-        return cls(root, store, Indexing(root, store), (), Head(root))
+        return cls(open_root(root, cache, secrets))
 
     @property
     def commit(self) -> str:
         """The short hash of the commit that is checked out now, "" without one."""
-        return self._head.commit
+        return self._opened.head.commit
 
     # The index
 
@@ -144,7 +116,7 @@ class Repository:
 
     def update(self, paths: Iterable[str]) -> None:
         """Bring single files up to date: paths of the repository, or absolute ones; saved, created or deleted."""
-        self._indexing.refresh(self._store.raw(path) or self._raw(path) for path in paths)
+        self._saved.update(paths)
 
     @property
     def generation(self) -> object:
@@ -153,24 +125,15 @@ class Repository:
 
     def state(self, path: str) -> tuple[int, int] | None:
         """Return the size and the time of change of a file as it is now, None when it is not there."""
-        raw = (self._store.raw(path) if "\\" in path else None) or os.fsencode(path)
-        try:
-            status = os.lstat(os.fsencode(self.root) + b"/" + raw)
-        except (OSError, ValueError):
-            return None
-        return status.st_size, status.st_mtime_ns
+        return self._saved.state(path)
 
     def stale(self, paths: Iterable[str]) -> list[str]:
         """Return those of the paths whose files are not as they were indexed: saved or deleted since."""
-        stamps = ((path, self._store.stamp(path)) for path in paths)
-        return [path for path, stamp in stamps if stamp and (stamp.size, stamp.mtime) != self.state(path)]
+        return self._saved.stale(paths)
 
     def absolute(self, path: str) -> Path:
         """Return where a listed file stands on the disk. Raises `UnknownName` when none is listed under this path."""
-        raw = self._store.raw(path)
-        if raw is None:
-            raise UnknownName(f"there is no file {path}")
-        return self.root / os.fsdecode(raw)
+        return self._saved.absolute(path)
 
     async def watch(self) -> None:
         """Keep the index true to what is saved in the repository, until cancelled."""
@@ -178,7 +141,7 @@ class Repository:
             watch,  # with asyncio and watchfiles, a third of the start of a command that needs neither
         )
 
-        await watch.watch(self.root, self._store, self._indexing, self._head)
+        await watch.watch(self.root, self._store, self._indexing, self._opened.head)
 
     def close(self) -> None:
         """End all work on the index and close it."""
@@ -194,12 +157,7 @@ class Repository:
             found = self.resolve(target) if target not in ("", ".", "/") else None
             entries += self.scope if found is None else [found.path]
         scope = tuple(dict.fromkeys(entries)) or self.scope
-        narrowed = Repository(self.root, self._store, self._indexing, scope, self._head)
-        narrowed._fingerprints = self._fingerprints
-        narrowed._catalogue = self._catalogue
-        narrowed._ranking = self._ranking
-        narrowed._graph = self._graph
-        return narrowed
+        return Repository(self._opened, scope)
 
     def resolve(self, target: str) -> Named:
         """Return what `target` names: a file, lines of one, a module or folder, or a symbol.
@@ -213,19 +171,19 @@ class Repository:
 
     def files(self) -> Sequence[File]:
         """Return the files in scope, by path."""
-        return self._overview().files
+        return self._part.overview().files
 
     def modules(self) -> Sequence[Module]:
         """Return the modules in scope, by path."""
-        found = {module.path: module for module in self._overview().modules.values()}
+        found = {module.path: module for module in self._part.overview().modules.values()}
         return [found[path] for path in sorted(found)]
 
     def symbols(self, match: str = "", kind: str = "", path: str = "") -> Sequence[Symbol]:
         """Return the definitions in scope whose qualified name holds `match` (or fits it as a glob), of `kind`, under `path`."""
-        self._whole()
+        self._opened.whole()
         ids = self._store.symbols.ids(match, kind)
         if path or self.scope:
-            admitted = self.narrow([path])._within if path else self._within  # noqa: SLF001 - another of our own kind
+            admitted = self.narrow([path])._part.admits if path else self._part.admits  # noqa: SLF001 - another of our own kind
             files = {identity for name, identity in self._store.file_ids().items() if admitted(name)}
             ids = type(ids)("q", [identity for identity in ids if file_of(identity) in files])
         return SymbolList(self._store.symbols, ids)
@@ -240,11 +198,11 @@ class Repository:
 
     def tokens(self) -> int:
         """Return about how many tokens the text in scope has: a quarter of the bytes of what may be sent whole."""
-        return self._overview().tokens
+        return self._part.overview().tokens
 
     def outline(self, target: str) -> Sequence[Symbol]:
         """Return the definitions in a file, module or symbol, in order. Raises as `resolve` does."""
-        self._whole()
+        self._opened.whole()
         found = self.resolve(target)
         if isinstance(found, Symbol):
             within = found.qualified + "."
@@ -264,22 +222,13 @@ class Repository:
         if "@" in target and not self._store.file(target) and (former := self.former.named(target, start, end)):
             return former
         found = self._readable(target)
-        if self._refreshed(found.path):
+        if self._saved.refreshed(found.path):
             found = self._readable(target)
-        if isinstance(found, File):
-            first, last = 1, None
-        else:
-            first, last = found.start, found.end
-        lines = self._sources.lines(found.path)
-        first = max(1, start if start is not None else first)
-        last = min(len(lines), end if end is not None else (last if last is not None and start is None else len(lines)))
-        if lines and first > len(lines):
-            raise UnknownName(f"{found.path} has {len(lines):,} lines: there is no line {first:,}")
-        return Slice(found.path, first, max(first, last), "\n".join(lines[first - 1 : last]))
+        return self._sources.slice(found, start, end)
 
     def fingerprint(self) -> str:
         """Return a digest that is another one when any file in scope has another name or content."""
-        return self._fingerprints.of((file.path, self._store.raw(file.path) or b"") for file in self.files())
+        return self._opened.fingerprints.of((file.path, self._store.raw(file.path) or b"") for file in self.files())
 
     def stamp(self) -> str:
         """Return a digest of the whole index: another one when any file, in scope or not, was saved, or the commit is another."""
@@ -309,8 +258,8 @@ class Repository:
         for entry in narrowed.scope:
             if self._store.secrets.closed(entry):
                 raise PermissionError(REFUSAL.format(path=entry))
-            places.append(b"." if entry == modules.ROOT_FOLDER else self._store.raw(entry) or self._raw(entry))
-        return grep(self.root, self._store, pattern, places, narrowed._within, options, limit)  # noqa: SLF001 - our own kind
+            places.append(b"." if entry == modules.ROOT_FOLDER else self._saved.raw(entry))
+        return grep(self.root, self._store, pattern, places, narrowed._part.admits, options, limit)  # noqa: SLF001 - our own kind
 
     def look_up(self, text: str, limit: int = 200) -> Lookup:
         """Return the symbols, files and modules in scope whose names hold `text`, out of what is indexed by now."""
@@ -321,12 +270,12 @@ class Repository:
 
         Tests come later, unless the words ask for them.
         """
-        self._whole()
-        return self._ranking.rank(words, k, self._within, kind, without_tests)
+        self._opened.whole()
+        return self._opened.ranking.rank(words, k, self._part.admits, kind, without_tests)
 
     def rarity(self, words: Sequence[str]) -> dict[str, int]:
         """Return in how many files of the whole repository each word stands, in any of its forms (of 20,000 at most)."""
-        self._whole()
+        self._opened.whole()
         return {word: min((len(self._store.files_with(one)) for one in split(word)), default=0) for word in words}
 
     # The graph
@@ -349,7 +298,7 @@ class Repository:
 
     def importers(self, target: str) -> list[Import]:
         """Return the imports that bring a file, or a module's files, into others. Raises as `resolve` does."""
-        self._whole()
+        self._opened.whole()
         inside = self._paths_of(target)
         found = (
             self._graph.importers_of(inside)
@@ -360,7 +309,7 @@ class Repository:
 
     def imports(self, target: str) -> list[Import]:
         """Return what a file, or a module's files, import. Raises as `resolve` does."""
-        self._whole()
+        self._opened.whole()
         return list(dict.fromkeys(i for path in sorted(self._paths_of(target)) for i in self._graph.imports(path)))
 
     def call_path(self, a: str, b: str, limit: int = 12) -> list[Edge]:
@@ -399,7 +348,7 @@ class Repository:
         """Checks of what has changed since a commit, by git and the index alone."""
 
         def search(text: str) -> list[Hit]:
-            return grep(self.root, self._store, text, [], lambda _: True, ["--fixed-strings"], 50)
+            return self._everywhere(text, 50, "--fixed-strings")
 
         return ChangeChecks(self._store, self._graph, self._sources, self.former, self.versions, search)
 
@@ -409,11 +358,6 @@ class Repository:
         return Former(self.root, self._store)
 
     # Inside
-
-    def _whole(self) -> None:
-        """Wait for the whole index. Raises `RepositoryError` when it is closed before that: half of it would tell lies."""
-        if not self._indexing.wait():
-            raise RepositoryError("the repository is closed")
 
     def _readable(self, target: str) -> Symbol | File | Span:
         found = self.resolve(target)
@@ -431,59 +375,18 @@ class Repository:
             return {found.path}
         return {file.path for file in self.narrow([found.path]).files()}
 
-    def _within(self, path: str) -> bool:
-        if self._store.excluded(path):
-            return False
-        return not self.scope or any(self._covers(entry, path) for entry in self.scope)
-
-    def _covers(self, entry: str, path: str) -> bool:
-        if entry == modules.ROOT_FOLDER:
-            return modules.module_of(path, self._indexing.layout()) == modules.ROOT
-        return path == entry or path.startswith(entry + "/")
-
-    def _overview(self) -> Overview:
-        generation = self._catalogue.generation
-        if self._listed is None or self._listed[0] != generation:
-            self._listed = (generation, self._catalogue.overview(self._within if self.scope else None))
-        return self._listed[1]
-
-    def _module(self, target: str) -> Module | None:
-        overview = self._overview()
-        path = target.removeprefix("./").rstrip("/")
-        found = overview.modules.get(target) or overview.modules.get(path)
-        return found or self._catalogue.folder(path, overview.files)
-
-    def _member(self, owner: Symbol, name: str) -> list[Symbol]:
-        return self._graph.member(owner, name)
-
-    def _raw(self, path: str) -> bytes:
-        given = Path(path)
-        if given.is_absolute():
-            resolved = given.parent.resolve() / given.name
-            if not resolved.is_relative_to(self.root):
-                raise UnknownName(f"{escape_name(path)} lies outside of {self.root}")
-            given = resolved.relative_to(self.root)
-        return os.fsencode(given.as_posix())
-
-    def _refreshed(self, path: str) -> bool:
-        """Re-index the file at `path` if it is not as it was indexed; tell whether that was so."""
-        if not self.stale([path]) or self.state(path) is None:
-            return False
-        self.update([path])
-        return True
-
     def _current(self, paths: Iterable[str]) -> None:
-        self._whole()
+        self._opened.whole()
         if stale := self.stale(paths):
             self.update(stale)
 
     def _admits(self, scope: str) -> Callable[[str], bool]:
-        self._whole()
+        self._opened.whole()
         whole = not scope or (scope.rstrip("/") == self.name and not self._store.has_below(self.name))
-        return self._within if whole else self.narrow([scope])._within  # noqa: SLF001 - another of our own kind
+        return self._part.admits if whole else self.narrow([scope])._part.admits  # noqa: SLF001 - another of our own kind
 
     def _search(self, pattern: str, scope: str, limit: int) -> list[Hit]:
         return self.grep(pattern, scope or None, limit=limit)
 
-    def _everywhere(self, pattern: str, limit: int) -> list[Hit]:
-        return grep(self.root, self._store, pattern, [], lambda _: True, [], limit)
+    def _everywhere(self, pattern: str, limit: int, *options: str) -> list[Hit]:
+        return grep(self.root, self._store, pattern, [], lambda _: True, options, limit)

@@ -11,7 +11,7 @@ from rlm_tui.repository.files.secrets import REFUSAL
 from rlm_tui.repository.files.walk import read
 from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.sanitize import sanitize
-from rlm_tui.repository.symbols import Edge
+from rlm_tui.repository.symbols import Edge, File, Slice, Span, Symbol, UnknownName
 
 _CLOSED = frozenset(("binary", "unreadable"))
 _WIDEST = 300
@@ -42,6 +42,16 @@ class Sources:
         # Only \n ends a line, for ripgrep, git and the grammars: a lone CR, which would be a line end to `sanitize`, is shown.
         text = self.content(path).decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "␍")
         return sanitize(text).removesuffix("\n").split("\n")
+
+    def slice(self, place: File | Symbol | Span, start: int | None, end: int | None) -> Slice:
+        """Return the text of `place`, or of lines `start` to `end` of its file. Raises `UnknownName`, `PermissionError`."""
+        first, last = (1, None) if isinstance(place, File) else (place.start, place.end)
+        lines = self.lines(place.path)
+        first = max(1, start if start is not None else first)
+        last = min(len(lines), end if end is not None else (last if last is not None and start is None else len(lines)))
+        if lines and first > len(lines):
+            raise UnknownName(f"{place.path} has {len(lines):,} lines: there is no line {first:,}")
+        return Slice(place.path, first, max(first, last), "\n".join(lines[first - 1 : last]))
 
     def with_lines(self, edges: Sequence[Edge]) -> list[Edge]:
         """Return the edges, each with the line of its use as it stands in the file."""

@@ -1,0 +1,45 @@
+"""A part of a repository: which files it admits, and the modules that they fall into."""
+
+from __future__ import annotations
+
+from rlm_tui.repository import modules
+from rlm_tui.repository.index.catalogue import Catalogue, Overview
+from rlm_tui.repository.index.indexing import Indexing
+from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.symbols import Module
+
+
+class Scope:
+    """What `entries`, paths of files and folders, cover of a repository; all of it without any."""
+
+    def __init__(self, entries: tuple[str, ...], store: Store, indexing: Indexing, catalogue: Catalogue) -> None:
+        self._entries = entries
+        self._store = store
+        self._indexing = indexing
+        self._catalogue = catalogue
+        self._listed: tuple[object, Overview] | None = None
+
+    def admits(self, path: str) -> bool:
+        """Tell whether the file at `path` is in it."""
+        if self._store.excluded(path):
+            return False
+        return not self._entries or any(self._covers(entry, path) for entry in self._entries)
+
+    def overview(self) -> Overview:
+        """Return its files and modules as they are indexed now."""
+        generation = self._catalogue.generation
+        if self._listed is None or self._listed[0] != generation:
+            self._listed = (generation, self._catalogue.overview(self.admits if self._entries else None))
+        return self._listed[1]
+
+    def module(self, target: str) -> Module | None:
+        """Return the module with this name or path, or any folder with files in it as one; None without any."""
+        overview = self.overview()
+        path = target.removeprefix("./").rstrip("/")
+        found = overview.modules.get(target) or overview.modules.get(path)
+        return found or self._catalogue.folder(path, overview.files)
+
+    def _covers(self, entry: str, path: str) -> bool:
+        if entry == modules.ROOT_FOLDER:
+            return modules.module_of(path, self._indexing.layout()) == modules.ROOT
+        return path == entry or path.startswith(entry + "/")
