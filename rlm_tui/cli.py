@@ -2,23 +2,25 @@
 
 Exit codes: 0 ok · 1 error · 2 usage or no terminal · 3 no model access · 4 partial · 5 budget · 6 findings (`--fail-on`) ·
 130/143 signals.
-Only click is imported at the top: `--version` must not wait for the rest.
+Only click is imported at the top, here and in what is imported from here: `--version` must not wait for the rest.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.shell_completion import CompletionItem
 
 from rlm_tui import __version__
+from rlm_tui.guard import guarded
+from rlm_tui.settings_options import settings_of, settings_options
+from rlm_tui.streams import mend_streams, require_terminal
 
 if TYPE_CHECKING:
     from rlm_tui.config import Settings
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "markdown", "json", "stream-json", "sarif", "patch")
 REPORTS = ("markdown", "json", "sarif", "patch", "rlms", "training")
-Function = TypeVar("Function", bound=Callable[..., object])
 
 
 class _AskByDefault(click.Group):
@@ -64,43 +65,6 @@ class _AskByDefault(click.Group):
         return sorted({*self.commands, *_mode_commands(), *_patch_commands(), *_tool_commands()})
 
 
-def _settings_options(function: Function) -> Function:
-    for option in reversed(
-        (
-            click.option("--model", help="Model of the root call; `navigator` needs no key."),
-            click.option("--sub-model", help="Model of sub-calls."),
-            click.option(
-                "--provider", type=click.Choice(["anthropic", "bedrock", "vertex"]), help="Who serves the model."
-            ),
-            click.option("--base-url", help="An Anthropic-compatible endpoint."),
-            click.option("--cells", type=click.Choice(["auto", "tool", "fence"]), help="How the model writes cells."),
-            click.option(
-                "--sandbox", metavar="NAME", help="Where cells run: auto, sealed, monty, docker, or an installed one."
-            ),
-            click.option("--math", is_flag=True, default=None, help="Let cells import numpy, scipy and sympy."),
-            click.option("--route", type=click.Choice(["direct", "repl", "rlm"]), help="How the question is taken on."),
-            click.option("--candidates", type=int, help="So many agents answer apart from each other; one is chosen."),
-            click.option("--budget", type=float, help="US dollars a run may spend."),
-            click.option("--max-tokens", type=int, help="Tokens a run may spend."),
-            click.option("--max-calls", type=int, help="Calls a run may start."),
-            click.option("--max-time", type=float, help="Seconds a run may take."),
-            click.option(
-                "--memo/--no-memo", default=None, help="Serve sub-calls from earlier runs where nothing changed."
-            ),
-            click.option(
-                "--allow-secrets",
-                metavar="GLOB",
-                multiple=True,
-                default=None,
-                help="Read these files although they may hold secrets; may be repeated.",
-            ),
-            click.option("--max-depth", type=int, help="How deep sub-agents may start sub-agents."),
-        )
-    ):
-        function = option(function)
-    return function
-
-
 _path_argument = click.argument("path", default=".", type=click.Path(path_type=Path))
 
 
@@ -111,7 +75,7 @@ def main() -> None:
 
     Without a command it opens the screen on PATH (default: here); `rlm-tui ask --help` lists the options.
     """
-    _mend_streams()
+    mend_streams()
 
 
 @main.command()
@@ -133,16 +97,16 @@ def main() -> None:
 @click.option("--ascii", is_flag=True, default=None, help="Draw with ASCII characters only.")
 @click.option("--plain", is_flag=True, default=None, help="No screen: question after question, line by line.")
 @click.option("--reduced-motion", is_flag=True, default=None, help="Draw once a second, and move nothing.")
-@_settings_options
+@settings_options
 def ask(
     path: Path, question: str | None, output_format: Format, scope: tuple[str, ...], mode: str | None, **flags: object
 ) -> None:
     """Open the screen on PATH, or answer one question with -p (the default command)."""
-    settings = _settings(flags)
+    settings = settings_of(flags)
     if question is None and (settings.plain or os.environ.get("TERM") == "dumb"):
         _exit(_converse(path, settings, scope))
     if question is None:
-        _require_terminal()
+        require_terminal()
         _exit(_show(path, settings, None, scope))
     if not question.strip():
         raise click.UsageError("the question is empty: say what you want to know after -p")
@@ -165,7 +129,7 @@ def index(path: Path) -> None:
             repository.close()
         return 0
 
-    _exit(_guarded(work))
+    _exit(guarded(work))
 
 
 @main.command()
@@ -182,7 +146,7 @@ def runs(limit: int) -> None:
             click.echo(f"{run.id}  {run.status:<9}  {' '.join(run.repository.split()):<20}  {question}")
         return 0
 
-    _exit(_guarded(work))
+    _exit(guarded(work))
 
 
 @main.command()
@@ -191,25 +155,25 @@ def runs(limit: int) -> None:
 def replay(run: str, plain: bool) -> None:
     """Show the finished RUN (its id, or the beginning of it) without any model."""
     if plain:
-        _exit(_guarded(lambda: _print_report(run, "markdown", None)))
-    _require_terminal()
-    _exit(_show(Path(), _settings({}), run))
+        _exit(guarded(lambda: _print_report(run, "markdown", None)))
+    require_terminal()
+    _exit(_show(Path(), settings_of({}), run))
 
 
 @main.command()
 @click.argument("run", required=False)
 @click.option("-p", "--print", "plain", is_flag=True, help="Without a screen.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", help="What is printed with -p.")
-@_settings_options
+@settings_options
 def resume(run: str | None, plain: bool, output_format: Format, **flags: object) -> None:
     """Go on with the unfinished RUN (its id, or the beginning of it; without one, the newest).
 
     What was done is kept and not paid again; a killed run loses at most the step in flight.
     """
-    settings = _settings(flags)
+    settings = settings_of(flags)
     if not plain:
-        _require_terminal()
-    _exit(_guarded(lambda: _resume(settings, run, output_format if plain else None)))
+        require_terminal()
+    _exit(guarded(lambda: _resume(settings, run, output_format if plain else None)))
 
 
 @main.command()
@@ -218,7 +182,7 @@ def resume(run: str | None, plain: bool, output_format: Format, **flags: object)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A new file; stdout without it.")
 def export(run: str, form: str, output: Path | None) -> None:
     """Write the report of RUN (its id, or the beginning of it)."""
-    _exit(_guarded(lambda: _print_report(run, form, output)))
+    _exit(guarded(lambda: _print_report(run, form, output)))
 
 
 @main.command()
@@ -227,7 +191,7 @@ def doctor(path: Path) -> None:
     """Tell what is in force on this machine, and why."""
     from rlm_tui.doctor import examine
 
-    _exit(_guarded(lambda: examine(path, _settings({}))))
+    _exit(guarded(lambda: examine(path, settings_of({}))))
 
 
 @main.command()
@@ -260,7 +224,7 @@ def _answer(
         asked = in_its_mode(plain) if mode is None else asked_in(mode, plain)
         return _print(path, settings, lambda engine: engine.ask(asked), Wanted(output))
 
-    return _guarded(work)
+    return guarded(work)
 
 
 def _begin(asked: Asked) -> int:
@@ -268,7 +232,7 @@ def _begin(asked: Asked) -> int:
     from rlm_tui.engine.run import Question
     from rlm_tui.headless import piped_input
 
-    settings = _settings(asked.flags)
+    settings = settings_of(asked.flags)
     wanted = asked.wanted
     if wanted is None:
         return _show(asked.path, settings, None, asked.scope, opening=(asked.mode, asked.words))
@@ -285,7 +249,7 @@ def _begin(asked: Asked) -> int:
         )
         return _print(asked.path, settings, lambda engine: engine.ask(question), wanted)
 
-    return _guarded(work)
+    return guarded(work)
 
 
 def _resume(settings: Settings, run: str | None, output: Format | None) -> int:
@@ -338,7 +302,7 @@ def _show(
                 code = await app.run_async()
             return app.return_code or code or 0
 
-    return _guarded(lambda: asyncio.run(work()))
+    return guarded(lambda: asyncio.run(work()))
 
 
 def _converse(path: Path, settings: Settings, scope: tuple[str, ...]) -> int:
@@ -351,7 +315,7 @@ def _converse(path: Path, settings: Settings, scope: tuple[str, ...]) -> int:
         async with open_workspace(path, settings) as workspace:
             return await converse(workspace, scope, ascii_only=settings.ascii)
 
-    return _guarded(lambda: asyncio.run(work()))
+    return guarded(lambda: asyncio.run(work()))
 
 
 def _print_report(run: str, form: str, output: Path | None) -> int:
@@ -369,92 +333,35 @@ def _print_report(run: str, form: str, output: Path | None) -> int:
     return 0
 
 
-def _settings(flags: dict[str, object]) -> Settings:
-    from rlm_tui.config import ConfigError, load_settings
-
-    try:
-        return load_settings({name: value for name, value in flags.items() if value not in (None, ())})
-    except ConfigError as error:
-        raise click.UsageError(str(error)) from None
-
-
 def _open(path: Path) -> Repository:
     from rlm_tui.repository.repository import Repository
 
-    settings = _settings({})
+    settings = settings_of({})
     return Repository.open(path, settings.cache_dir, settings.secrets)
 
 
 def _runs() -> RunStore:
     from rlm_tui.records.store import RunStore
 
-    return RunStore(_settings({}).runs_dir)
-
-
-def _mend_streams() -> None:
-    """Make the standard streams usable: each there, and able to take any character in a locale that lacks most of them.
-
-    Without the first, a file opened later (the index!) would get the number of a closed stream, and what is printed there.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _require_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("there is no terminal to draw on: ask with -p QUESTION, or run it in a terminal")
-
-
-def _guarded(work: Callable[[], int]) -> int:
-    """Run `work`; turn what can go wrong into one sentence on stderr and an exit code."""
-    from rlm_tui.engine.past import NotResumable
-    from rlm_tui.models.protocol import ModelError
-    from rlm_tui.plugins import PluginError
-    from rlm_tui.records.log import RecordError
-    from rlm_tui.repl.protocol import SandboxError
-    from rlm_tui.repository.patches.patches import PatchError
-    from rlm_tui.repository.sanitize import sanitize
-    from rlm_tui.repository.symbols import RepositoryError
-
-    try:
-        return work()
-    except (RepositoryError, SandboxError, RecordError, PluginError, NotResumable, PatchError) as error:
-        message, code = str(error), 1
-    except ModelError as error:
-        message, code = str(error), 3 if error.kind == "access" else 1
-    except FileExistsError as error:
-        message, code = f"{error.filename} exists already and is left as it is: choose another name", 1
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away; there is nobody to tell
-        return 1
-    except OSError as error:
-        message, code = f"{error.filename or 'the system'}: {error.strerror or error}", 1
-    except KeyboardInterrupt:
-        message, code = "interrupted", 130
-    click.echo(f"rlm-tui: {sanitize(message)}", err=True)
-    return code
+    return RunStore(settings_of({}).runs_dir)
 
 
 def _patch_commands() -> dict[str, click.Command]:
     from rlm_tui.patch_commands import commands
 
-    return commands(lambda: _settings({}), _guarded)
+    return commands(lambda: settings_of({}), guarded)
 
 
 def _tool_commands() -> dict[str, click.Command]:
     from rlm_tui.tool_commands import commands
 
-    return commands(_open, _guarded)
+    return commands(_open, guarded)
 
 
 def _mode_commands() -> dict[str, click.Command]:
     from rlm_tui.mode_commands import commands
 
-    return commands(_settings_options, _begin)
+    return commands(settings_options, _begin)
 
 
 def _exit(code: int) -> NoReturn:
