@@ -47,6 +47,16 @@ def test_whole_names_come_before_beginnings_and_parts(shop: Repository) -> None:
     assert found == ["Order.pay", "src/shop/payment.py", "PaymentError", "test_pay"]
 
 
+def test_code_comes_before_keys_and_headings_however_well_they_fit(tmp_path: Path) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "client.py").write_text("class Client:\n    pass\n")
+    (tmp_path / "code" / "pyproject.toml").write_text('[project.optional-dependencies]\ncli = ["click"]\n')
+    repository = Repository.open(tmp_path / "code", tmp_path / "cache")
+    repository.scan()
+    found = names(repository, "cli")
+    assert found.index("Client") < found.index("project.optional-dependencies.cli")
+
+
 def test_nothing_typed_lists_modules_then_files(shop: Repository) -> None:
     found = names(shop, "", 100)
     modules = [module.path for module in shop.modules()]

@@ -68,7 +68,7 @@ def _rank(wanted: str, symbol: Symbol, generated: bool) -> tuple[object, ...]:
     fits = 0 if is_end else 1 if name == last else 2 if name.startswith(last) else 3
     elsewhere = f".{whole}" not in f".{symbol.qualified.lower()}"  # the words before it are only parts of names
     aside = symbol.language not in code_languages() or generated
-    return fits, elsewhere, aside, symbol.is_test, len(name), 0, len(symbol.path), symbol.path, symbol.start
+    return aside, fits, elsewhere, symbol.is_test, len(name), 0, len(symbol.path), symbol.path, symbol.start
 
 
 def _path_rank(wanted: str, path: str, kind: int, aside: tuple[bool, bool]) -> tuple[object, ...]:
@@ -76,7 +76,8 @@ def _path_rank(wanted: str, path: str, kind: int, aside: tuple[bool, bool]) -> t
         return kind, path
     name = path.rpartition("/")[2].lower()
     fits = 0 if wanted in (path.lower(), name, name.rpartition(".")[0]) else 2 if name.startswith(wanted) else 3
-    return fits, False, *aside, len(name), kind, len(path), path, 0
+    generated, is_test = aside
+    return generated, fits, False, is_test, len(name), kind, len(path), path, 0
 
 
 def _literal(text: str) -> str:
