@@ -233,9 +233,9 @@ class RlmApp(TerminalApp):
             self._main.say(f"{event.worker.name or 'work'}: {error or type(error).__name__}", "error")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Fill the palette from the registry."""
+        """Fill the palette from the registry; it takes its titles for markup."""
         for word, says in slash_words().items():
-            yield SystemCommand(says, f"/{word}", lambda word=word: self._command(word))
+            yield SystemCommand(says.replace("[", r"\["), f"/{word}", lambda word=word: self._command(word))
 
     def action_help(self) -> None:
         """Open the help."""
