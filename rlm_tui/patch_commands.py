@@ -52,6 +52,7 @@ def _apply(settings: Settings, run: str, findings: Sequence[str], *, yes: bool, 
     from rlm_tui.records.tree import Tree
     from rlm_tui.repository.patches.applying import Applying
     from rlm_tui.repository.repository import Repository
+    from rlm_tui.repository.sanitize import escape_name
 
     store = RunStore(settings.runs_dir)
     tree = Tree.of(store.read(store.find(run)))
@@ -62,7 +63,7 @@ def _apply(settings: Settings, run: str, findings: Sequence[str], *, yes: bool, 
     try:
         bring_up_to_date(repository)
         checked, problems = repository.patches.join(texts)
-        applying = Applying(repository.root, settings.applied_dir)
+        applying, where = Applying(repository.root, settings.applied_dir), escape_name(str(repository.root))
         for told in applying.recover():
             click.echo(f"note: {told}", err=True)
         _summary(checked, problems)
@@ -70,12 +71,12 @@ def _apply(settings: Settings, run: str, findings: Sequence[str], *, yes: bool, 
         if uncommitted:
             click.echo(f"not committed, so that only undo brings it back: {_listed(uncommitted)}", err=True)
         sure = yes and (over_uncommitted or not uncommitted)
-        if not sure and not _confirmed("Write this into the files?", yes=yes):
+        if not sure and not _confirmed(f"Write this into the files of {where}?", yes=yes):
             return DECLINED
         applied = applying.apply(tree.start.question.strip().partition("\n")[0][:200], checked.edits)
     finally:
         repository.close()
-    click.echo(f"applied to {_listed(applied.paths)}; `rlm-tui undo` takes it back")
+    click.echo(f"applied to {_listed(applied.paths)} in {where}; `rlm-tui undo` takes it back")
     return 0
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from rlm_tui.records.events import Citation, Covered, Tokens
 from rlm_tui.records.findings_report import findings_markdown, findings_text, patches, summary
-from rlm_tui.records.markdown_text import code, count, fenced, inline, language_of, linked
+from rlm_tui.records.markdown_text import code, contained, count, fenced, inline, language_of, linked
 from rlm_tui.records.sarif import as_sarif
 from rlm_tui.records.trajectories import rlms, training
 from rlm_tui.records.tree import Call, Tree
@@ -52,7 +52,9 @@ def markdown(tree: Tree) -> str:
     if start.question.strip() != title:
         parts.append("## Question\n\n" + fenced(start.question))
     answer = tree.answer.strip()
-    parts.append("## Answer\n\n" + (marked(answer, tree.citations) or f"There is none: {inline(_ending(tree))}"))
+    parts.append(
+        "## Answer\n\n" + (contained(marked(answer, tree.citations)) or f"There is none: {inline(_ending(tree))}")
+    )
     if findings := findings_markdown(tree):
         parts.append(f"## Findings\n\n{summary(tree)}.\n\n{findings}")
     if tree.citations:
@@ -87,11 +89,11 @@ def call_markdown(tree: Tree, call_id: str) -> str:
         "\n".join(f"- {name}: {value}" for name, value in facts.items() if value),
     ]
     parts.append("## Task\n\n" + fenced(call.task))
-    parts.append("## Result\n\n" + (call.result.strip() or "There is none."))
+    parts.append("## Result\n\n" + (contained(call.result.strip()) or "There is none."))
     for step in call.steps:
         told = [
             f"## Step {step.number}",
-            step.text.strip() if step.code else "",
+            contained(step.text.strip()) if step.code else "",
             fenced(step.code, "python") if step.code else "",
         ]
         told.append("Printed:\n\n" + fenced(step.output) if step.output else "")

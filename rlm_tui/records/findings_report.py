@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from rlm_tui.records.findings import SEVERITIES, Citation, Finding
-from rlm_tui.records.markdown_text import code, count, fenced, inline, language_of, linked
+from rlm_tui.records.markdown_text import code, contained, count, fenced, inline, language_of, linked
 from rlm_tui.records.tree import Tree
 
 
@@ -68,11 +68,11 @@ def _finding(one: Finding) -> str:
     blocks = [
         f"#### {inline(one.title)}",
         f"{one.confidence} confidence{kind} · {code(one.id)}",
-        one.explanation.strip(),
+        contained(one.explanation.strip()),
     ]
     blocks += [_evidence(citation) for citation in one.evidence]
     if one.suggestion.strip():
-        blocks.append(f"**Suggestion.** {one.suggestion.strip()}")
+        blocks.append(f"**Suggestion.** {contained(one.suggestion.strip())}")
     if one.patch.strip():
         blocks.append(fenced(one.patch, "diff"))
     return "\n\n".join(blocks)

@@ -61,11 +61,11 @@ def _invocation(tree: Tree) -> dict[str, object]:
     if end:
         found["endTimeUtc"], found["exitCode"] = _time(end.ts), end.code
     notes = [
-        {"level": "warning" if one.level == "warning" else "note", "message": {"text": one.text}}
+        {"level": "warning" if one.level == "warning" else "note", "message": _message(one.text)}
         for one in tree.notices
     ]
     if end and end.error:
-        notes.append({"level": "error", "message": {"text": end.error}})
+        notes.append({"level": "error", "message": _message(end.error)})
     if notes:
         found["toolExecutionNotifications"] = notes
     return found
@@ -83,19 +83,24 @@ def _result(one: Finding, rules: list[str], tree: Tree) -> dict[str, object]:
         "ruleIndex": rules.index(_rule(one)),
         "level": _LEVELS[one.severity],
         "rank": _RANKS[one.confidence],
-        "message": {"text": text},
+        "message": _message(text),
         "locations": [_location(citation) for citation in first],
         "partialFingerprints": {"rlmTuiFinding/v1": one.id},
         "properties": {"severity": one.severity, "confidence": one.confidence, "patch": one.patch},
     }
     if rest:
         found["relatedLocations"] = [
-            {"id": number, **_location(citation), "message": {"text": citation.span}}
+            {"id": number, **_location(citation), "message": _message(citation.span)}
             for number, citation in enumerate(rest, 1)
         ]
     if one.id in tree.refuted:
         found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": tree.refuted[one.id]}]
     return found
+
+
+def _message(text: str) -> dict[str, str]:
+    """Return foreign text as a message in which nothing is a link (SARIF 2.1.0, 3.11.6)."""
+    return {"text": re.sub(r"([\\\[\]])", r"\\\1", text)}
 
 
 def _location(citation: Citation) -> dict[str, object]:

@@ -66,7 +66,7 @@ def test_a_run_is_applied_and_taken_back(proposed: tuple[Path, str], environment
     done = rlm(environment, "apply", run, "--yes")
     assert done.returncode == 0, done.stderr
     assert f"modified  {PAYMENT}  +2 -2" in done.stderr
-    assert done.stdout == f"applied to {PAYMENT}; `rlm-tui undo` takes it back\n"
+    assert done.stdout == f"applied to {PAYMENT} in {root}; `rlm-tui undo` takes it back\n"
     assert "def pause(attempt" in (root / PAYMENT).read_text()
     again = rlm(environment, "apply", run, "--yes")
     assert again.returncode == 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
@@ -28,6 +29,7 @@ from rlm_tui.records.events import (
     TurnEnded,
 )  # fmt: skip
 from rlm_tui.records.export import as_json, markdown
+from rlm_tui.records.markdown_text import contained
 from rlm_tui.records.tree import Tree
 
 
@@ -167,3 +169,22 @@ def test_no_excerpt_ends_its_fence_and_no_label_adds_a_line(text: str) -> None:
     assert opening.rstrip("py") == closing == "`" * len(closing)
     assert not any(line.strip().startswith(closing) for line in inside)
     assert report.split("## Calls\n\n")[1].split("\n\n## Looked")[0].count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("see `a<b>` <b>hi ![x](http://e)", "see `a<b>` \\<b>hi \\![x](http://e)"),
+        ("```html\n<b>![x]", "```html\n<b>![x]\n```"),
+        ("~~~\n<a>\n~~~\n<!-- rest", "~~~\n<a>\n~~~\n\\<!-- rest"),
+        ("- a\n  ```\n  <x>\nout <img>", "- a\n  ```\n  <x>\n  ```\nout \\<img>"),
+        ("- ```\n  ```\n<img>", "- \\`\\`\\`\n  ```\n  ```\n\\<img>"),
+        ("\\`<img>`", "\\`\\<img>`"),
+        ("x `\n` <img> `y`\n\n`<z>`", "x `\n` \\<img> `y`\n\n`<z>`"),
+        ("| `x | \\<img> <y>` |", "| `x | \\<img> \\<y>` |"),
+    ],
+)
+def test_what_a_model_writes_steers_nothing_after_it(text: str, told: str) -> None:
+    assert contained(text) == told
+    report = markdown(Tree.of(events(answer=text)))
+    assert f"## Answer\n\n{told}\n\n## Evidence" in report

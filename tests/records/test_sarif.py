@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from finding_samples import PATCH, reviewed
+from finding_samples import PATCH, finding, reviewed, stamp
 from sarif_checks import problems
 
+from rlm_tui.records.events import Proposed
 from rlm_tui.records.export import rendered
 from rlm_tui.records.tree import Tree
 
@@ -50,3 +51,10 @@ def test_the_terminal_gets_the_answer_then_the_findings() -> None:
 
 def test_patches_are_one_file() -> None:
     assert rendered(reviewed(), "patch") == PATCH + "\n"
+
+
+def test_no_message_of_sarif_makes_a_link() -> None:
+    title = r"See [here](http://e) or \x"
+    tree = Tree.of([Proposed(**stamp("0"), finding=finding(title))])
+    (result,) = json.loads(rendered(tree, "sarif"))["runs"][0]["results"]
+    assert result["message"]["text"] == r"See \[here\](http://e) or \\x" + "\n\nbecause"

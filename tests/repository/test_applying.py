@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -254,3 +255,53 @@ def test_applying_and_undoing_leads_back_to_the_same_bytes(
         assert ((root / path).read_bytes() if (root / path).exists() else None) == after
     applying.undo()
     assert tree(root) == before
+
+
+def test_a_file_keeps_its_owner_and_is_never_readable_by_more_nor_set_user_id(
+    applying: Applying, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, real, seen = root / "a.txt", os.open, list[int]()
+
+    def watched(name: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        handle = real(name, flags, mode, dir_fd=dir_fd)
+        if flags & os.O_CREAT and str(name).startswith(".a.txt."):
+            seen.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        return handle
+
+    owner = (12345, 12346) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    os.chown(path, *owner)
+    path.chmod(0o6750)
+    monkeypatch.setattr(os, "open", watched)
+    applying.apply("", [Edit("a.txt", "a.txt", b"a\n", b"A\n")])
+    applying.undo()
+    assert seen == [0o600, 0o600]
+    status = path.stat()
+    assert ((status.st_uid, status.st_gid), stat.S_IMODE(status.st_mode)) == (owner, 0o750)
+
+
+def test_a_damaged_record_is_given_up_and_keeps_nothing_from_being_applied(
+    applying: Applying, root: Path, tmp_path: Path
+) -> None:
+    def records() -> dict[str, Path]:
+        return {json.loads(path.read_text())["title"]: path for path in (tmp_path / "state").rglob("record.json")}
+
+    def change(path: Path, **changed: object) -> None:
+        path.write_text(json.dumps(json.loads(path.read_text()) | changed))
+
+    applying.apply("first", [Edit("a.txt", "a.txt", b"a\n", b"A\n")])
+    applying.apply("torn", [Edit("gone.txt", "gone.txt", b"gone", b"b")])
+    applying.apply("orphan", [Edit("", "d.txt", None, b"d")])
+    torn, orphan = records()["torn"], records()["orphan"]
+    (file,) = json.loads(torn.read_text())["files"]
+    secret = tmp_path / "secret"
+    secret.write_text("")
+    change(torn, state="begun", title="to\x1b[31mrn\n", files=[file | {"before": str(secret), "old": "x\x1b[2J"}])
+    change(orphan, undoes="nothing")
+    told = "\n".join(applying.recover())
+    assert "a patch (torn) is left as it is: " in told
+    assert "a patch (orphan) is left as it is: " in told
+    assert f"kept in {torn.parent}" in told
+    assert "\x1b" not in told
+    assert applying.recover() == []
+    assert applying.undo().title == "first"
+    assert (root / "a.txt").read_bytes() == b"a\n"

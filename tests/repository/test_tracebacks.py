@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rlm_tui.repository.errors.tracebacks import MOST_FAILURES, WrittenFailure, read_tracebacks
@@ -411,3 +413,13 @@ def test_a_long_log_is_read_from_both_its_ends() -> None:
     noise = "2024-05-01 10:00:00 INFO nothing happened here at all (12 ms)\n" * 100_000
     found = read_tracebacks(KOTLIN + noise + SYNTAX)
     assert [one.kind for one in found] == ["java.lang.IllegalStateException", "SyntaxError"]
+
+
+def test_hostile_lines_cost_little_and_deep_paths_are_read() -> None:
+    end = "e at :line .php( :in .go: .py: == # ssertion runtime error @ panicked at --> Error "
+    started = time.process_time()
+    for length in (900, 2_000):
+        read_tracebacks("\n".join(["a." * ((length - len(end)) // 2) + end] * 1_900))
+    assert time.process_time() - started < 20  # processor time: it was 140 s, and is 1 s
+    (mention,) = read_tracebacks("see /" + "deep/" * 40 + "a.py:12")
+    assert mention.frames[0].line == 12

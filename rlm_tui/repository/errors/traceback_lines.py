@@ -1,6 +1,7 @@
 r"""What a line of a traceback, a test's output, a sanitizer's report or a log says by itself, in each language.
 
-Every pattern is bounded, and asked only of lines that hold its needle: logs are long, and hostile.
+Every pattern is bounded, begins a file's name only where one can begin, and is asked only of lines that hold its needle: logs
+are long, and hostile.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ _FORMS = (
     _form(
         "ruby",
         ":in ",
-        r"(?P<before>\d{1,4}: from )?(?P<file>[^\s:]{1,300}):%L:in ['`](?P<function>[^']{1,200})'"
+        r"(?<![^\s:])(?P<before>\d{1,4}: from )?(?P<file>[^\s:]{1,300}):%L:in ['`](?P<function>[^']{1,200})'"
         r"(?:: (?P<message>.{0,500}?) \((?P<kind>[\w:]{1,100})\))?",
     ),
     _form("rust", " at ", r"^\s*at (?P<file>\S{1,300}\.rs):%L(?:%C)?$"),
@@ -114,7 +115,7 @@ _FORMS = (
     _form(
         "c",
         "ssertion",
-        r"(?P<file>[^\s:]{1,300}):%L: (?P<function>.{1,300}?): (?P<kind>Assertion) (?P<message>.{1,300}?) failed",
+        r"(?<![^\s:])(?P<file>[^\s:]{1,300}):%L: (?P<function>.{1,300}?): (?P<kind>Assertion) (?P<message>.{1,300}?) failed",
     ),
     _form(
         "c",
@@ -122,7 +123,11 @@ _FORMS = (
         r"(?P<kind>Assertion) failed: (?P<message>.{1,300}?), function (?P<function>[^,]{1,200}), "
         r"file (?P<file>[^,]{1,300}), line %L",
     ),
-    _form("c", "runtime error", r"(?P<file>[^\s:]{1,300}%K):%L%C: (?P<kind>runtime error): (?P<message>.{1,300})"),
+    _form(
+        "c",
+        "runtime error",
+        r"(?<![^\s:])(?P<file>[^\s:]{1,300}%K):%L%C: (?P<kind>runtime error): (?P<message>.{1,300})",
+    ),
     _form("c", ": Failure", r"^(?P<file>[^\s:]{1,300}):%L: (?P<kind>Failure)$"),
     _form("go", ".go:", r"^\s+(?P<file>[\w-]{1,200}_test\.go):%L: (?P<message>.{0,500})"),
     _form("go", ".go:", r"^\s+(?:Error Trace:\s+)?(?P<file>\S.{0,300}?\.go):%L(?: \+0x[0-9a-f]+)?$"),
@@ -134,13 +139,11 @@ _FORMS = (
     _form(
         "",
         "error",
-        r"(?P<file>[^\s:()'\"]{1,300}\.\w{1,8})[:(]%L(?:[:,]\d{1,6})?\)?:?(?: -)? "
+        r"(?<![^\s:()'\"])(?P<file>[^\s:()'\"]{1,300}\.\w{1,8})[:(]%L(?:[:,]\d{1,6})?\)?:?(?: -)? "
         r"(?P<kind>(?:fatal )?error)\b:?(?P<message>.{0,300})",
     ),
 )
-_MENTION = re.compile(
-    r"(?P<file>(?:[\w.@~+-]{0,100}[/\\]){0,20}[\w.@+-]{1,100}\.\w{1,8})(?::|, line |#L)(?P<line>\d{1,7})\b"
-)
+_MENTION = re.compile(r"(?<![\w.@~+/\\-])(?P<file>[\w.@~+/\\-]{1,500}\.\w{1,8})(?::|, line |#L)(?P<line>\d{1,7})\b")
 
 _KIND = (
     r"(?:[A-Za-z_$][\w$]{0,80}(?:\.|::|\\)){0,12}(?:[A-Za-z_]\w{0,80})?"

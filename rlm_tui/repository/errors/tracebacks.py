@@ -15,7 +15,7 @@ MOST_FAILURES = 40
 MOST_FRAMES = 100
 _MOST_TEXT = 4_000_000
 """So many characters are read; of a longer text its beginning and its end."""
-_LONGEST = 2_000
+_LONGEST = 1_000
 """Characters of a line that are read."""
 _NEAR = 12
 """So many lines after its head the first frame of an error may stand: messages have several lines."""

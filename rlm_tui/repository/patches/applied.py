@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import time
@@ -23,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from rlm_tui.repository.patches.patches import PatchError
 from rlm_tui.repository.patches.patching import Edit
+from rlm_tui.repository.sanitize import escape_name, plain_text
 
 try:
     import fcntl
@@ -65,8 +67,8 @@ class Applied:
 
     @property
     def paths(self) -> list[str]:
-        """The files, by the names they had or have."""
-        return [file.new or file.old for file in self.files]
+        """The files, by the names they had or have, safe to show."""
+        return [escape_name(file.new or file.old) for file in self.files]
 
 
 _READ: TypeAdapter[Applied] = TypeAdapter(Applied)
@@ -112,7 +114,7 @@ class AppliedStore:
             except (OSError, ValidationError):
                 continue
             if record.id == path.parent.name and record.root == str(self._root):
-                found.append(record)
+                found.append(replace(record, title=" ".join(plain_text(record.title).split())))
         return sorted(found, key=lambda record: (record.time, record.id), reverse=True)
 
     def begin(
@@ -156,6 +158,11 @@ class AppliedStore:
             for file in record.files
         ]
 
+    def dropped(self, record: Applied) -> str:
+        """Give up a record that is damaged, so that it is not met again; return where it is kept."""
+        self.marked(record, "dropped")
+        return f"its record is given up, and kept in {escape_name(str(self._folder / record.id))}"
+
     def forget(self, record: Applied) -> None:
         """Delete a record."""
         shutil.rmtree(self._folder / record.id, ignore_errors=True)
@@ -169,6 +176,8 @@ class AppliedStore:
     def _content(self, record: Applied, name: str) -> bytes | None:
         if not name:
             return None
+        if not re.fullmatch("[0-9a-f]{64}", name):
+            raise PatchError(f"the record of {record.id} is not what was written: nothing is taken back by it")
         try:
             content = (self._folder / record.id / name).read_bytes()
         except (OSError, ValueError) as error:

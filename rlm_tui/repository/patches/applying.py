@@ -78,7 +78,11 @@ class Applying:
             record = self.last()
             if record is None:
                 raise PatchError("no patch was applied here that could be undone")
-            back = [Edit(edit.new, edit.old, edit.after, edit.before) for edit in reversed(self._store.edits(record))]
+            try:
+                edits = self._store.edits(record)
+            except PatchError as error:
+                raise PatchError(*error.args, self._store.dropped(record)) from error
+            back = [Edit(edit.new, edit.old, edit.after, edit.before) for edit in reversed(edits)]
             modes = [file.mode for file in reversed(record.files)]
             return self._finish(self._make(f"undo of {record.id}", back, modes, record.id))
 
@@ -143,16 +147,20 @@ class Applying:
         return [folder for folder in sorted(above) if not (self._root / folder).exists()]
 
     def _stage(self, edit: Edit, mode: int, name: str) -> None:
-        """Write the new content beside its place."""
+        """Write the new content beside its place, for the eyes of those only who may read the old; never set-user-id."""
         if edit.after is None:
             return
         with self._below.folder(edit.new, create=True) as (folder, own):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-            handle = os.open(_beside(own, name), flags, 0o777 if edit.executable else 0o666, dir_fd=folder)
+            fresh = 0o777 if edit.executable else 0o666
+            handle = os.open(_beside(own, name), flags, 0o600 if mode else fresh, dir_fd=folder)
             with os.fdopen(handle, "wb") as file:
-                file.write(edit.after)
                 if mode:
-                    os.fchmod(handle, mode)
+                    if edit.old and (owner := self._below.owner(edit.old)):
+                        with suppress(PermissionError):  # only root gives files away
+                            os.fchown(handle, *owner)
+                    os.fchmod(handle, mode & 0o777)
+                file.write(edit.after)
                 file.flush()
                 os.fsync(handle)
 
@@ -179,17 +187,24 @@ class Applying:
     def _recover(self) -> list[str]:
         told: list[str] = []
         for record in self._store.records():
-            if record.state == "begun":
-                left = self._roll_back(record)
-                told.append(f"a patch ({record.title}) was being applied when the program ended: it was rolled back")
-                told += left
-            elif record.undoes and record.state == "done":
-                self._finish(record)
+            try:
+                if record.state == "begun":
+                    left = self._roll_back(record)
+                    told.append(
+                        f"a patch ({record.title}) was being applied when the program ended: it was rolled back"
+                    )
+                    told += left
+                elif record.undoes and record.state == "done":
+                    self._finish(record)
+            except PatchError as error:
+                told.append(f"a patch ({record.title}) is left as it is: {error}; {self._store.dropped(record)}")
         return told
 
     def _finish(self, undoing: Applied) -> Applied:
         """Mark what was taken back as such, once all of it is; return its record."""
-        undone = next(record for record in self._store.records() if record.id == undoing.undoes)
+        undone = next((record for record in self._store.records() if record.id == undoing.undoes), None)
+        if undone is None:
+            raise PatchError("the record of what it took back is gone")
         for folder in reversed(undone.folders):
             self._remove_folder(folder)
         undone = self._store.marked(undone, "undone")
@@ -217,7 +232,7 @@ class Applying:
         if digest(old.data if old else None) != digest(edit.before):
             if old is not None and digest(old.data) != digest(edit.after):
                 raise PatchError("somebody else has changed it")
-            back = Edit(edit.old, edit.old, None, edit.before)
+            back = Edit(edit.old if old else edit.new, edit.old, None, edit.before)
             self._drop_staged(edit.old, name)
             self._stage(back, mode, name)
             with self._below.folder(edit.old) as (folder, own):

@@ -77,6 +77,15 @@ class Below:
         except OSError as error:
             raise PatchError(f"{path} cannot be read: {error.strerror or error}") from error
 
+    def owner(self, path: str) -> tuple[int, int] | None:
+        """Return the ids of the user and the group that a file belongs to, None where there is nothing."""
+        try:
+            with self.folder(path) as (folder, name):
+                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                return status.st_uid, status.st_gid
+        except FileNotFoundError:
+            return None
+
     def same(self, path: str, other: str) -> bool:
         """Tell whether two names mean one file: they differ in case alone, and the file system does not tell them apart."""
         if path.lower() != other.lower():
