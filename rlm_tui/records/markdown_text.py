@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 
 _FENCE = re.compile(r"^\s*(`{3,})", re.MULTILINE)
-_OPENING = re.compile(r"( {0,3})(`{3,}(?=[^`]*$)|~{3,})")
+_OPENING = re.compile(r"( {0,3})(`{3,}(?=[^`]*$)|~{3,})( *[\w+#.-]*)")
+"""A fence, and its language; what more stands there may make the line one of a table."""
 _INNER_FENCE = re.compile(r"( {4,}|[ \d.)>*+-]*?[.)>*+-] *)(`{3,}|~{3,})")
 """A fence in an item, a quote or deep in one: where it ends depends on what is around it."""
 _MARKUP = re.compile(r"\\.|!(?=\[)|<(?=[A-Za-z/!?])")
-_INLINE = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)(?:(?P<code>.*?[^`])(?P=ticks)(?!`))?|" + _MARKUP.pattern)
+_INLINE = re.compile(r"(?P<ticks>`+)(?!`)(?:(?P<code>.*?[^`])(?P=ticks)(?!`))?|" + _MARKUP.pattern)
 
 
 def count(number: int, noun: str) -> str:
@@ -56,8 +57,8 @@ def contained(text: str) -> str:
             lines.append(margin + fence if ends else line)
             fence = "" if ends else fence
         elif opening := _OPENING.match(line):
-            margin, fence = opening.groups()
-            lines.append(line)
+            margin, fence, _ = opening.groups()
+            lines.append(opening.group())
             spans = True
         elif inner := _INNER_FENCE.match(line):
             escaped = "".join(f"\\{mark}" for mark in inner[2])

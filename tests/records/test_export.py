@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from pydantic import BaseModel
 
 from rlm_tui.records.events import (
@@ -188,3 +189,36 @@ def test_what_a_model_writes_steers_nothing_after_it(text: str, told: str) -> No
     assert contained(text) == told
     report = markdown(Tree.of(events(answer=text)))
     assert f"## Answer\n\n{told}\n\n## Evidence" in report
+
+
+PIECES = [
+    *(
+        "`",
+        "``",
+        "```",
+        "````",
+        "~~~",
+        "<img>",
+        "<!--",
+        "<script>",
+        "![x](y)",
+        "\\",
+        "\n",
+        "\n\n",
+        " ",
+        "   ",
+        "    ",
+        "\t",
+    ),
+    *("- ", "> ", "1. ", "# ", "|", "|--|--|\n", "a", "===\n", "html"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=22))
+def test_a_renderer_makes_no_tag_nor_picture_of_it_and_goes_on_behind_it(pieces: list[str]) -> None:
+    parsed = MarkdownIt("commonmark").enable("table").parse(f"{contained(''.join(pieces).strip())}\n\n## Behind")
+    kinds = {token.type for block in parsed for token in [block, *(block.children or ())]}
+    assert not kinds & {"html_block", "html_inline", "image"}
+    assert [(token.type, token.level) for token in parsed[-3:]] == [
+        ("heading_open", 0), ("inline", 1), ("heading_close", 0),
+    ]  # fmt: skip
