@@ -16,7 +16,7 @@ from importlib.machinery import FrozenImporter, ModuleSpec
 from pathlib import PurePath
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
-from rlm_tui.repl.guest import HostError
+from rlm_tui.repl.guest_record import HostError
 from rlm_tui.repl.output import Output, show, show_printed, size_of
 
 _TRACEBACK = 4_000

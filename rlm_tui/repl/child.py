@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, cast
 
 from rlm_tui.repl import cells, combinators, frames, guest, seal
+from rlm_tui.repl.guest_record import HostError, Record
 from rlm_tui.repl.lazy import Lazy, Repo
 from rlm_tui.repl.output import Output
 
@@ -34,7 +35,7 @@ class Child:
         self._waiting: dict[int, queue.SimpleQueue[_Reply]] = {}
         self._work: queue.SimpleQueue[dict[str, object]] = queue.SimpleQueue()
         self._interruptible = self._shielded = self._pending = False
-        self._kinds: dict[str, type[guest.Record]] = {}
+        self._kinds: dict[str, type[Record]] = {}
         self._cells: cells.Cells | None = None
 
     def serve(self, proof: dict[str, int], landlock: int) -> None:
@@ -103,7 +104,7 @@ class Child:
         finally:
             self._waiting.pop(number, None)
         if not ok:
-            raise guest.HostError(value)
+            raise HostError(value)
         return value
 
     def _read(self) -> None:
@@ -162,7 +163,7 @@ def _hand_over(value: object, parts: list[bytes]) -> object:
         return value
     if isinstance(value, str):
         return frames.text(value, parts)
-    if isinstance(value, guest.Record):
+    if isinstance(value, Record):
         return frames.text(value.locator, parts)
     if isinstance(value, dict):
         items = {str(key): _hand_over(item, parts) for key, item in value.items()}

@@ -7,76 +7,12 @@ name by which it is handed back to host functions. Attributes that need the host
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
-LINE = 320
-"""The longest one-line repr, in characters."""
-SLICE = 8_000
-"""The longest repr of a slice, in characters."""
+from rlm_tui.repl.guest_record import LINE, SLICE, Ask, Record, span
+from rlm_tui.repl.guest_versions import Blame, Commit, Hunk
+
 _TIERS = {1: "tier 1 scope", 2: "tier 2 import", 3: "tier 3 receiver", 4: "tier 4 type", 5: "tier 5 guess"}
-
-
-class Ask(Protocol):
-    """Calls a host function and waits for its result. Raises HostError."""
-
-    def __call__(self, name: str, *args: object, **kwargs: object) -> Any:
-        """Return what the host returned, its records turned into guest objects."""
-
-
-class HostError(Exception):
-    """A host function refused or failed; the message says why and what to try instead."""
-
-    __module__ = "builtins"  # so that a traceback names it as short as Python's own
-
-
-class Record:
-    """Common to all records: fields as attributes, a short repr, equality and order by where they stand."""
-
-    _ask: Ask
-
-    def __init__(self, fields: dict[str, object]) -> None:
-        self.__dict__.update(fields)
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise AttributeError(
-            f"{type(self).__name__} has no attribute {name!r}; it has {', '.join(public(type(self), self))}"
-        )
-
-    @property
-    def locator(self) -> str:
-        """The name by which host functions know it."""
-        raise NotImplementedError
-
-    def __repr__(self) -> str:
-        line = " ".join(self._line().splitlines())
-        return line if len(line) <= LINE else line[: LINE - 1] + "…"
-
-    def _line(self) -> str:
-        raise NotImplementedError
-
-    def key(self) -> tuple[str, int, str]:
-        """Return what it is sorted by: path, line, repr."""
-        return (
-            str(self.__dict__.get("path", "")),
-            int(self.__dict__.get("start", self.__dict__.get("line", 0))),
-            repr(self),
-        )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Record) and type(self) is type(other) and self.__dict__ == other.__dict__
-
-    def __hash__(self) -> int:
-        return hash(self.key())
-
-    def __lt__(self, other: object) -> bool:
-        return self.key() < other.key() if isinstance(other, Record) else NotImplemented
-
-    @property
-    def source(self) -> Any:
-        """Its lines: a Slice."""
-        return self._ask("peek", self.locator)
 
 
 class File(Record):
@@ -357,97 +293,6 @@ class Setting(Line):
         return f"{self.locator}  [{self.symbol}]  {self.kind} {self.name}{default}  {self.text.strip()}"
 
 
-class Commit(Record):
-    """A commit: id date author subject files (the first of them) total (how many); source: its Hunks."""
-
-    id: str
-    date: str
-    author: str
-    subject: str
-    files: list[str]
-    total: int
-
-    @property
-    def locator(self) -> str:
-        """The name by which host functions know it."""
-        return self.id
-
-    @property
-    def source(self) -> Any:
-        """What it changed: its Hunks."""
-        return self._ask("changes", f"{self.id}^!")
-
-    def key(self) -> tuple[str, int, str]:
-        """Return what it is sorted by: day, then repr."""
-        return (self.date, 0, repr(self))
-
-    def _line(self) -> str:
-        more = f" and {self.total - 3} more" if self.total > 3 else ""
-        return f"{self.id}  {self.date}  {self.author}  {self.subject}  [{', '.join(self.files[:3])}{more}]"
-
-
-class Blame(Record):
-    """Lines and what changed them last: path start end commit ("" = not committed) date author subject."""
-
-    path: str
-    start: int
-    end: int
-    commit: str
-    date: str
-    author: str
-    subject: str
-
-    @property
-    def locator(self) -> str:
-        """The name by which host functions know it."""
-        return self.span
-
-    @property
-    def span(self) -> str:
-        """`path:start-end`, as citations are written."""
-        return span(self.path, self.start, self.end)
-
-    def _line(self) -> str:
-        told = f"{self.commit}  {self.date}  {self.author}  {self.subject}" if self.commit else "not committed yet"
-        return f"{self.span}  {told}"
-
-
-class Hunk(Record):
-    """A change: path start end (now) old_path old_start old_end status added removed text symbols (names); str(): whole diff."""
-
-    path: str
-    start: int
-    end: int
-    old_path: str
-    old_start: int
-    old_end: int
-    status: str
-    added: int
-    removed: int
-    text: str
-    symbols: list[str]
-    old: str
-    new: str
-
-    @property
-    def locator(self) -> str:
-        """The name by which host functions know it."""
-        return self.span
-
-    @property
-    def span(self) -> str:
-        """`path:start-end` of its lines now, as citations are written; the path alone where there are none."""
-        return span(self.path, self.start, self.end) if self.end else self.path
-
-    def _line(self) -> str:
-        where = f" from {self.old_path}" if self.old_path else ""
-        note = f"+{self.added} -{self.removed}" if self.added or self.removed else self.text
-        return f"{self.span}  {self.status}{where}  {note}  {', '.join(self.symbols)}".rstrip()
-
-    def __str__(self) -> str:
-        return f"{self!r}\n{self.text}"
-
-
 class Frame(Line):
     """A frame of a traceback: path ("" = not of here) line text symbol how function written (as given) depth (0 = raised)."""
 
@@ -495,19 +340,6 @@ RECORDS: dict[str, type[Record]] = {
 
 OF_SOME_MODES = frozenset(("Failure", "Frame"))
 """Records that only functions of some modes return."""
-
-
-def span(path: str, start: int, end: int) -> str:
-    """Return the citation form of lines of a file."""
-    return f"{path}:{start}" if start == end else f"{path}:{start}-{end}"
-
-
-def public(kind: type, value: object = None) -> list[str]:
-    """Return the names of the public attributes of a class and, if given, of one of its objects."""
-    names = {name for parent in kind.__mro__[:-1] for name in vars(parent) if not name.startswith("_")}
-    return sorted(
-        (names - {"head", "key"}) | {name for name in getattr(value, "__dict__", {}) if not name.startswith("_")}
-    )
 
 
 def text_of(value: object) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 
-from rlm_tui.repl.guest import OF_SOME_MODES, RECORDS, public
+from rlm_tui.repl.guest import OF_SOME_MODES, RECORDS
+from rlm_tui.repl.guest_record import public
 from rlm_tui.repl.lazy import Lazy, Repo
 
 _FIELDS_ARE_IN_THE_DOCSTRING = frozenset({"locator"})

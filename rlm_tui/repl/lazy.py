@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, overload
 
-from rlm_tui.repl.guest import LINE, Ask, Record, public
+from rlm_tui.repl.guest_record import LINE, Ask, Record, public
 
 _PAGE = 500
 

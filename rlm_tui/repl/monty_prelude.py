@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rlm_tui.repl.combinators import source
-from rlm_tui.repl.guest import LINE, RECORDS, SLICE
+from rlm_tui.repl.guest import RECORDS
+from rlm_tui.repl.guest_record import LINE, SLICE
 from rlm_tui.repl.protocol import GuestFunction
 
 _TOP = """

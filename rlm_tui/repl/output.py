@@ -11,7 +11,7 @@ import sys
 from itertools import pairwise
 from typing import TextIO, TypeGuard
 
-from rlm_tui.repl.guest import Record
+from rlm_tui.repl.guest_record import Record
 
 _BLOCK = 1 << 16
 _LARGE = 1_000

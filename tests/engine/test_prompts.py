@@ -8,8 +8,9 @@ from rlm_tui.engine import prompts
 from rlm_tui.engine.host import functions
 from rlm_tui.engine.mode import mode_named, modes
 from rlm_tui.engine.prompts import Facts, closing, first_message, note, system_prompt
-from rlm_tui.repl.guest import RECORDS, public
+from rlm_tui.repl.guest import RECORDS
 from rlm_tui.repl.guest_api import guest_api
+from rlm_tui.repl.guest_record import public
 from rlm_tui.repl.lazy import Lazy, Repo
 from rlm_tui.repository.symbols import Module
 
