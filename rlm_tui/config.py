@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -174,12 +173,12 @@ def load_settings(flags: dict[str, object]) -> Settings:
     except ValidationError as error:
         problems = "; ".join(_problem(tuple(map(str, item["loc"])), item["msg"], flags) for item in error.errors())
         raise ConfigError(problems) from None
-    except tomllib.TOMLDecodeError as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{CONFIG_FILE} is not UTF-8 ({error.reason}). Save it as UTF-8, or move it away.") from None
+    except (ValueError, RecursionError) as error:  # also a number of too many digits, which is no TOMLDecodeError
         raise ConfigError(
             f"{CONFIG_FILE} is not valid TOML: {error}. Correct that line, or move the file away."
         ) from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{CONFIG_FILE} is not UTF-8 ({error.reason}). Save it as UTF-8, or move it away.") from None
     except OSError as error:
         raise ConfigError(
             f"{CONFIG_FILE} cannot be read: {error.strerror}. Correct its permissions, or move it away."

@@ -24,7 +24,7 @@ def write_setting(path: Path, name: str, value: object, table: str = "") -> None
     try:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         expected = tomllib.loads(before)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # also a number of too many digits
         raise ConfigFileError(f"{path} cannot be read ({error}): correct it first") from None
     group = expected.setdefault(table, {}) if table else expected
     if not isinstance(group, dict):
@@ -36,7 +36,7 @@ def write_setting(path: Path, name: str, value: object, table: str = "") -> None
     after = _changed(before, name, value, table)
     try:
         result = tomllib.loads(after)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         result = {}
     if table and not expected[table]:
         expected.pop(table)

@@ -21,6 +21,7 @@ from rlm_tui.repository.indexer import indexers
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.summary import counts, place
 from rlm_tui.repository.symbols import RepositoryError
+from rlm_tui.workspace import endpoint_of
 
 _PACKAGES = ("anthropic", "textual", "tree-sitter", "watchfiles")
 
@@ -40,7 +41,9 @@ def examine(path: Path, settings: Settings) -> int:
         _line("guidance", lambda: _guidance(path)),
         _sandbox(settings),
     ]
-    where = settings.base_url or "of Anthropic" if settings.provider == "anthropic" else settings.provider
+    where: str = settings.provider
+    if settings.provider == "anthropic":
+        where = endpoint_of(settings).origin if settings.base_url else "of Anthropic"
     reached = f"endpoint {where}" if settings.has_endpoint else "no language model"
     click.echo(f"models      {settings.root_model}, sub-calls {settings.child_model} ({reached})")
     if not settings.has_endpoint:

@@ -21,6 +21,7 @@ from rlm_tui.records.findings import SEVERITIES, Severity
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.files.bounded import read_ends
 from rlm_tui.repository.repository import Repository
+from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.workspace import Workspace
 
 Format: TypeAlias = Literal["text", "markdown", "json", "stream-json", "sarif", "patch"]
@@ -52,7 +53,7 @@ async def answer(workspace: Workspace, begin: Callable[[Engine], Run], wanted: W
 
 async def _answer(workspace: Workspace, begin: Callable[[Engine], Run], wanted: Wanted, output: TextIO) -> int:
     for notice in workspace.notices:
-        print(f"note: {notice}", file=sys.stderr)
+        print(f"note: {sanitize(notice)}", file=sys.stderr)
     stop = Stop()
     with stop.listening():
         try:
@@ -117,7 +118,7 @@ def bring_up_to_date(repository: Repository) -> None:
     """Scan, and tell on stderr what happened to the index: for commands that ask no question."""
     asyncio.run(scan(repository, sys.stderr))
     for notice in repository.notices:
-        print(f"note: {notice}", file=sys.stderr)
+        print(f"note: {sanitize(notice)}", file=sys.stderr)
 
 
 def piped_input(stream: TextIO) -> str:

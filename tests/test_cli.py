@@ -167,6 +167,22 @@ def test_doctor_names_sandbox_search_and_models(repository: Path, environment: d
         assert word in done.stdout
 
 
+def test_nothing_shows_the_password_of_an_address(repository: Path, environment: dict[str, str]) -> None:
+    environment |= {
+        "ANTHROPIC_BASE_URL": "http://me:hunter2@127.0.0.1:9/x?key=hunter2",
+        "ANTHROPIC_API_KEY": "sk-secret",
+    }
+    examined, asked = run(environment, "doctor", str(repository)), run(environment, "-p", "who?", str(repository))
+    assert "(endpoint http://127.0.0.1:9/x?…)" in examined.stdout and "http://127.0.0.1:9/x?…" in asked.stderr
+    assert "hunter2" not in examined.stdout + examined.stderr + asked.stdout + asked.stderr
+
+
+def test_globs_of_a_repository_reach_no_terminal_raw(repository: Path, environment: dict[str, str]) -> None:
+    (repository / ".rlm-tui.toml").write_text('exclude = ["\\u001b]0;title\\u0007"]\n')
+    done = run(environment, "grep", "backoff", "-C", str(repository))
+    assert "\\x1b]0;title" in done.stderr and "\x1b" not in done.stderr
+
+
 def test_tools_are_commands(repository: Path, environment: dict[str, str]) -> None:
     lines = run(environment, "callers", "send", "-C", str(repository)).stdout
     assert lines.startswith("src/shop/payment.py:20  Gateway.charge -> send  call, tier 1 scope  if send(cents):")

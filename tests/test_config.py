@@ -70,7 +70,12 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("modle = 'x'\n", "modle in .*no such setting"), ("slots = \n", "not valid TOML")]
+    ("text", "words"),
+    [
+        ("modle = 'x'\n", "modle in .*no such setting"),
+        ("slots = \n", "not valid TOML"),
+        (f"slots = {'1' * 5_000}\n", "not valid TOML"),
+    ],
 )
 def test_a_wrong_file_is_named(text: str, words: str) -> None:
     config.CONFIG_FILE.write_text(text)

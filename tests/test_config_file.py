@@ -77,6 +77,7 @@ def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:
         'model = """\na\nb = 1\n"""',
         "broken =",
         "keys = 3",
+        f"keys = {'1' * 5_000}",
         "\xff",
         "[keys.calls]\nup = 'x'",
     ],

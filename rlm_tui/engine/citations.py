@@ -77,7 +77,7 @@ def check(text: str, repository: Repository, differs: Callable[[Slice], bool]) -
             citation = _read_former(mention, former, commit, repository)
             citations.setdefault((mention.path, citation.start, citation.end), citation)
             continue
-        path = mention.path if mention.path in known else _only_end(mention.path, known)
+        path = _place(mention.path, known, repository)
         if path is None:
             outside = mention.path.startswith(("/", "../", "~/"))
             if _suffix(mention.path) not in suffixes and not outside:
@@ -113,7 +113,7 @@ def check_one(text: str, repository: Repository, differs: Callable[[Slice], bool
     else:
         mention = Mention(match["path"].removeprefix("./"), int(match["start"]), int(match["end"] or match["start"]))
     former, _, commit = mention.path.rpartition("@")
-    path = mention.path if mention.path in known else _only_end(mention.path, known)
+    path = _place(mention.path, known, repository)
     if former and path is None and is_version(commit):
         citation = _read_former(mention, former, commit, repository)
     elif path is None:
@@ -173,6 +173,10 @@ def _read_former(mention: Mention, path: str, commit: str, repository: Repositor
 
 def _bad(mention: Mention, path: str, reason: str, commit: str = "") -> Citation:
     return Citation(path=path, start=mention.start, end=mention.end, ok=False, reason=reason, commit=commit)
+
+
+def _place(path: str, known: set[str], repository: Repository) -> str | None:
+    return path if path in known or repository.is_left_out(path) else _only_end(path, known)
 
 
 def _only_end(path: str, known: Iterable[str]) -> str | None:

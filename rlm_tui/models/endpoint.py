@@ -77,12 +77,13 @@ class Connection:
 
     @property
     def origin(self) -> str:
-        """The address as people may see it: without a password that stands in it."""
+        """The address as people may see it: without a password or a query that stands in it."""
         if self.cloud is not None and not self.base_url:
             return self.cloud.title
         scheme, separator, rest = self.base_url.rpartition("://")
         host, slash, path = rest.partition("/")
-        return escape_name(scheme + separator + host.rpartition("@")[2] + slash + path)[:200]
+        shown, mark, _ = (host.rpartition("@")[2] + slash + path).partition("?")
+        return escape_name(scheme + separator + shown.partition("#")[0] + (mark and "?…"))[:200]
 
     @property
     def exposed(self) -> bool:

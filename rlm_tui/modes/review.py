@@ -156,6 +156,13 @@ def _warnings(repository: Repository, base: str, hunks: Sequence[Hunk]) -> list[
         found.append(
             "what is reviewed is not what is checked out: callers, tests and definitions are those of the working tree"
         )
+    left_out = sorted({hunk.path for hunk in hunks if repository.is_excluded(hunk.path)})
+    if left_out:
+        more = f" and {len(left_out) - _NAMED:,} more" if len(left_out) > _NAMED else ""
+        found.append(
+            f"changed, and reviewed by their text alone, as .rlm-tui.toml of the repository leaves them out: "
+            f"{', '.join(left_out[:_NAMED])}{more}"
+        )
     unshown = sorted({hunk.path for hunk in hunks if hunk.text.startswith(("[closed", "[too long"))})
     if unshown:
         more = f" and {len(unshown) - _NAMED:,} more" if len(unshown) > _NAMED else ""

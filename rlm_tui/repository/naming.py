@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
@@ -14,11 +15,20 @@ from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.symbols import AmbiguousName, File, Module, Span, Symbol, UnknownName
 
 Named = Symbol | File | Module | Span
-_LINES = re.compile(r"(?P<path>.+?):(?P<start>\d+)(?:-(?P<end>\d+))?\Z", re.DOTALL)
+_LINES = re.compile(r"(?P<path>.+?):(?P<start>\d{1,9})(?:-(?P<end>\d{1,9}))?\Z", re.DOTALL)
 _INSIDE = re.compile(r"(?P<path>.+?)::(?P<name>.+?)(?:@(?P<line>\d+))?\Z", re.DOTALL)
 _SEPARATORS = re.compile(r"::|#|->")
 _IMPORT_PATH = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^/]+/[^/]+(?:/(?P<inner>.*))?\Z")
 _LISTED = 12
+
+
+def lines_named(target: str) -> Span:
+    """Return the lines that `path`, `path:line` or `path:start-end` means, whether or not there is such a file."""
+    match = _LINES.match(target)
+    if match is None:
+        return Span(target, 1, sys.maxsize)
+    start = int(match["start"])
+    return Span(match["path"], start, int(match["end"] or start))
 
 
 class Naming:

@@ -17,7 +17,7 @@ from rlm_tui.repository.index.index_folder import tidy
 from rlm_tui.repository.index.indexing import Progress
 from rlm_tui.repository.index.schema import SCHEMA, file_of
 from rlm_tui.repository.indexer import code_languages
-from rlm_tui.repository.naming import Named, Naming
+from rlm_tui.repository.naming import Named, Naming, lines_named
 from rlm_tui.repository.opened import Opened, open_root
 from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.patch_checks import PatchChecks
@@ -192,6 +192,14 @@ class Repository:
         """Tell whether a file is listed, but not read, because its name says that it may hold secrets."""
         return self._store.secrets.closed(path)
 
+    def is_excluded(self, path: str) -> bool:
+        """Tell whether `.rlm-tui.toml` of the repository keeps `path` out of the index."""
+        return self._store.excluded(path)
+
+    def is_left_out(self, path: str) -> bool:
+        """Tell whether only that keeps a file of git's out of the index: what `changes` shows of it can be read and cited."""
+        return self._store.excluded(path) and self._part.covers(path) and self.versions.lists(path)
+
     def languages(self) -> dict[str, int]:
         """Return the number of files in scope of each language of code, most first."""
         return dict(Counter(file.language for file in self.files() if file.language in code_languages()).most_common())
@@ -341,7 +349,9 @@ class Repository:
     @cached_property
     def versions(self) -> Versions:
         """What git knows of what is in scope: commits, who changed a line last, what has changed."""
-        return Versions(self.root, self._store, self._naming, self._sources, self.scope, self._admits)
+        return Versions(
+            self.root, self._store, self._naming, self._sources, self.scope, self._admits, self._part.covers
+        )
 
     @cached_property
     def change_checks(self) -> ChangeChecks:
@@ -360,6 +370,8 @@ class Repository:
     # Inside
 
     def _readable(self, target: str) -> Symbol | File | Span:
+        if self.is_left_out((span := lines_named(target)).path):
+            return span
         found = self.resolve(target)
         if isinstance(found, Module):
             raise UnknownName(f"{target} is a module, not a file: outline({target!r}) lists what is in it")

@@ -21,8 +21,10 @@ class Scope:
 
     def admits(self, path: str) -> bool:
         """Tell whether the file at `path` is in it."""
-        if self._store.excluded(path):
-            return False
+        return not self._store.excluded(path) and self.covers(path)
+
+    def covers(self, path: str) -> bool:
+        """Tell whether the file at `path` is in it, or would be if the repository did not exclude it."""
         return not self._entries or any(self._covers(entry, path) for entry in self._entries)
 
     def overview(self) -> Overview:

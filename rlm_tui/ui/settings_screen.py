@@ -136,5 +136,5 @@ def _parsed(written: str) -> object:
     """Return what was written as TOML would have it; what is no TOML is text."""
     try:
         return tomllib.loads(f"x = {written}")["x"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return {"yes": True, "no": False}.get(written, written)

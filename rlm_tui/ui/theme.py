@@ -121,7 +121,7 @@ def read_theme(path: Path, bases: dict[str, Theme]) -> Theme:
         told = tomllib.loads(source.decode())
     except OSError as error:
         raise wrong(f"cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of too many digits, which is no TOMLDecodeError
         raise wrong(f"is not valid TOML: {error}") from None
     names = [field.name for field in fields(Palette)]
     if unknown := sorted(set(told) - {*names, "base", "dark"}):

@@ -24,7 +24,8 @@ from rlm_tui.models.protocol import Model, ModelError
         "http://a b",
         "http://[::1",
         "//h",
-        "http://h/?a=1",
+        "http://h/?a=hunter2",
+        "http://me:hunter2@h?a=hunter2",
         "http://h\x1b",
     ],
 )
@@ -32,7 +33,7 @@ def test_a_wrong_address_is_told_before_anything_is_asked(url: str) -> None:
     with pytest.raises(ModelError, match=r"no address of a model endpoint.*ANTHROPIC_BASE_URL") as raised:
         Endpoint(KEY, base_url=url).model(MODEL)
     assert raised.value.kind == "access"
-    assert str(raised.value).isprintable()
+    assert str(raised.value).isprintable() and "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/v1", "/v1/", "/v1/messages"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from git_history import commit, git, write
 
+from rlm_tui.engine.citations import check_one
 from rlm_tui.modes.review import prepare
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
@@ -132,6 +133,21 @@ def test_closed_files_are_named_and_not_shown(root: Path, opened: list[Repositor
     made = prepare(scanned(root, opened), ("--staged",), "")
     assert "very-secret" not in made.context
     assert any(".env" in notice for notice in made.notices)
+
+
+def test_a_repository_does_not_hide_its_own_change(root: Path, opened: list[Repository]) -> None:
+    write(root, ".rlm-tui.toml", "exclude = ['*.py', '.git']\n")
+    write(root, "bank.py", "def pay(cents):\n    return eval(cents)\n")
+    write(root, "new.py", "password = 'hunter2'\n")
+    repository = scanned(root, opened)
+    made = prepare(repository, (), "")
+    assert "eval(cents)" in made.context and "password" in made.context
+    assert any(notice.endswith("leaves them out: bank.py, new.py") for notice in made.notices)
+    assert set(rules(repository).values()) <= {"bank.py:2", "new.py:1"}
+    for cited in ("bank.py:2", "new.py:1"):
+        assert check_one(cited, repository, lambda _: False).ok
+    with pytest.raises(ValueError, match="no file"):
+        check_one(".git/config:1", repository, lambda _: False)
 
 
 def test_nothing_of_a_hostile_configuration_is_run(root: Path, tmp_path: Path, opened: list[Repository]) -> None:

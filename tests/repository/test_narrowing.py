@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ def test_what_is_excluded(tmp_path: Path, globs: list[str], out: list[str], kept
         ("[words]\nreview = ['--output=x']\n", "words.review is ignored"),
         ("[words]\nmap = ['../other']\n", "words.map is ignored"),
         ("words = 3\n", "words is a table"),
+        (f"x = {'1' * 5_000}\n", "is no TOML and is ignored"),
         ("= =\n", "is no TOML and is ignored"),
         ('x = "\x1b]52;c;aGk=\x07"\n', "is no TOML and is ignored"),
         ('"\\u001b[31m" = 1\n', "\\x1b[31m ignored"),
@@ -63,7 +65,17 @@ def test_nothing_is_widened(tmp_path: Path, text: str, warning: str) -> None:
 
 def test_words_of_modes(tmp_path: Path) -> None:
     found = read_narrowing(written(tmp_path, "[words]\nreview = ['develop']\nmap = ['src/shop']\n"))
-    assert (dict(found.words), found.notices) == ({"review": ("develop",), "map": ("src/shop",)}, ())
+    assert dict(found.words) == {"review": ("develop",), "map": ("src/shop",)}
+    assert found.notices == (
+        f"{FILE} of the repository says what map takes without words: src/shop",
+        f"{FILE} of the repository says what review takes without words: develop",
+    )
+
+
+def test_all_globs_are_told_and_none_reaches_the_terminal_raw(tmp_path: Path) -> None:
+    globs = ["\x1b]0;title\x07", *(f"part{number}" for number in range(99))]
+    (told,) = read_narrowing(written(tmp_path, f"exclude = {json.dumps(globs)}\n")).notices
+    assert "\x1b" not in told and "\\x1b]0;title\\x07, part0" in told and told.endswith("part98")
 
 
 def test_no_file_a_link_and_bytes_that_are_no_text(tmp_path: Path) -> None:
@@ -89,12 +101,18 @@ def test_what_is_left_out_is_nowhere_to_be_found(tmp_path: Path) -> None:
         assert repository.grep("format|Gateway")
         assert {hit.path for hit in repository.grep("format|Gateway|backoff")} == {"src/shop/orders.py"}
         with pytest.raises(LookupError):
-            repository.slice("web/cart.js")
+            repository.resolve("web/cart.js")
+        (root / ".gitignore").write_text("payment.py\n")
+        (root / "payment.py").write_text("ignored = 1\n")
+        for closed in ("payment.py", ".git/web", "../web/cart.js", "web/\0", f"web/cart.js:{'1' * 5_000}"):
+            with pytest.raises(LookupError):
+                repository.slice(closed)
         (root / "web/cart.js").write_text("changed();\n")
         (root / "src/shop/orders.py").write_text("def more():\n    return 1\n")
         repository.update(["web/cart.js", "src/shop/orders.py"])
         assert "web/cart.js" not in {file.path for file in repository.files()}
-        assert {hunk.path for hunk in repository.versions.changes("")} == {"src/shop/orders.py", FILE}
+        assert {hunk.path for hunk in repository.versions.changes("")} == {"src/shop/orders.py", "web/cart.js", FILE}
+        assert repository.slice("web/cart.js:1").text == "changed();"
         assert any("leaves out web, payment.py" in notice for notice in repository.notices)
     finally:
         repository.close()

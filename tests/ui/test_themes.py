@@ -40,6 +40,7 @@ def test_a_theme_is_dark_when_its_ground_is(tmp_path: Path) -> None:
     [
         ("primary = ", "is not valid TOML"),
         (b"\xff\xfe", "is not valid TOML"),
+        (f"dark = {'1' * 5_000}", "is not valid TOML"),
         ('colour = "red"', "there is no 'colour'; there are base, dark, background"),
         ('primary = "blurple"', "primary must be a colour such as '#7cc0c8', not 'blurple'"),
         ("primary = 3", "primary must be a colour"),

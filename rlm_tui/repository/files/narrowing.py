@@ -25,6 +25,7 @@ _MOST, _LONGEST = 100, 200
 _WORDS_OF = ("map", "review")
 """The modes whose words may be chosen: those of others could name files to be read, or code to be changed."""
 _SHOWN = 5
+"""So many unknown keys are named."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,14 @@ class Narrowing:
     @property
     def notices(self) -> tuple[str, ...]:
         """What people should be told: what is left out is never left out in silence."""
-        if not self.exclude:
-            return self.warnings
-        more = f" and {len(self.exclude) - _SHOWN} more" if len(self.exclude) > _SHOWN else ""
-        return (f"{FILE} of the repository leaves out {', '.join(self.exclude[:_SHOWN])}{more}", *self.warnings)
+        told: list[str] = []
+        if self.exclude:
+            told.append(f"{FILE} of the repository leaves out {', '.join(map(escape_name, self.exclude))}")
+        told += [
+            f"{FILE} of the repository says what {mode} takes without words: {' '.join(map(escape_name, words))}"
+            for mode, words in sorted(self.words.items())
+        ]
+        return (*told, *self.warnings)
 
 
 def read_narrowing(root: Path) -> Narrowing:
@@ -62,7 +67,7 @@ def read_narrowing(root: Path) -> Narrowing:
         return Narrowing(warnings=(f"{FILE} is longer than {_LARGEST:,} bytes: it is ignored",))
     try:
         found = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of too many digits, which is no TOMLDecodeError
         return Narrowing(warnings=(f"{FILE} is no TOML and is ignored: {escape_name(str(error))[:_LONGEST]}",))
     warnings: list[str] = []
     exclude = _texts(found.pop("exclude", []), "exclude", warnings)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rlm_tui.repository.files.secrets import REFUSAL
-from rlm_tui.repository.files.walk import read
+from rlm_tui.repository.files.walk import is_binary, read
 from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.repository.symbols import Edge, File, Slice, Span, Symbol, UnknownName
@@ -33,9 +33,12 @@ class Sources:
         if file is not None and file.status in _CLOSED:
             raise PermissionError(f"{path} is {file.status}: there is no text to show")
         try:
-            return read(self._root, self._store.raw(path) or os.fsencode(path))
+            source = read(self._root, self._store.raw(path) or os.fsencode(path))
         except OSError as error:
             raise PermissionError(f"{path} cannot be read: {error.strerror or error}") from error
+        if file is None and is_binary(source):
+            raise PermissionError(f"{path} is binary: there is no text to show")
+        return source
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of the file at `path`, safe to show. Raises `PermissionError`."""

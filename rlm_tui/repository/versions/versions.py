@@ -49,7 +49,8 @@ _BLAMED = re.compile(rb"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?\Z")
 class Versions:
     """The versions of what is in scope. Thread-safe.
 
-    `scope` and `admits` say what is in scope; names of targets are as `Repository.resolve` knows them, and raise as it does.
+    `scope`, `admits` and `in_scope` (which knows no `exclude`) say what is in scope; names of targets are as
+    `Repository.resolve` knows them, and raise as it does.
     All methods raise `RepositoryError` where git cannot say: not installed, no repository, no commits yet, too slow.
     """
 
@@ -61,6 +62,7 @@ class Versions:
         sources: Sources,
         scope: Sequence[str],
         admits: Callable[[str], Callable[[str], bool]],
+        in_scope: Callable[[str], bool],
     ) -> None:
         self._root = root
         self._store = store
@@ -68,6 +70,7 @@ class Versions:
         self._sources = sources
         self._scope = scope
         self._admits = admits
+        self._in_scope = in_scope
 
     def commits(self, target: str, most: int) -> list[Commit]:
         """Return the latest commits that touched a target, or anything in scope for "", newest first; no merges.
@@ -108,13 +111,14 @@ class Versions:
 
         "" is HEAD, so that these are what is not committed yet; `--staged` what is in git's index; for a branch, what has
         changed since it was left; files that git does not know yet are added ones. What is closed, binary or too long is
-        listed without its text. Raises `UnknownName` for a base that is none.
+        listed without its text. What a repository excludes from its index is there too: nothing hides its own change. Raises
+        `UnknownName` for a base that is none.
         """
-        admitted = self._admits("")
+        self._admits("")
         old, new = self._ends(base)
         places = self._places(self._scope)
         output = self._diff("--unified=3", old, new, places)
-        files = [file for file in diffs.parse(output) if admitted(path_of(file.new))]
+        files = [file for file in diffs.parse(output) if self._in_scope(path_of(file.new))]
         moved = self._moved(new, [file.new for file in files]) if new else {}
         hunks: list[Hunk] = []
         for file in files:
@@ -123,10 +127,20 @@ class Versions:
         if not new:
             room = _DIFF - len(output)
             for path in self._untracked(places):
-                if admitted(path):
+                if self._in_scope(path):
                     hunks.append(added(path, self._store, self._sources, room))
                     room -= len(hunks[-1].text)
         return sorted(hunks, key=lambda hunk: (hunk.path, hunk.start, hunk.old_start))
+
+    def lists(self, path: str) -> bool:
+        """Tell whether git tracks the file at `path`, or would: not what it ignores, and nothing of its own."""
+        listing = ("ls-files", "--cached", "--others", "--exclude-standard", "-z", "--")
+        try:
+            name = self._raw(path)
+            listed = self._asked(*self._careful(), *listing, os.fsdecode(name))
+        except (RepositoryError, ValueError):  # ValueError: no name that a file can have
+            return False
+        return name in listed.split(b"\0")
 
     def sides(self, base: str) -> tuple[str, str]:
         """Return the short hashes of what `changes` compares; the second is "" for the working tree, `staged` for git's index.
@@ -249,10 +263,14 @@ class Versions:
         return target.start, target.end
 
     def _untracked(self, places: Sequence[str]) -> list[str]:
-        """Return the paths of the files that git does not know, and the index does."""
+        """Return the paths of the files that git does not know, and the index does, or would but for `exclude`."""
         output = self._asked(*self._careful(), "ls-files", "--others", "--exclude-standard", "-z", "--", *places)
         found = map(path_of, filter(None, output.split(b"\0")))
-        return sorted(path for path in found if self._store.file(path))
+        return sorted(
+            path
+            for path in found
+            if self._store.file(path) or (self._store.excluded(path) and not path.endswith("/"))  # a repository inside
+        )
 
     def _raw(self, path: str) -> bytes:
         return self._store.raw(path) or os.fsencode(path)
