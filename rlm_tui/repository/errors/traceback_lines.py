@@ -73,7 +73,9 @@ _FORMS = (
         r"^[\s|>*]*at (?:[\w.@-]{0,80}/){0,2}(?P<function>[\w.$<>-]{1,300})"
         r"\((?P<file>[\w$-]{1,200}\.(?:java|kt|kts|scala|groovy|clj)):%L\)",
     ),
-    _form("csharp", ":line ", r"\bat (?P<function>[^()]{1,300})\(.{0,300}?\) in (?P<file>.{1,300}?):line %L"),
+    _form(
+        "csharp", ":line ", r"\bat (?P<function>(?:(?!\bat )[^()]){1,300})\(.{0,300}?\) in (?P<file>.{1,300}?):line %L"
+    ),
     _form("php", ".php(", r"#(?P<numbered>\d{1,4}) (?P<file>\S.{0,300}?\.php)\(%L\)"),
     _form(
         "php",
