@@ -18,6 +18,7 @@ from rlm_tui.records.export import markdown
 from rlm_tui.records.store import RunStore
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.repository import Repository
+from rlm_tui.ui.plan import PlanScreen
 
 HOSTILE = {
     "escapes": "\x1b]52;c;aGk=\x07\x1b]0;owned\x1b\\\x1b[2J\x1b[H\x1b[?1049l",
@@ -96,6 +97,14 @@ async def test_every_screen(stage: Stage, name: str, size: tuple[int, int]) -> N
         await on.press("escape", "r")
         assert_tame(on)
         await on.press("escape")
+        for key in ("w", "question_mark", "T", "d"):
+            await on.press(key)
+            assert_tame(on)
+            await on.press("escape")
+        await on.app.push_screen(PlanScreen(on.app.shown, "0", f"map_query {text}"))
+        await on.settle()
+        assert_tame(on)
+        await on.press("n")
         on.app.screen_stack[0].set_focus(on.prompt)
         on.prompt.post_message(Paste(text[:2_000]))
         await on.settle()
