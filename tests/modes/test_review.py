@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -118,7 +119,10 @@ async def test_modules_go_to_sub_agents_whose_findings_are_joined(shop: Path) ->
     assert set(labels[1:]) == {"shop", "web", "server"}, labels
     assert {"removed-name-still-used", "conflict-marker", "secret"} <= set(told(run))
     assert {run.tree.proposers[one.id] for one in run.tree.findings} <= {"1", "2", "3"}
-    assert "module by module, by 3 sub-agents" in run.tree.answer
+    told_of = re.findall(r"^\| `(\w+)` \| (\d+) findings? in ", run.tree.answer, re.MULTILINE)
+    assert {module for module, _ in told_of} == {"shop", "web", "server"}
+    assert run.tree.answer.startswith(f"{sum(int(number) for _, number in told_of)} findings in 3 files, ")
+    assert "`back_off` | function | added" in run.tree.answer
 
 
 @pytest.mark.parametrize(

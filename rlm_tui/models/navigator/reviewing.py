@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
 from rlm_tui.models.navigator.conversation import Conversation
-from rlm_tui.models.navigator.delegation import ask_sub_agents
+from rlm_tui.models.navigator.delegation import MOST_CHILDREN, ask_sub_agents
 from rlm_tui.models.navigator.move import Move, Plan, Search
 from rlm_tui.models.navigator.understand import CHILD_PREFIX
 
 _BASE = re.compile(r'changes\(("(?:[^"\\]|\\.)*")\)')
-_FILES, _SYMBOLS = 60, 80
-_MODULES = 8
+_NAMED = 60
+"""So many modules are named to the root, and files that cannot be looked at."""
+_MODULES = 32
 _TABLE = 20
 _CHECKED = (
     "calls that no longer fit, uses of what is gone, code that stood twice, complexity, tests, leftovers, swallowed errors, "
@@ -28,18 +29,18 @@ _CHECKED = (
 )
 _COMPLEX, _JUMP = 15, 5
 _UNTESTED = 30
+_TOLD = re.compile(r"(\d+) findings? in ")
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
-    """A changed file as it was printed; `note` says why nothing of it could be looked at, "" where it could."""
+class _Change:
+    """The size of a change, the modules that it touches, most files first, and why of some files nothing can be looked at."""
 
-    path: str
-    module: str
-    status: str
+    files: int
     added: int
     removed: int
-    note: str
+    modules: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,58 +59,59 @@ def review(conversation: Conversation, section: Section) -> Plan:
     """Check a change, propose what the checks find, and say what was looked at."""
     match = _BASE.search(conversation.task)
     base = match[1] if match else '""'
-    files = yield from _changed(base, section)
-    if not files:
+    change = yield from _changed(base, section)
+    if change is None:
         section.lead = section.lead or "Nothing has changed here."
         return
-    modules = list(dict.fromkeys(file.module for file in files if file.module))
-    if conversation.delegates and len(modules) > 1 and not conversation.task.startswith(CHILD_PREFIX):
-        yield from _by_module(conversation.task, modules, section)
-        _left_out(files, section)
-        return
     definitions = yield from _definitions(base)
-    proposed = [*(yield from _checks(base)), *(yield from _grown()), *(yield from _untested())]
-    _tell(files, definitions, proposed, section)
+    modules = _outermost(change.modules)
+    if conversation.delegates and len(modules) > 1 and not conversation.task.startswith(CHILD_PREFIX):
+        found = yield from _by_module(conversation.task, modules, section)
+    else:
+        found = len([*(yield from _checks(base)), *(yield from _grown()), *(yield from _untested())])
+    _tell(change, definitions, found, section)
 
 
-def _changed(base: str, section: Section) -> Search[list[_File]]:
+def _changed(base: str, section: Section) -> Search[_Change | None]:
     printed = yield Move(
         "What has changed?",
-        f"import json\nhunks = changes({base})\n"
+        f"import json\nfrom collections import Counter\nhunks = changes({base})\n"
         "paths = list(dict.fromkeys(hunk.path for hunk in hunks))\n"
-        "tested = False\n"
-        f"for path in paths[:{_FILES}]:\n"
-        "    own = [hunk for hunk in hunks if hunk.path == path]\n"
-        "    try:\n        file = repo[path]\n        module = file.module\n        tested = tested or file.is_test\n"
-        "    except HostError:\n        module = ''\n"
-        "    note = '' if own[0].old or own[0].new else own[0].text\n"
-        "    row = [path, module, own[0].status, sum(h.added for h in own), sum(h.removed for h in own), note]\n"
-        '    print("changed", json.dumps(row))\n'
-        'print(len(paths), "files")',
+        "files = []\n"
+        "for path in paths:\n"
+        "    try:\n        files.append(repo[path])\n"
+        "    except HostError:\n        pass\n"
+        "tested = any(file.is_test for file in files)\n"
+        'print("size", json.dumps([len(paths), sum(h.added for h in hunks), sum(h.removed for h in hunks)]))\n'
+        f"for module, number in Counter(file.module for file in files if file.module).most_common({_NAMED}):\n"
+        '    print("module", json.dumps([module, number]))\n'
+        f"for hunk in [hunk for hunk in hunks if not (hunk.old or hunk.new)][:{_NAMED}]:\n"
+        '    print("note", json.dumps([hunk.path, hunk.text]))',
     )
     if printed.failed:
         section.lead = f"The change could not be read: {answer.inline(printed.text.strip().rpartition(chr(10))[2])}"
-        return []
-    files = [
-        _File(str(path), str(module), str(status), _number(added), _number(removed), str(note))
-        for path, module, status, added, removed, note in _rows(printed.text, "changed", 6)
-    ]
-    total = re.search(r"^(\d+) files$", printed.text, re.MULTILINE)
-    if total and int(total[1]) > len(files):
-        section.searched.append(f"only the first {len(files)} of {int(total[1]):,} files are listed")
-    return files
+        return None
+    for files, added, removed in _rows(printed.text, "size", 3):
+        modules = tuple(str(module) for module, _ in _rows(printed.text, "module", 2))
+        notes = tuple((str(path), str(why)) for path, why in _rows(printed.text, "note", 2))
+        return _Change(_number(files), _number(added), _number(removed), modules, notes) if files else None
+    return None
 
 
-def _definitions(base: str) -> Search[list[_Definition]]:
+def _definitions(base: str) -> Search[tuple[int, list[_Definition]]]:
+    """Return how many definitions were changed, and the first of them, functions and types before data."""
     printed = yield Move(
         "Which definitions did it add, remove or alter?",
         f"symbols = changed_symbols({base})\n"
-        f"for one in symbols[:{_SYMBOLS}]:\n"
+        'data = ("constant", "variable")\n'
+        f'for one in sorted(symbols, key=lambda one: one["kind"] in data)[:{_TABLE}]:\n'
         '    place = one["new"] or one["old"]\n'
         '    row = [one["change"], one["kind"], one["qualified"], place, one["complexity_was"], one["complexity"]]\n'
-        '    print("definition", json.dumps(row))',
+        '    print("definition", json.dumps(row))\n'
+        'print("definitions", json.dumps([len(symbols)]))',
     )
-    return [
+    total = sum(_number(number) for (number,) in _rows(printed.text, "definitions", 1))
+    return total, [
         _Definition(str(change), str(kind), str(name), str(place), _number(before), _number(after))
         for change, kind, name, place, before, after in _rows(printed.text, "definition", 6)
     ]
@@ -172,42 +174,43 @@ def _untested() -> Search[list[str]]:
     return _proposed(printed.text)
 
 
-def _by_module(task: str, modules: Sequence[str], section: Section) -> Plan:
-    chosen = modules[:_MODULES]
-    results = yield from ask_sub_agents(task, chosen, section)
-    section.lead = f"The change was reviewed module by module, by {count(len(results), 'sub-agent')}."
-    for path, text in results:
-        section.add(f"**{code(path)}**\n\n{text}")
-    if len(modules) > len(chosen):
-        section.add(f"Not reviewed: {', '.join(map(code, modules[len(chosen) :]))}.")
+def _outermost(modules: Sequence[str]) -> list[str]:
+    """Return the modules that lie in no other of them: a sub-agent sees what is below its module, too."""
+    return [one for one in modules if not any(one.startswith(f"{other}/") for other in modules)]
 
 
-def _tell(
-    files: Sequence[_File], definitions: Sequence[_Definition], proposed: Sequence[str], section: Section
-) -> None:
-    added, removed = sum(file.added for file in files), sum(file.removed for file in files)
-    size = f"{count(len(files), 'file')}, +{added:,} -{removed:,} lines, {count(len(definitions), 'definition')}"
-    found = f"{count(len(proposed), 'finding')}" if proposed else "The checks found nothing"
-    section.lead = f"{found} in {size}."
+def _by_module(task: str, modules: Sequence[str], section: Section) -> Search[int]:
+    """Give each module to a sub-agent, some at a time; return how many findings they told of."""
+    firsts: list[tuple[str, str]] = []
+    for start in range(0, min(len(modules), _MODULES), MOST_CHILDREN):
+        results = yield from ask_sub_agents(task, modules[start : start + MOST_CHILDREN], section)
+        firsts += [(path, text.partition("\n")[0]) for path, text in results]
+    section.add(
+        answer.table(("module", "sub-agent's review"), ((answer.table_code(path), text) for path, text in firsts))
+    )
+    if missed := [path for path in modules if path not in dict(firsts)]:
+        section.add(f"Not reviewed: {', '.join(map(code, missed))}.")
+    return sum(int(told[1]) for _, text in firsts if (told := _TOLD.match(text)))
+
+
+def _tell(change: _Change, definitions: tuple[int, Sequence[_Definition]], found: int, section: Section) -> None:
+    total, first = definitions
+    size = f"{count(change.files, 'file')}, +{change.added:,} -{change.removed:,} lines, {count(total, 'definition')}"
+    section.lead = f"{count(found, 'finding') if found else 'The checks found nothing'} in {size}."
     section.add(
         answer.table(
             ("definition", "kind", "what happened", "where", "complexity"),
             (
                 (answer.table_code(one.name), one.kind, one.change, answer.table_code(one.place), _complexity(one))
-                for one in definitions[:_TABLE]
+                for one in first
             ),
         )
     )
-    if len(definitions) > _TABLE:
-        section.add(f"And {len(definitions) - _TABLE} more definitions.")
-    _left_out(files, section)
+    if total > len(first):
+        section.add(f"And {count(total - len(first), 'more definition')}.")
+    if change.notes:
+        section.add(f"Not looked at: {', '.join(f'{code(path)} {answer.inline(why)}' for path, why in change.notes)}.")
     section.add(f"Checked for {_CHECKED}; what it means, and whether it is right, was not.")
-
-
-def _left_out(files: Sequence[_File], section: Section) -> None:
-    left = [f"{code(file.path)} {answer.inline(file.note)}" for file in files if file.note]
-    if left:
-        section.add(f"Not looked at: {', '.join(left[:_TABLE])}.")
 
 
 def _complexity(one: _Definition) -> str:
