@@ -57,6 +57,17 @@ async def test_the_navigator_maps_a_small_shop(tmp_path: Path) -> None:
     assert {call.label for call in run.tree.calls.values() if call.parent} >= {"server/main.go", "src/shop/payment.py"}
 
 
+async def test_circles_are_no_hot_spots_and_translations_no_readme(tmp_path: Path) -> None:
+    root = make_small_repository(tmp_path / "shop")
+    (root / "README.cn.md").write_text("# shop\n\nThis is the translation of it.\n")
+    (root / "src/shop/one.py").write_text("from shop.two import b\n\n\ndef a() -> int:\n    return b()\n")
+    (root / "src/shop/two.py").write_text("from shop.one import a\n\n\ndef b() -> int:\n    return a()\n")
+    answer = (await mapped(tmp_path, root)).tree.answer
+    assert "shop/one.py" in answer.partition("## Cycles")[2].partition("## Where")[0]
+    assert "import cycle" not in answer
+    assert "1. `README.md`: what it says of itself" in answer
+
+
 async def test_a_part_is_mapped(tmp_path: Path) -> None:
     run = await mapped(tmp_path, make_small_repository(tmp_path / "shop"), "src/shop")
     assert "`src/shop/payment.py`" in run.tree.answer

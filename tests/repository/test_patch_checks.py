@@ -103,6 +103,10 @@ def test_a_definition_does_not_go_while_it_is_used(repository: Repository) -> No
         + "--- a/app/cart.py\n+++ b/app/cart.py\n@@ @@\n-from app.money import net\n+from app.money import clear\n@@ @@\n"
     )
     assert repository.patches.check(both + "-    return net(sum(items))\n+    return clear(sum(items))\n").edits
+    several = change("app/cart.py", "-from app.money import net", "+from app.money import (\n+    net,\n+)", start=1)
+    repository.absolute("app/cart.py").write_bytes(repository.patches.check(several).edits[0].after or b"")
+    moved = gone + "--- a/app/cart.py\n+++ b/app/cart.py\n@@ @@\n-    net,\n+    clear,\n@@ @@\n"
+    assert repository.patches.check(moved + "-    return net(sum(items))\n+    return clear(sum(items))\n").edits
     assert "A goes" not in str(problems(repository, "--- a/m/b.go\n+++ /dev/null\n"))
     assert problems(repository, "diff --git a/m/b.go b/m/b.go\ndeleted file mode 100644\n") == (
         "b goes from m/b.go, but is still used at m/a.go:3",

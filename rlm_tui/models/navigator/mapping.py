@@ -60,9 +60,10 @@ def map_out(conversation: Conversation, section: Section) -> Plan:
         for path, text in results:
             section.add(f"**{code(path)}**\n\n{text}")
     section.add("## Entry points", *(_entries(entries) or ["None was recognised."]))
-    section.add("## Hot spots", _hot(entered.definitions) or "No file stands out.")
+    hot = [one for one in entered.definitions if one.doc.startswith("heat ")]
+    section.add("## Hot spots", _hot(hot) or "No file stands out.")
     section.add("## Cycles", *_cycles(entered))
-    section.add("## Where to start reading", _reading(readme.span.path if readme else "", entries, layers, entered))
+    section.add("## Where to start reading", _reading(readme.span.path if readme else "", entries, layers, hot))
     section.searched.append(
         "imports outside of tests, main functions, manifests, build files, plain routes, the latest commits"
     )
@@ -85,7 +86,8 @@ def _architecture_cell() -> str:
 def _points_cell() -> str:
     return (
         f"print(entry_points({_ENTRIES}))\nprint(hotspots({_HOT}))\nprint(cycles()[:{_CYCLES}])\n"
-        "for file in [file for file in repo.files[:500] if file.path.upper().startswith('README')][:1]:\n"
+        "readmes = [file for file in repo.files[:500] if file.path.upper().startswith('README')]\n"
+        "for file in sorted(readmes, key=lambda file: len(file.path))[:1]:\n"
         "    print(peek(file, 1, 30))"
     )
 
@@ -180,13 +182,13 @@ def _cycles(printed: Printed) -> list[str]:
     return [answer.table(("files", "kind", "the shortest circle"), rows)]
 
 
-def _reading(readme: str, entries: Sequence[Hit], layers: Sequence[str], printed: Printed) -> str:
+def _reading(readme: str, entries: Sequence[Hit], layers: Sequence[str], hot: Sequence[Definition]) -> str:
     """Return what to read first, and why: what it says of itself, where it begins, what much depends on."""
     steps = [(readme, "what it says of itself")] if readme else []
     mains = [hit for hit in entries if hit.text.startswith("main  ") and not TESTS.search(hit.path)]
     steps += [(f"{hit.path}:{hit.line}", "where it begins") for hit in mains[:2]]
-    hot = [one for one in printed.definitions if not TESTS.search(one.span.path)]
-    steps += [(str(one.span), f"the heart of it: {answer.inline(one.doc.partition(': ')[2])}") for one in hot[:3]]
+    product = [one for one in hot if not TESTS.search(one.span.path)]
+    steps += [(str(one.span), f"the heart of it: {answer.inline(one.doc.partition(': ')[2])}") for one in product[:3]]
     if layers:
         steps.append((layers[-1].partition(",")[0].strip(), "the top layer: it puts the others to use"))
         steps.append((layers[0].partition(",")[0].strip(), "a foundation: it needs nothing else"))

@@ -23,7 +23,8 @@ def overview(section: Section, *, delegates: bool) -> Plan:
     printed = yield Move(
         "What does this repository consist of?",
         "print(repo.modules[:100])\n"
-        "for file in [file for file in repo.files[:200] if file.path.upper().startswith('README')][:1]:\n"
+        "readmes = [file for file in repo.files[:200] if file.path.upper().startswith('README')]\n"
+        "for file in sorted(readmes, key=lambda file: len(file.path))[:1]:\n"
         "    print(peek(file, 1, 30))",
     )
     units = sorted(printed.units, key=_rank)

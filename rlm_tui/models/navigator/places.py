@@ -94,7 +94,8 @@ def _contents_cell(path: str, most: int) -> str:
         "code = [file for file in files if file.status == 'parsed' and not file.is_test] or files[:20]\n"
         "code.sort(key=lambda file: -file.lines)\n"
         'print(f"{len(code):,} files, {sum(file.lines for file in code):,} lines")\n'
-        "for file in [file for file in files if file.path.rpartition('/')[2].startswith('README')][:1]:\n"
+        "readmes = [file for file in files if file.path.rpartition('/')[2].startswith('README')]\n"
+        "for file in sorted(readmes, key=lambda file: len(file.path))[:1]:\n"
         "    print(peek(file, 1, 12))\n"
         f"for file in code[:{most}]:\n"
         "    print(file)\n    print(peek(file, 1, 8))\n"

@@ -21,7 +21,7 @@ from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError, joined, read_patch
 from rlm_tui.repository.patches.patching import Edit, Replacement, TextLines, edited, file_patch, hunks_of, written
 from rlm_tui.repository.search.words import identifiers
-from rlm_tui.repository.symbols import Symbol, Tier
+from rlm_tui.repository.symbols import Edge, Symbol, Tier
 
 _MOST_GONE = 100
 """Of so many definitions that go it is looked up who uses them."""
@@ -169,9 +169,10 @@ class PatchChecks:
             for symbol in self._store.symbols_in(change.edit.old)
             if symbol.name not in stay and not _is_local(symbol, change.before)
         ]
+        changed = {change.edit.old: change for change in changes}
         for symbol in gone[:_MOST_GONE]:
             uses = [edge for edge in self._graph.references(symbol) if edge.tier != Tier.GUESS]
-            left = [f"{use.path}:{use.line}" for use in uses if _stays(use.path, use.line, edits)]
+            left = [f"{use.path}:{use.line}" for use in uses if _stays(use, changed.get(use.path), edits.get(use.path))]
             if left:
                 more = f" and {len(left) - 3} other places" if len(left) > 3 else ""
                 yield f"{symbol.qualified} goes from {symbol.path}, but is still used at {', '.join(left[:3])}{more}"
@@ -300,11 +301,17 @@ def _is_local(symbol: Symbol, facts: FileFacts) -> bool:
     return symbol.parent in around
 
 
-def _stays(path: str, line: int, edits: dict[str, Edit]) -> bool:
-    """Tell whether a line is left as it is."""
-    edit = edits.get(path)
+def _stays(use: Edge, change: _Change | None, edit: Edit | None) -> bool:
+    """Tell whether a use is left as it is. An import over several lines is known by its first, so its names are compared."""
     if edit is None:
         return True
+    if use.kind == "import" and change and change.before and change.after:
+        return bool(_imported(use.target.name, change.before) & _imported(use.target.name, change.after))
     return edit.after is not None and not any(
-        item.start < line <= item.start + item.removed for item in edit.replacements
+        item.start < use.line <= item.start + item.removed for item in edit.replacements
     )
+
+
+def _imported(name: str, facts: FileFacts) -> set[str]:
+    """Return the modules that a file imports a name from."""
+    return {item.module for item in facts.imports if any(one == name for one, _ in item.names)}
