@@ -113,7 +113,23 @@ class Host:
                 ]
             case "changes":
                 base = str(args[0]) if args else ""
-                return [Hunk("b.py", 1, 2, "a.py", 1, 1, "renamed", 1, 0, f"@@ {base}\n x\n+y", ("f", "g"))]
+                return [
+                    Hunk(
+                        "b.py",
+                        1,
+                        2,
+                        "a.py",
+                        1,
+                        1,
+                        "renamed",
+                        1,
+                        0,
+                        f"@@ {base}\n x\n+y",
+                        ("f", "g"),
+                        "a.py@0a1b2c3:1",
+                        "b.py:1-2",
+                    )
+                ]
             case "modules" | "files" | "symbols":
                 return self._page(name, *args)
             case "resolve":

@@ -118,6 +118,7 @@ class _Agent:
             guidance=work.guidance if root else None,
         )
         self._talk = Conversation(message)
+        work.seen.told(message)
         node.prompted(self._system, message)
 
     async def _step(self, starting: asyncio.Task[Session]) -> Outcome | None:
@@ -214,11 +215,10 @@ class _Agent:
         session = await asyncio.shield(starting)
         result = await session.run(cell.code)
         whole = await whole_output(session, result, self._work.limits.output)
-        told = await self._host.proposals.look_again() if self._host.proposals.due else ""
-        if told:
-            result = replace(result, output=f"{result.output.rstrip()}\n[{told}]".lstrip())
-        if news := self._host.news():
-            result = replace(result, output=f"{result.output.rstrip()}\n[{news}]".lstrip())
+        proposals = self._host.proposals
+        for told in (await proposals.look_again() if proposals.due else "", proposals.of_others(), self._host.news()):
+            if told:
+                result = replace(result, output=f"{result.output.rstrip()}\n[{told}]".lstrip())
         result = self._as_before(result)
         self._record(result, whole)
         self._node.looked = self._node.looked or bool(self._context and result.output.strip())
@@ -229,6 +229,7 @@ class _Agent:
             return Outcome("done", answer)
         output = "\n".join(part for part in (result.output.rstrip("\n"), result.error.rstrip("\n")) if part)
         self._last_output = output or self._last_output
+        self._work.seen.told(output)
         blocks: list[Block] = [Output(cell.id, output or "(nothing was printed)", failed=result.status != "ok")]
         if result.ready:
             await session.run('answer["ready"] = False')

@@ -29,7 +29,7 @@ from rlm_tui.repl.combinators import OFFERED
 from rlm_tui.repl.protocol import JSON, GuestFunction
 from rlm_tui.repl.tools import Tool, tools, written_signature
 from rlm_tui.repository.repository import Repository
-from rlm_tui.repository.symbols import RepositoryError
+from rlm_tui.repository.symbols import RepositoryError, UnknownName
 
 _LABEL = 48
 _SCOPE_LABEL = 160
@@ -117,13 +117,13 @@ class Host:
             result = error
             raise
         finally:
-            if tool.name not in LOCAL:
+            if tool.name not in LOCAL or isinstance(result, UnknownName):  # a name may stand outside, and that is told
                 noted = look(tool, args, kwargs, result)
                 node.looks[f"{noted.tool} {noted.arguments}"] = noted
         shown = files_in(result, _SHOWN)
         node.read.update(shown)
         seen = node.work.seen
-        seen.note(shown)
+        seen.note(shown, shown=tool.name != "changes")  # a change may be of thousands of files that nobody reads
         seen.keep(result)
         self._changed.update((path, None) for path in shown if path not in self._told and seen.changed(path))
         return result
@@ -193,6 +193,7 @@ class Host:
     def _query(self, prompt: object, model: Model) -> Order | str:
         if not isinstance(prompt, str) or not prompt.strip():
             return f"Error: a prompt is text, not {_kind(prompt)}"
+        self._node.work.seen.told(prompt)
         return Order("query", label_of(prompt), prompt, self._node.repository, model)
 
     async def _agents(self, slots: Sequence[Mapping[str, object]], model: str | None) -> list[JSON]:

@@ -18,6 +18,8 @@ from rlm_tui.repository.symbols import RepositoryError
 _MOST = 200
 """Findings of a run; nobody reads more."""
 _TITLE, _TEXT, _EVIDENCE = 200, 8_000, 20
+_TOLD = 40
+"""Findings of its sub-agents that an agent is told of at once."""
 _AROUND = 12
 """Lines around its evidence that a second look is shown."""
 
@@ -34,6 +36,8 @@ class Proposals:
         self._ask = ask
         self._unseen: dict[str, None] = {}
         """Findings that a second look is due for."""
+        self._known: set[str] = set()
+        """Findings of sub-agents that this agent was told of."""
 
     async def propose(
         self,
@@ -113,6 +117,19 @@ class Proposals:
                 self._node.work.journal.emit(Refuted(**stamp, finding=finding.id, reason=reason))
                 told.append(f"second look: {finding.id} ({finding.title}) is refuted and dropped: {reason}")
         return "\n".join(told)
+
+    def of_others(self) -> str:
+        """Tell, each once, the findings that sub-agents have proposed and that stand, in words for the model; "" for none."""
+        tree, own = self._node.work.journal.tree, self._node.id
+        fresh = [
+            one for one in tree.findings_of(own) if one.id not in self._known and tree.proposers.get(one.id) != own
+        ]
+        self._known.update(one.id for one in fresh)
+        listed = [
+            f"{one.id} {one.severity}{', with a patch' if one.patch else ''}: {one.title}" for one in fresh[:_TOLD]
+        ]
+        more = [f"and {len(fresh) - _TOLD} more"] if len(fresh) > _TOLD else []
+        return "\n".join(["proposed by sub-agents:", *listed, *more]) if fresh else ""
 
     def _take(self, finding: Finding) -> str:
         tree = self._node.work.journal.tree

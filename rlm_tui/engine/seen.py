@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 
+from rlm_tui.engine.citations import mentions
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import Slice
 
@@ -19,13 +20,16 @@ class Seen:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._states: dict[str, tuple[int, int]] = {}
+        self._shown: set[str] = set()
         self._lines: dict[tuple[str, int], int] = {}
         self._said: set[str] = set()
         self._lock = threading.Lock()
 
-    def note(self, paths: Iterable[str]) -> None:
-        """Remember files that were read just now."""
+    def note(self, paths: Iterable[str], *, shown: bool = True) -> None:
+        """Remember files that were read just now; `shown`: whether that is a look at them, and no mere handing on."""
         for path in paths:
+            if shown:
+                self._shown.add(path)
             if path not in self._states and (state := self._repository.state(path)) is not None:
                 with self._lock:
                     self._states.setdefault(path, state)
@@ -38,10 +42,21 @@ class Seen:
                 with self._lock:
                     self._lines.update(((piece.path, number), one) for number, one in enumerate(digests, piece.start))
 
+    def told(self, text: str) -> None:
+        """Remember the files whose lines a text cites that goes to a model: a change is looked at where it is shown."""
+        self.note(path for one in mentions(text) if self._listed(path := one.path.rpartition("@")[0] or one.path))
+
+    def _listed(self, path: str) -> bool:
+        try:
+            self._repository.absolute(path)
+        except LookupError:
+            return False
+        return True
+
     @property
     def paths(self) -> list[str]:
-        """All files that the run has read something of."""
-        return list(self._states)
+        """All files that the run has looked at."""
+        return [path for path in list(self._states) if path in self._shown]
 
     def __contains__(self, path: str) -> bool:
         """Whether the run has read anything of the file."""

@@ -83,7 +83,7 @@ DEBUG = Mode(
     ),
     below="You test one hypothesis: report the evidence for and against it, in lines.",
     proposes=True,
-    tools=("failures", "origins", "similar_commits"),
+    tools=("failures", "origins", "similar_commits", "edit_patch"),
     prepare=prepare,
     usage="[FILE|-|WORDS...]",
 )

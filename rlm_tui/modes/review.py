@@ -7,16 +7,19 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from rlm_tui.engine.mode import Mode, Prepared
+from rlm_tui.repl.guest_versions import written_hunk
+from rlm_tui.repository.files.generated import is_generated
+from rlm_tui.repository.indexer import indexer_of
+from rlm_tui.repository.parsing.tests_by_path import is_test_path
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import File, Hunk, RepositoryError, UnknownName
 from rlm_tui.repository.versions.former import STAGED
-from rlm_tui.repository.versions.hunks import numbered
 
 _MOST = 400_000
 """Characters of the change that are handed in; the rest is told of, and asked for by `changes`."""
 _SPREAD = 30_000
 """A change over several modules that is longer than this is given to sub-agents."""
-_NAMED = 20
+_NAMED, _LISTED = 20, 500
 
 
 def prepare(repository: Repository, words: Sequence[str], handed: str) -> Prepared:
@@ -39,7 +42,12 @@ def prepare(repository: Repository, words: Sequence[str], handed: str) -> Prepar
     context, left = _context(hunks, f"# {since[0].upper()}{since[1:]}: {size}")
     call = f"changes({json.dumps(base or '')})"
     modules = {found.module for path in {hunk.path for hunk in hunks} if (found := _file(repository, path))}
-    text = f"Review what has changed {since}: {size}.\n\nThe hunks are `{call}`; their text, with numbered lines, is `context`."
+    text = f"Review what has changed {since}: {size}.\n\nThe hunks are `{call}`; their text, with numbered lines, is `context`"
+    text += (
+        f", but for {len(left):,} file{' that was' if len(left) == 1 else 's that were'} too long for it."
+        if left
+        else "."
+    )
     if handed.strip():
         context = f"# Said with it\n{handed.strip()}\n\n{context}"
     spread = len(modules) > 1 and len(context) > _SPREAD
@@ -51,7 +59,7 @@ def prepare(repository: Repository, words: Sequence[str], handed: str) -> Prepar
         why=f"{size} in {len(modules)} modules: sub-agents may take modules"
         if spread
         else f"{size}: one agent reviews it",
-        notices=(*_warnings(repository, base or "", hunks), *left),
+        notices=(*_warnings(repository, base or "", hunks), *([_too_long(left)] if left else [])),
     )
 
 
@@ -116,37 +124,42 @@ def _size(hunks: Sequence[Hunk]) -> str:
 
 
 def _context(hunks: Sequence[Hunk], head: str) -> tuple[str, list[str]]:
-    """Return the change as text, file by file, and what has to be said of what was left out."""
+    """Return the change as text, file by file, code before tests before the rest, and the files that were left out of it."""
     how = "Each hunk says how its old and its new lines are cited; the first number of a line is its old one, the second its new."
-    parts, room = [head, how], _MOST
+    files = [(path, list(group)) for path, group in groupby(hunks, key=lambda hunk: hunk.path)]
+    files.sort(key=lambda file: _rank(file[0]))
+    listed = [
+        f"{path} +{sum(one.added for one in own)} -{sum(one.removed for one in own)}" for path, own in files[:_LISTED]
+    ]
+    parts, room = [head, "\n".join(listed), how], _MOST
     left: list[str] = []
-    for path, group in groupby(hunks, key=lambda hunk: hunk.path):
-        own = list(group)
+    for path, own in files:
         part = _file_text(path, own)
         if len(part) > room:
             left.append(path)
             continue
         parts.append(part)
         room -= len(part)
-    if not left:
-        return "\n\n".join(parts), []
+    return "\n\n".join([*parts, *([f"# Left out\n{_too_long(left)}; `changes` has them"] if left else [])]), left
+
+
+def _rank(path: str) -> int:
+    """Return how late a changed file stands: code first, then tests, then prose and settings, then what a program wrote."""
+    indexer = indexer_of(path)
+    if is_generated(path):
+        return 3
+    return 2 if indexer is None or indexer.outline else int(is_test_path(path))
+
+
+def _too_long(left: Sequence[str]) -> str:
     more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
-    told = f"too long to be handed in: {', '.join(left[:_NAMED])}{more}"
-    return "\n\n".join([*parts, f"# Left out\n{told}; `changes` has them"]), [told]
+    return f"too long to be handed in: {', '.join(left[:_NAMED])}{more}"
 
 
 def _file_text(path: str, hunks: Sequence[Hunk]) -> str:
     first = hunks[0]
     was = f" from {first.old_path}" if first.old_path else ""
-    rows = [f"## {path} ({first.status}{was})"]
-    for hunk in hunks:
-        if not (hunk.old or hunk.new):
-            rows.append(hunk.text)
-            continue
-        sides = "  ".join(f"{name} {span}" for name, span in (("old", hunk.old), ("new", hunk.new)) if span)
-        rows.append(f"@@ {sides}  {', '.join(hunk.symbols)}".rstrip())
-        rows.append(numbered(hunk))
-    return "\n".join(rows)
+    return "\n".join([f"## {path} ({first.status}{was})", *map(written_hunk, hunks)])
 
 
 def _warnings(repository: Repository, base: str, hunks: Sequence[Hunk]) -> list[str]:
@@ -185,7 +198,7 @@ REVIEW = Mode(
     below="`propose` each problem of your part; answer with what you looked at and what not.",
     proposes=True,
     second_look=True,
-    tools=("changed_symbols", "suspicions"),
+    tools=("changed_symbols", "suspicions", "edit_patch"),
     prepare=prepare,
     usage="[BASE] [--staged] [PATH...]",
 )

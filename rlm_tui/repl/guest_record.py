@@ -50,6 +50,10 @@ class Record:
         line = " ".join(self._line().splitlines())
         return line if len(line) <= LINE else line[: LINE - 1] + "…"
 
+    def printed(self) -> str:
+        """Return how it is printed where it stands alone."""
+        return repr(self)
+
     def _line(self) -> str:
         raise NotImplementedError
 
@@ -85,5 +89,6 @@ def public(kind: type, value: object = None) -> list[str]:
     """Return the names of the public attributes of a class and, if given, of one of its objects."""
     names = {name for parent in kind.__mro__[:-1] for name in vars(parent) if not name.startswith("_")}
     return sorted(
-        (names - {"head", "key"}) | {name for name in getattr(value, "__dict__", {}) if not name.startswith("_")}
+        (names - {"head", "key", "printed"})
+        | {name for name in getattr(value, "__dict__", {}) if not name.startswith("_")}
     )

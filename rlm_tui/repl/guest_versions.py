@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from rlm_tui.repl.guest_record import Record, span
+from rlm_tui.repl.guest_record import LINE, SLICE, Record, span
+
+
+def written_hunk(hunk: Any) -> str:
+    """Return a hunk under how its sides are cited, its lines numbered: the old number, the new one, the mark, the text.
+
+    For the guest's hunks and the host's; its source is part of what Monty runs first, so it is written in the Python of that.
+    """
+    if not (hunk.old or hunk.new):
+        return f"{hunk.path}  {hunk.text}"
+    sides = ("old " + hunk.old if hunk.old else "") + ("  " if hunk.old and hunk.new else "")
+    sides = sides + ("new " + hunk.new if hunk.new else "")
+    rows = [f"@@ {sides}  {', '.join(hunk.symbols)[:LINE]}".rstrip()]
+    old, new = hunk.old_start, hunk.start
+    for line in hunk.text.split("\n")[1:]:
+        mark = line[:1]
+        if mark in ("\\", "["):  # no newline at the end, or cut
+            rows.append(line)
+            continue
+        before = "     " if mark == "+" else f"{old:5}"
+        after = "     " if mark == "-" else f"{new:5}"
+        rows.append(f"{before} {after} {mark} {line[1:]}".rstrip())
+        old = old + (0 if mark == "+" else 1)
+        new = new + (0 if mark == "-" else 1)
+    return "\n".join(rows)
 
 
 class Commit(Record):
@@ -63,7 +87,7 @@ class Blame(Record):
 
 
 class Hunk(Record):
-    """A change: path start end (now) old_path old_start old_end status added removed text symbols (names); str(): whole diff."""
+    """A change: path start end (now) old_path old_start old_end status added removed text symbols (names); str(): its lines."""
 
     path: str
     start: int
@@ -95,4 +119,12 @@ class Hunk(Record):
         return f"{self.span}  {self.status}{where}  {note}  {', '.join(self.symbols)}".rstrip()
 
     def __str__(self) -> str:
-        return f"{self!r}\n{self.text}"
+        return written_hunk(self)
+
+    def printed(self) -> str:
+        """Return its lines, the first of a long one."""
+        whole = str(self)
+        if len(whole) <= SLICE:
+            return whole
+        head = whole[:SLICE].rpartition("\n")[0]
+        return f"{head}\n[... {whole.count(chr(10)) - head.count(chr(10)):,} more lines: str() has them]"

@@ -8,11 +8,13 @@ through `_host(name, args, kwargs)`.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 
 from rlm_tui.repl.combinators import source
 from rlm_tui.repl.guest import RECORDS
 from rlm_tui.repl.guest_record import LINE, SLICE
+from rlm_tui.repl.guest_versions import written_hunk
 from rlm_tui.repl.protocol import GuestFunction
 
 _TOP = """
@@ -103,7 +105,7 @@ def _record(r, kind, fields):
         r.span = r.path + ":" + str(r.line)
         r.locator = r.span
     r.shown = _lines(r) if kind == "Slice" else _clip(_line(r))
-    r.written = r.shown + "\\n" + r.text if kind == "Hunk" else r.shown
+    r.written = written_hunk(r) if kind == "Hunk" else r.shown
 
 def _wrap(v):
     if isinstance(v, list):
@@ -170,12 +172,15 @@ def _all_records(v):
     return True
 
 def _show(v):
-    return "\\n".join([item.shown for item in v]) if _all_records(v) else repr(v)
+    return "\\n".join([item.shown for item in v]) if _all_records(v) else _alone(v) if _is_record(v) else repr(v)
+
+def _alone(r):
+    return r.written[:SLICE] if r.record == "Hunk" else r.shown
 
 _print = print
 
 def print(*values, sep=" ", end="\\n", file=None, flush=False):
-    texts = [v.shown if _is_record(v) else _show(v) if _all_records(v) else str(v) for v in values]
+    texts = [_alone(v) if _is_record(v) else _show(v) if _all_records(v) else str(v) for v in values]
     _print((" " if sep is None else sep).join(texts), end="\\n" if end is None else end)
 
 def _echo(v):
@@ -257,7 +262,7 @@ def {name}(*args, **kwargs):
 
 def prelude(functions: Sequence[GuestFunction]) -> str:
     """Return the prelude for a session with these host functions."""
-    pieces = [f"LINE = {LINE}\nSLICE = {SLICE}\n", _TOP]
+    pieces = [f"LINE = {LINE}\nSLICE = {SLICE}\n", inspect.getsource(written_hunk), _TOP]
     for kind in RECORDS:
         pieces.append(_CLASS.format(name=kind))
         pieces += [_METHOD.format(name=function.name) for function in functions if kind in function.owners]

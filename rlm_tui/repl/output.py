@@ -124,6 +124,8 @@ def show(value: object) -> str:
     """Return how a value is echoed: records one a line, containers wrapped, everything else as its repr."""
     if _records(value):
         return "\n".join(map(repr, value))
+    if isinstance(value, Record):
+        return value.printed()
     line = repr(value)
     if type(value) in (dict, list, tuple, set) and 120 < len(line) < 20_000:
         return pprint.pformat(value, width=120, sort_dicts=False, compact=True)

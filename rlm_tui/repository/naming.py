@@ -20,6 +20,7 @@ _INSIDE = re.compile(r"(?P<path>.+?)::(?P<name>.+?)(?:@(?P<line>\d+))?\Z", re.DO
 _SEPARATORS = re.compile(r"::|#|->")
 _IMPORT_PATH = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/[^/]+/[^/]+(?:/(?P<inner>.*))?\Z")
 _LISTED = 12
+_NEAR = 4
 
 
 def lines_named(target: str) -> Span:
@@ -170,12 +171,25 @@ class Naming:
 
     def _unknown(self, target: str) -> str:
         last = re.split(r"[.:/#]", target.rstrip("/"))[-1] or target
+        if outside := self._outside(target, last):
+            return (
+                f"{target!r} is there, but outside this scope: {', '.join(outside)}; what is read ends with the scope"
+            )
         namesakes = get_close_matches(last, self._store.names_like(last[:2]), 4, 0.6)
         near = [s.locator for name in namesakes for s in self._store.symbols_named(name)[:2] if self._within(s.path)]
         paths = {path.rpartition("/")[2]: path for path in self._store.paths() if self._within(path)}
         near += [paths[name] for name in get_close_matches(target.rpartition("/")[2], paths, 2, 0.7)]
         where = "" if near else "; find(words) and files() show what there is"
         return f"nothing here is called {target!r}" + (f"; near: {', '.join(near)}" if near else where)
+
+    def _outside(self, target: str, last: str) -> list[str]:
+        """Return where a name stands outside the scope: nobody is to take it for one that is nowhere."""
+        symbols = [s for s in self._store.symbols_named(last) if not self._within(s.path)]
+        ending = "/" + target.removeprefix("./").partition("::")[0].partition(":")[0]
+        files = [path for path in self._store.paths() if f"/{path}".endswith(ending) and not self._within(path)]
+        ends = "." + _SEPARATORS.sub(".", target)
+        named = [str(s.span) for s in symbols if f".{s.qualified}".endswith(ends)] or [str(s.span) for s in symbols]
+        return (files or named)[:_NEAR]
 
 
 def dotted_module(path: str) -> str:

@@ -34,8 +34,9 @@ def every_prompt() -> list[str]:
 @pytest.mark.parametrize("root", [True, False])
 def test_the_system_prompt_stays_under_2500_tokens(root: bool) -> None:
     for mode in modes().values():
-        prompt = system_prompt(mode, functions(mode), guest_api(), root=root, agents=True)
-        assert len(prompt) / 4 < 2_500
+        offered = functions(mode)
+        returned = " ".join(one.signature for one in offered if not one.hidden)  # as an agent's guide is made
+        assert len(system_prompt(mode, offered, guest_api(returned), root=root, agents=True)) / 4 < 2_500
     assert len(prompts.QUERY) < 600
     assert len(prompts.DIRECT) < 600
 
@@ -85,6 +86,16 @@ def test_the_first_message_stays_small_on_a_huge_repository() -> None:
     assert "m4999  src/m4999  go  10 files  100 symbols  ~4,999 tokens" in message
     assert "... and 4,961 smaller, vendored or built ones" in message and "third_party/copy" not in message
     assert message.endswith("Route: rlm, depth 0 of 1. 20 turns left.")
+
+
+def test_what_is_short_is_handed_in_whole_and_of_the_rest_the_beginning() -> None:
+    facts = Facts("shop", "", (), 1, 1, {}, ())
+    short, long = (
+        first_message("why?", facts, context="line\n" * count + "the end", history=(), turns=20, depth=(1, 1))
+        for count in (2_000, 20_000)
+    )
+    assert "the end\n\nRoute" in short
+    assert "the end" not in long and "more characters]\n\nRoute" in long
 
 
 def test_the_note_tells_what_is_left() -> None:

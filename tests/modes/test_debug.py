@@ -299,4 +299,4 @@ def test_the_words_are_a_file_a_pipe_or_a_description(tmp_path: Path, monkeypatc
             prepare(repository, ["shop/.env"], "")
     finally:
         repository.close()
-    assert DEBUG.tools == ("failures", "origins", "similar_commits")
+    assert DEBUG.tools == ("failures", "origins", "similar_commits", "edit_patch")

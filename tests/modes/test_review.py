@@ -203,6 +203,51 @@ for one in suspicions("main"):
     assert [call.kind for call in run.tree.calls.values()] == ["agent", "query", "query"], "both of high severity"
 
 
+async def test_an_agent_is_told_what_its_sub_agents_have_proposed_and_can_withdraw_it(shop: Path) -> None:
+    found = 'propose("No key is safe", "It is in the code.", ["server/keys.go:3"], severity="low", confidence="high")'
+    own = 'propose("Calls fail", "The amount alone is passed.", ["src/shop/payment.py:20"], severity="low", confidence="high")'
+
+    def script(body: Json) -> Answer:
+        task, turn = said(body).splitlines()[1], len(body["messages"])
+        if task == "Look":
+            return cell(found) if turn == 1 else text("One problem.")
+        if turn == 1:
+            return cell(own + '\nprint(rlm_query("Look", scope="server"))')
+        result = said(body, -1)
+        number = result.partition("proposed by sub-agents:\n")[2].split()[:1]
+        return cell(f"withdraw({number[0]!r})") if turn == 3 and number else text("Ready.")
+
+    async with MessagesServer(script) as server:
+        endpoint = Endpoint(api_key=KEY, base_url=server.url)
+        models = Models(endpoint.model(ROOT), endpoint.model(SUB))
+        async with engine_on(shop, shop.parent, models) as engine:
+            run = engine.ask(Question("review main", mode="review", arguments=("main",), route="rlm"))
+            await run.wait()
+    outputs = [step.output for step in run.tree.calls["0"].steps]
+    assert "low: No key is safe]" in outputs[0] and "Calls fail" not in outputs[0].partition("proposed by")[2]
+    assert "proposed by" not in outputs[1], "each is told once"
+    assert [one.title for one in run.tree.findings] == ["Calls fail"]
+
+
+async def test_code_comes_first_in_what_is_handed_in_and_what_is_left_out_is_told(shop: Path) -> None:
+    for number in range(30):
+        write(shop, f"docs/{number:02}.md", "Somebody wrote this.\n" * 900)
+    write(shop, "tests/test_keys.py", "def test_key():\n    pass\n")
+    commit(shop, "Credits")
+    run = await reviewed(shop, "main")
+    context = run.question.context
+    assert (
+        context.index("## src/shop/payment.py")
+        < context.index("## web/cart.js")
+        < context.index("## tests/test_keys.py")
+    )
+    assert "docs/29.md +900 -0" in context[:1_000]
+    assert "## docs/00.md" in context and "## docs/29.md" not in context
+    left = context.rpartition("too long to be handed in: ")[2].partition(";")[0]
+    assert run.question.text.endswith(f"is `context`, but for {len(left.split(', '))} files that were too long for it.")
+    assert any(left in notice.text for notice in run.tree.notices)
+
+
 def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "RLM_TUI_"))}
     environment: Mapping[str, str] = {

@@ -93,9 +93,9 @@ def test_binary_files_links_modes_and_renames_are_listed(root: Path, opened: lis
     (root / "bank.py").chmod(0o755)
     git(root, "add", "-A")
     made = prepare(scanned(root, opened), ("--staged",), "")
-    assert "## a.bin (added)\n[binary]" in made.context
-    assert "## renamed.py (renamed from other.py)\n[no line changed]" in made.context
-    assert "## bank.py (modified)\n[no line changed]" in made.context
+    assert "## a.bin (added)\na.bin  [binary]" in made.context
+    assert "## renamed.py (renamed from other.py)\nrenamed.py  [no line changed]" in made.context
+    assert "## bank.py (modified)\nbank.py  [no line changed]" in made.context
     assert "root:" not in made.context
 
 

@@ -120,6 +120,7 @@ PLAIN = [
     Cell("[{'name': 'a' * 60, 'n': 1}, {'name': 'b' * 60, 'n': 2}]", "[{'name': '" + "a" * 60 + "', 'n': 1},\n {'name': '" + "b" * 60 + "', 'n': 2}]\n", False),
 ]  # fmt: skip
 
+HUNK = "@@ old a.py@0a1b2c3:1  new b.py:1-2  f, g\n    1     1   x\n          2 + y"
 RECORDS = [
     Cell("s = repo['Session.send']\ns", SEND + "\n"),
     Cell("print(s); str(s) == repr(s)", SEND + "\nTrue\n"),
@@ -136,7 +137,8 @@ RECORDS = [
     Cell("s.commits()", "a1b2c3  2026-01-31  Ann  Say why  [a.py, b.py, c.py and 2 more]\n"),
     Cell("blame('a.py')", "a.py:1  not committed yet\na.py:2-4  a1b2c3  2026-01-31  Ann  Say why\n"),
     Cell("c = commits()[0]\nprint(c.files[3], c.total)\nc.source", "d.py 5\nb.py:1-2  renamed from a.py  +1 -0  f, g\n"),
-    Cell("h = changes('main')[0]\nprint(h)\nprint(str(h) + '!')\nh.symbols", "b.py:1-2  renamed from a.py  +1 -0  f, g\nb.py:1-2  renamed from a.py  +1 -0  f, g\n@@ main\n x\n+y!\n['f', 'g']\n"),
+    Cell("h = changes('main')[0]\nprint(h)\nprint(str(h) + '!')\nh.symbols", HUNK + "\n" + HUNK + "!\n['f', 'g']\n"),
+    Cell("h", HUNK + "\n"),
     Cell("s.callers()", "src/a.py:12  Session.send -> Session.close  call, tier 3 receiver  self.adapter.send(request)\nt.py:3  <file> -> Session.send  use, tier 5 guess  send\n"),
     Cell("e = s.callers()[0]\ne.source", SEND + "\n"),
     Cell("e.target.name, e.tier, e.kind, e.line, echo(e)", "('close', 3, 'call', 12, 'src/a.py:12')\n"),

@@ -98,6 +98,15 @@ def test_unknown_names_come_with_near_ones(shop: Repository) -> None:
         shop.callers("shop")
 
 
+def test_what_stands_outside_the_scope_is_not_taken_for_what_is_nowhere(shop: Repository) -> None:
+    web = shop.narrow(["web"])
+    for name in ("Gateway.charge", "charge", "src/shop/payment.py", "payment.py:3-4"):
+        with pytest.raises(UnknownName, match=r"is there, but outside this scope: src/shop/payment\.py"):
+            web.resolve(name)
+    with pytest.raises(UnknownName, match="nothing here is called 'discharge'"):
+        web.resolve("discharge")
+
+
 def test_several_things_of_one_name_are_listed_and_tests_stand_back(tmp_path: Path) -> None:
     root = make_small_repository(tmp_path / "shop", git=False)
     (root / "web" / "orders.py").write_text("def backoff(): pass\n\n\ndef pay(): pass\n")

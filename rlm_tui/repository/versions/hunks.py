@@ -70,23 +70,6 @@ def added(path: str, store: Store, sources: Sources, room: int) -> Hunk:
     return Hunk(path, 1, count, "", 0, 0, "added", count, 0, text, symbols, "", str(Span(path, 1, count)))
 
 
-def numbered(hunk: Hunk) -> str:
-    """Return the lines of a hunk with their numbers, the old ones before the new ones."""
-    old, new = hunk.old_start, hunk.start
-    rows: list[str] = []
-    for line in hunk.text.split("\n")[1:]:
-        mark, text = line[:1], line[1:]
-        if mark in ("\\", "["):  # no newline at the end, or cut
-            rows.append(line)
-            continue
-        before = f"{old:5}" if mark != "+" else "     "
-        after = f"{new:5}" if mark != "-" else "     "
-        rows.append(f"{before} {after} {mark} {text}".rstrip())
-        old += mark != "+"
-        new += mark != "-"
-    return "\n".join(rows)
-
-
 def _cited(path: str, side: diffs.Side, version: str) -> str:
     if not side.count:
         return ""
