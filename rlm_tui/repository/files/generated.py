@@ -10,8 +10,10 @@ _GENERATED = re.compile(
 )
 _SAYS = re.compile(
     rb"^[ \t]*(?://|/?\*|#|--|;|<!--|%|\"\"\")[^\n]*"
-    rb"(?:\bdo not edit\b|@generated\b|made by GNU Bison|\b(?:auto-?|automatically |machine |code |file )generated\b"
-    rb"|\bfile (?:is|was|has been) (?:auto-?|automatically )?generated\b)",
+    rb"(?:\bdo not edit\b|@generated\b|made by GNU Bison|\bfile (?:is|was|has been) (?:auto-?|automatically )?generated\b"
+    # What follows tells a header from "keeps auto-generated keys".
+    rb"|(?<!not )\b(?:auto-?|automatically |machine[ -]|code |file )generated"
+    rb"(?=[ \t]+(?:automatically|by|from|with|using|file|code)\b|[ \t]*(?:[^\w \t]|$)))",
     re.IGNORECASE | re.MULTILINE,
 )
 _HEAD = 1_500
