@@ -113,6 +113,14 @@ def test_a_definition_does_not_go_while_it_is_used(repository: Repository) -> No
     )
 
 
+def test_constructors_that_call_each_other_do_not_name_their_class(repository: Repository) -> None:
+    file = repository.absolute("app/cart.py").parent / "Box.java"
+    file.write_text("class Box {\n  Box() {\n    this(1);\n  }\n  Box(int n) {}\n}\n")
+    repository.update(["app/Box.java"])
+    renamed = "--- a/app/Box.java\n+++ b/app/Box.java\n@@ @@\n-class Box {\n-  Box() {\n+class Case {\n+  Case() {\n"
+    assert repository.patches.check(renamed + "@@ @@\n-  Box(int n) {}\n+  Case(int n) {}\n").edits
+
+
 def test_imports_of_what_is_not_there_are_told(repository: Repository) -> None:
     wrong = change("app/cart.py", "-from app.money import net", "+from app.money import net, vat")
     assert problems(repository, wrong) == ("app/cart.py:1: there is no `vat` in app/money.py",)

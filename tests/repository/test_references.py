@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from code_graph import Code
 
+from rlm_tui.repository.indexer import indexers
+
 
 def uses(code: Code, name: str) -> set[str]:
     """Return all references to a symbol as `line kind tier`."""
@@ -93,3 +95,18 @@ def test_a_type_that_resolves_to_nothing_is_no_guess() -> None:
         }
     )
     assert uses(code, "Ledger") == set()
+
+
+def test_the_end_of_a_qualified_type_is_no_use_by_itself() -> None:
+    """`far.away.Box` is another class than the Box that is brought in, however often it is written."""
+    source = b"""package app;
+import near.Box;
+class Use {
+  boolean run(Object one) {
+    far.away.Box first = (far.away.Box) one;
+    return one instanceof far.away.Box;
+  }
+}
+"""
+    facts = indexers()[".java"].parse("app/Use.java", source)
+    assert {one.receiver for one in facts.references if one.name == "Box"} == {"far.away"}

@@ -338,6 +338,48 @@ def test_a_class_of_java_with_constructors_imports_and_its_file(rename: Rename) 
     assert found.notes == ("the file p/A.java is renamed with its class: p/Alpha.java",)
 
 
+def test_a_class_of_php_written_with_its_namespace_and_behind_a_joined_string(rename: Rename) -> None:
+    files = {
+        "src/Handler/Curl.php": "<?php\nnamespace App\\Handler;\nclass Curl { static function name() { return 'c'; } }\n",
+        "src/Main.php": r"""
+            <?php
+            namespace App;
+            use App\Handler\Curl as Other;
+            use App\Handler\Curl;
+            function main() {
+                try { $a = new Handler\Curl(); } catch (\App\Handler\Curl $e) {}
+                return 'a ' . Curl::name();
+            }
+        """,
+    }
+    _, changed = rename(files, "Curl", "Wire")
+    assert changed["src/Main.php"] == [
+        "use App\\Handler\\Wire as Other;",
+        "use App\\Handler\\Wire;",
+        "try { $a = new Handler\\Wire(); } catch (\\App\\Handler\\Wire $e) {}",
+        "return 'a ' . Wire::name();",
+    ]
+
+
+def test_a_call_behind_a_comment_in_its_chain(rename: Rename) -> None:
+    files = {
+        "app/Box.java": "package app;\nclass Box {\n  Box add(int n) { return this; }\n}\n",
+        "app/Use.java": """
+            package app;
+            class Use {
+              void run(Box box) {
+                box.add(1)
+                    // and one more
+                    .add(2);
+              }
+            }
+        """,
+    }
+    found, changed = rename(files, "Box.add", "put")
+    assert changed["app/Use.java"] == ["box.put(1)", ".put(2);"]
+    assert found.guesses == ()
+
+
 def test_a_function_of_rust_within_macros_and_tests(rename: Rename) -> None:
     files = {
         "Cargo.toml": "[package]\nname = 'x'\n",

@@ -98,7 +98,7 @@ class Deciding:
         scope = scope_at(view, one.start)
         while not receiver and scope >= 0 and view.symbols[scope].kind in ("variable", "constant"):
             scope = view.scopes[scope]  # the members of an object are no names within it
-        reference = ReferenceFact(self._name, one.line, "call" if one.is_call else "use", receiver, scope)
+        reference = ReferenceFact(one.written, one.line, "call" if one.is_call else "use", receiver, scope)
         meanings = self._receivers.resolve(view, reference)
         if meanings is None and receiver:
             meanings = self._names.dotted(view, receiver, self._name, scope, one.line) or None

@@ -101,8 +101,9 @@ class Occurrence:
             return ""
         start = max(owner.start_byte, self.node.start_byte - _CHAIN)
         whole = self.source[start : self.node.end_byte].decode("latin-1")
-        receiver = self.grammar.split(whole if start == owner.start_byte else f"…{whole}")[1]
-        return receiver.encode("latin-1").decode("utf-8", "replace") or "?"
+        receiver = self.grammar.split(whole)[1] if start == owner.start_byte else ""
+        cut = receiver.startswith("…")
+        return "?" if cut or not receiver else receiver.encode("latin-1").decode("utf-8", "replace")
 
     @property
     def is_call(self) -> bool:
@@ -148,6 +149,16 @@ class Occurrence:
     def is_member(self) -> bool:
         """Whether the grammar takes it for a member of something, which is not written before it."""
         return self.node.type in ("field_identifier", "property_identifier")
+
+    @property
+    def written(self) -> str:
+        """The name as references have it: with its namespace where that stands before it (PHP's `Handler\\Curl`)."""
+        parent = self.node.parent
+        apart = (
+            parent is not None and parent.type == "qualified_name" and self.source[self.start - 1 : self.start] == b"\\"
+        )
+        start = parent.start_byte if parent is not None and apart else self.start
+        return self.source[start : self.end].decode("utf-8", "replace")
 
     @property
     def is_key(self) -> bool:
@@ -240,9 +251,15 @@ def _owner(node: Node) -> Node | None:
         before = node.prev_sibling
         if before is not None:
             arrow = before.type == "->" and not (node.parent and _MEMBER.search(node.parent.type))
-            if before.type not in _DOTS or arrow:
+            joined = (
+                before.type == "." and before.parent is not None and before.parent.type == "binary_expression"
+            )  # PHP
+            if before.type not in _DOTS or arrow or joined:
                 return None
-            return before.prev_sibling or (node.parent.prev_sibling if node.parent else None)
+            owner = before.prev_sibling or (node.parent.prev_sibling if node.parent else None)
+            while owner is not None and "comment" in owner.type:
+                owner = owner.prev_sibling
+            return owner
         if node.parent is None or node.parent.start_byte != node.start_byte:
             return None
         node = node.parent

@@ -62,7 +62,7 @@ def references_of(
     found.sort(key=_POSITION)
     seen: set[tuple[str, str, int, str]] = set()
     references: list[tuple[str, int, str, str, int, str]] = []
-    last = -1
+    ends: set[int] = set()
     place, places = 0, len(bounds)
     for position, end, kind, name, receiver, row, arguments in found:
         while place < places and bounds[place] <= position:
@@ -72,12 +72,15 @@ def references_of(
             scope = symbols[scope].scope  # what a class without a name is made with stands outside of it
         if kind == "type" or kind == "use":
             key = (name, receiver, scope, kind)
-            if end == last or key in seen:
+            if end in ends:
+                continue  # the end of a longer one, as `Builder` is of `Message.Builder`
+            if key in seen:
+                ends.add(end)
                 continue
             seen.add(key)
             if scope >= 0 and symbols[scope].name == name and symbols[scope].start == row + 1:
                 continue  # the name of the definition itself
-        last = end
+        ends.add(end)
         references.append((name, row + 1, kind, receiver, scope, arguments))
     return tuple(map(_reference, references))
 

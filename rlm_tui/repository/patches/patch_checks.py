@@ -306,12 +306,11 @@ def _stays(use: Edge, change: _Change | None, edit: Edit | None) -> bool:
     if edit is None:
         return True
     if use.kind == "import" and change and change.before and change.after:
-        return bool(_imported(use.target.name, change.before) & _imported(use.target.name, change.after))
-    return edit.after is not None and not any(
-        item.start < use.line <= item.start + item.removed for item in edit.replacements
-    )
-
-
-def _imported(name: str, facts: FileFacts) -> set[str]:
-    """Return the modules that a file imports a name from."""
-    return {item.module for item in facts.imports if any(one == name for one, _ in item.names)}
+        modules = {item.module for item in change.before.imports if item.line == use.line}
+        now = {item.module for item in change.after.imports if any(name == use.target.name for name, _ in item.names)}
+        return bool(modules & now)
+    if edit.after is None or edit.before is None:
+        return False
+    line = edit.before.splitlines()[use.line - 1 : use.line]
+    named = any(use.target.name.encode() in one for one in line)  # `super(...)` means a class, and does not name it
+    return named and not any(item.start < use.line <= item.start + item.removed for item in edit.replacements)
