@@ -152,7 +152,7 @@ class Occurrence:
 
     @property
     def written(self) -> str:
-        """The name as references have it: with its namespace where that stands before it (PHP's `Handler\\Curl`)."""
+        r"""The name as references have it: with its namespace where that stands before it (PHP's `Handler\Curl`)."""
         parent = self.node.parent
         apart = (
             parent is not None and parent.type == "qualified_name" and self.source[self.start - 1 : self.start] == b"\\"
