@@ -16,7 +16,7 @@ PHRASINGS = [
     ("Counting only what runs at load time, which modules form an import cycle with `a/b.py`?", "cycles", ("a/b.py",)),
     ("What are the 5 longest functions in src?", "longest", ("src",)),
     ("Show me the 3 largest functions in this repository, by number of lines.", "longest", ()),
-    ("Rank the functions of lib/ by cyclomatic complexity", "complex", ("lib/",)),
+    ("Rank the functions of lib/ by cyclomatic complexity", "complex", ("lib",)),
     ("Where is ValueError raised?", "raises", ("ValueError",)),
     ("What code throws `NotFound`?", "raises", ("NotFound",)),
     ("Which functions in the render directory call panic?", "raises", ("panic", "render")),

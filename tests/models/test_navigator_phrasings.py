@@ -9,7 +9,9 @@ from rlm_tui.models.navigator.plain import plain
 from rlm_tui.models.navigator.understand import understand
 
 _AS_GOOD = {
-    "references": ("references", "impact"),
+    "callers": ("callers", "references"),
+    "rename": ("rename", "references"),
+    "references": ("references", "rename", "impact", "callers"),
     "tests": ("tests", "references"),
     "explain": ("explain", "definition"),
 }

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rlm_tui.models.navigator.mentions import clean_name
 from rlm_tui.models.navigator.phrases import SPANNING
-from rlm_tui.models.navigator.understand import CHILD_PREFIX, clean_name, understand
+from rlm_tui.models.navigator.understand import CHILD_PREFIX, understand
 
 ASKED = [
     ("Where is Session.send?", "definition", ("Session.send",)),

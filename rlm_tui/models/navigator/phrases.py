@@ -12,7 +12,7 @@ from typing import Literal
 
 Kind = Literal[
     "definition", "callers", "references", "callees", "path", "subclasses", "importers", "explain", "overview", "free",
-    "compare", "unused", "cycles", "longest", "complex", "raises", "settings", "public_api", "tests", "impact",
+    "compare", "unused", "rename", "cycles", "longest", "complex", "raises", "settings", "public_api", "tests", "impact",
 ]  # fmt: skip
 
 _PARTS = {
@@ -113,74 +113,6 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "importers",
-        (
-            "(direct )?importers? of X",
-            r"WHICH ADVIMPORTS ADVX",
-            "import statements? (of|for) X",
-            r"where('s| is| are) X (being )?(imported|included|required)\b",
-            r"where X (is|are|gets?) (imported|included|required)\b",
-            "where (do|does) (we|anything|anyone|it|the code) (import|include|require) X",
-            "(who|what|WHICH) ADVdepends? on X( directly)?END",
-            "(dependents|reverse dependencies) of X",
-        ),
-    ),
-    (
-        "subclasses",
-        (
-            "SUBCLASSES (of|for|does) X( have)?",
-            "WHICH( are| is)? ADVEXTENDS ADV(from |to |on )?X( directly| immediately)?",
-            r"where('s| is) X (sub-?classed|extended|inherited)\b",
-            "CODE('s)? SUBCLASSES",
-        ),
-    ),
-    (
-        "callees",
-        (
-            r"(what|which)\b[^?]*? (gets?|is|are|was) (called|invoked|used) (from|in) X",
-            "(THINGS|everything|anything|all|what)( that| which)? X ADV(calls|invokes|uses|depends on)END",
-            "what (other )?(internal )?calls does X (make|do|contain)",
-            r"(what|which)\b[^?]*? (does|do|are|is|did) X ADV(call|invoke|use|depend on|delegate to|rely on)\b(?! (for|as)\b)",
-            "(callees|outgoing calls) (of|from) X",
-            "CODE('s)? callees",
-            "(called|invoked|used|calls made|calls?) (by|inside( of)?|from within|within|from inside|in the body of) X",
-            "dependencies of X",
-        ),
-    ),
-    (
-        "callers",
-        (
-            "(callers?|call[- ]?sites?|calls|invocations?|incoming calls) (of|to|for) X",
-            "WHICH ADV(calls?|invokes?|calling|invoking|triggers?) ADVX",
-            r"where('s| is| are| was| does| do| gets) X (being |getting )?(called|invoked|triggered|get called)\b",
-            r"where X (is|are|gets?|was) (being )?(called|invoked|triggered)\b",
-            "where (do|does) (we|anyone|anything|the code|it) (call|invoke) X",
-            "CODE('s)? (callers|call[- ]?sites)",
-            "call (hierarchy|tree|graph) (of|for) X",
-            r"(is|are) X (called|invoked)\b",
-            r"X (is|gets|being|was) (called|invoked)( by| from)?( whom?| what| where)?END",
-            "(who|what|which THINGS)( (is|are))? ADVcalling X",
-        ),
-    ),
-    (
-        "references",
-        (
-            "(usages?|uses?|references?|users?|mentions?|occurrences?|consumers?) (of|to|for) X",
-            "WHICH ADVUSES ADVX",
-            r"where('s| is| are) X (being )?(used|referenced|mentioned|consumed)\b",
-            r"where X (is|are|gets?) (being )?(used|referenced|mentioned|consumed)\b",
-            "where (do|does) (we|anyone|anything|the code|it) (use|reference) X",
-            "CODE('s)? (usages?|references|users)",
-            r"(is|are) X ADV(used|referenced|mentioned)\b",
-            r"where('s| is| are) X (being )?tested",
-            "(which|what) tests? (cover|exercise|check)s? X",
-            "tests? (of|for|that cover) X",
-            "renam(e|ing|ed) X",
-            "(change|changing) the name of X",
-            "X (is|was|were|gets?) renamed",
-        ),
-    ),
-    (
         "overview",
         (
             "(BUILT|big picture)( (of|for|in) WHOLE| of it)?END",
@@ -204,26 +136,6 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"what('s| is) (in|inside) (the )?(\w+ )?CODE",
         ),
     ),
-    (
-        "definition",
-        (
-            "SOURCE (of|for) X",
-            "(what|which|on (what|which)) line(s)? (is|are|does|do) X (on|in|at|start|stand|begin)",
-            "(point|take|bring|lead) me to X",
-            r"where('s| is| are| was| were) X (being )?DEFINED\b",
-            r"where X (is|are|was|were|gets?) (DEFINED|located|found|kept)\b",
-            r"where X (lives?|comes from|stands?)\b",
-            r"where (do|does|did) (we|it|the code|one|this \w+) (define|declare|implement) X",
-            r"where (do|does|did) X (come from|live|stand|get (defined|set|raised|thrown|created|made))\b",
-            r"where('s| is| are) X( located| found| in (this|the) \w+)?END",
-            "(which|what) (file|module|line|class|package)s? (contains?|defines?|declares?|implements?|holds?|has) X",
-            "(which|what) (file|module|package) is X (in|DEFINED)",
-            r"SHOW( where| how)? X( (is|are) DEFINED|'s SOURCE| in (the|this) \w+( \w+)?)?\s*([?.!:]|$)",
-            r"(what|who)('s| is| are) (the )?(\w+ )?LEADCODE",
-            "^LEADCODE( NOUN)?END",
-            "(what|who)('s| is| are) XEND",
-        ),
-    ),
 )
 _BACKWARDS = "how (is|are|does|do|can) X ((get |be )?(reached|called|invoked)) (from|by|starting from) Y"
 BACKWARDS = frozenset({phrase(_BACKWARDS)})
@@ -241,21 +153,32 @@ OF_THE_WHOLE = phrase(
 )
 """What a question about the whole is made of, besides `STOP`; where other words remain, it asks about a part."""
 
-_MEMBER = "(method|function|field|property|member|attribute|constructor) (of|in|on|from) (the )?(NOUN )?"
+_MEMBERS = "(method|function|field|property|member|attribute|constructor)"
+_OWNER = r"(of|in|on|from) (the )?(NOUN )?(?P<@>«\d+»|(?-i:[A-Z])[\w$]*)"
 MEMBER_OF = (
-    phrase(rf"(the )?ANY {_MEMBER}(?P<@>«\d+»|(?-i:[A-Z])[\w$]*)"),
-    phrase(rf"(the )?CODE {_MEMBER}(?P<@>[a-z_$][\w$]*)"),
+    phrase(rf"(the )?ANY {_MEMBERS} {_OWNER}"),
+    phrase(rf"(the )?CODE {_MEMBERS} (of|in|on|from) (the )?(NOUN )?(?P<@>[a-z_$][\w$]*)"),
+    phrase(rf"(the )?{_MEMBERS} (called |named )?(?!prototypes|definitions|calls|names|bod)ANY {_OWNER}"),
 )
-"""`the items method of SupportsItems`: a member, then its owner."""
+"""`the items method of SupportsItems`, `the method items of SupportsItems`: a member, then its owner."""
 
 NAMED = re.compile(
-    r"\b(?P<before>(?:the|a|an|this|our) (?:function|method|class|struct|interface|type|trait|enum|macro|constant|variable|"
-    r"module) (?:called |named )?)(?P<name>(?!(?:that|which|is|for|to|of|in|and|does|do|with|where|who|when|or|from|by|on|at)\b)"
-    r"[A-Za-z_]\w*)"
-    r"(?= (?:is |are |gets? |being |get )?(?:defined|declared|implemented|located|called|invoked|used|referenced|tested|imported|"
-    r"raised|works?|do|does|calls?|reach|reaches|live|lives)\b|\W*$)"
+    r"(?P<before>\b(?:(?:the|a|an|this|our) (?:(?P<sharp>function|method|struct|trait|enum|macro|constant)|class|interface|type|"
+    r"variable|module)|(?<![\w»] )(?:function|method|class)) (?:called |named )?)(?P<name>"
+    r"(?!(?:that|which|is|for|to|of|in|and|does|do|with|where|who|when|or|from|by|on|at)\b)[A-Za-z_]\w*)"
+    r"(?![\w-]| (?:of|in|on|from) [A-Z«])"
+    r"(?P<sure>(?= (?:is |are |gets? |being |get )?(?:defined|declared|implemented|located|called|invoked|used|referenced|tested|"
+    r"imported|raised|works?|do|does|calls?|reach|reaches|live|lives)\b|\W*$))?"
 )
-"""`the function get`: what stands there is a name, whatever word it is."""
+"""`the function get`: what stands there is a name, whatever word it is, where the sentence goes on as after a name (`sure`)."""
+
+CONFIG_KEY = re.compile(
+    r"(?P<before>\b(?:config(?:uration)? (?:(?:key|value|option|setting|variable)s? )?|env(?:ironment)? ?var(?:iable)?s? ))"
+    r"(?P<sure>)(?!(?:files?|used|read|checked|set|in|is|are|do|does|from|for)\b)(?P<name>[\w.:-]*\w)"
+    r"(?= (?:is |being |gets? )?(?:read|used|looked|checked|set|needed)\b|\W*$)",
+    re.IGNORECASE,
+)
+"""`the config key tool:web`."""
 
 SPANNING = phrase(
     r"(across|in|over|through) (all|every|each|the whole|the entire)( of)?( the)? (modules?|packages?|code ?base|repo(sitory)?|"
@@ -264,11 +187,12 @@ SPANNING = phrase(
 """Words that ask for an answer from each module."""
 
 
-def _set_of(text: str) -> frozenset[str]:
+def set_of(text: str) -> frozenset[str]:
+    """Return the words of `text`."""
     return frozenset(text.split())
 
 
-STOP = _set_of(
+STOP = set_of(
     "a an and any anyone anything anywhere are as at be because been being but by can code could did do does doing "
     "done else etc ever every exactly file find for from function get gets give go goes had happen happens happening "
     "has have how i if implement implemented in inside into is it its just let like list look made make makes many me "
@@ -280,23 +204,23 @@ STOP = _set_of(
 )
 """Words that carry no meaning in a question about code, lower case."""
 
-WEAK = _set_of(
+WEAK = set_of(
     "decide decided decides determine determined determines come comes take takes taken actually really kind internally "
     "handle handled handles"
 )
 """Words that say little: searched for only where nothing better is left."""
 
-ABSTRACT = _set_of(
+ABSTRACT = set_of(
     "policy policies strategy strategies mechanism mechanisms behaviour behaviors behavior algorithm algorithms rule rules "
     "feature features functionality process processing support handling management step steps part parts way"
 )
 """Nouns for the kind of a thing: code rarely says them of the thing meant, so they count half."""
 
-NO_MEMBERS = _set_of(
+NO_MEMBERS = set_of(
     "longest shortest biggest largest smallest complex complicated public private protected exported static abstract unused used "
     "main first last next other same new old single own direct internal external top worst best simplest lengthiest called named"
 )
 """Words that tell which method is meant, and are no name of one: `the longest method of Session`."""
 
-NO_NAMES = STOP | _set_of("whom each other another nothing everything not no yes")
+NO_NAMES = STOP | set_of("whom each other another nothing everything not no yes")
 """Words that are never the name asked about, so that "who calls whom" is no hunt for `whom`."""

@@ -28,12 +28,13 @@ _FILLER = re.compile(
 )
 _SHORT = re.compile(r"\b(what|where|who|how)s\b", re.IGNORECASE)
 _MARKS = re.compile(r"[?!. ]{2,}$")
-_WORD = re.compile(r"(?<![\w«])[a-z]{4,}(?![\w»])", re.IGNORECASE)
+_WORD = re.compile(r"(?<![\w«])[a-z]{3,}(?![\w»])", re.IGNORECASE)
 _KNOWN = """
     defined declared definition declaration implemented implementation implementations implementers callers called calling calls
     callees invokes invoked imports imported importers importing include includes included subclasses subclass inherits inheriting
     extends derived implements references referenced usages explain describe summarize function functions methods method classes
-    longest biggest largest complex complexity unused circular cycles cyclic raised raises thrown throws environment variable
+    longest biggest largest complex complexity unused circular cycle
+    cycles cyclic raised raises thrown throws environment variable
     variables exported exports public interface tested tests rename renamed renaming architecture overview structure organized
     difference compare between reach reaches modules files where which what does located depends
     define defines declare implement inherit extend import export raise throw
@@ -41,11 +42,20 @@ _KNOWN = """
 """Words by which questions are known, for which others are taken that differ by a slip of the pen."""
 _REAL = """
     there these here were caller call module file class test variably functional methodical interfaces depend extent extents
-    reached cycle when whether those done goes must moles models model modes mode rested nested texts text tasks task falls
+    reached when whether those done goes must moles models model modes mode rested nested texts text tasks task falls
     cells tells tiles rules roles filed field fires fined
 """
 """Words that are no slips."""
-_SLIPS = {"wich": "which", "whcih": "which", "wher": "where", "whre": "where", "hwo": "how", "whos": "who is"}
+_SLIPS = {
+    "wich": "which",
+    "whcih": "which",
+    "wher": "where",
+    "whre": "where",
+    "hwo": "how",
+    "wht": "what",
+    "defind": "defined",
+    "whos": "who is",
+}
 _MENDED, _LEFT = frozenset(_KNOWN.split()), frozenset(_REAL.split()) | frozenset(_KNOWN.split())
 
 

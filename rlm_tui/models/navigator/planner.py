@@ -115,7 +115,7 @@ def _plan_of_kind(intent: Intent, section: Section, understanding: Understanding
             yield from places.explain_place("", section, brief=understanding.is_child)
         case "definition" | "explain":
             yield from definitions.define(intent, section)
-        case "callers" | "references" | "callees" | "subclasses":
+        case "callers" | "references" | "callees" | "subclasses" | "rename":
             yield from relations.relate(intent, section)
         case "path":
             yield from callpaths.trace(intent, section)

@@ -38,7 +38,7 @@ class _Edges:
 
 def relate(intent: Intent, section: Section) -> Plan:
     """List the edges of each reading of the name asked about."""
-    tool = intent.kind
+    tool = "references" if intent.kind == "rename" else intent.kind
     (located,) = yield from locate(intent.names[:1])
     yield from settle(located, section)
     if not located.found:

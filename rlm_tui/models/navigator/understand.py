@@ -8,21 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from rlm_tui.models.navigator.analysis_phrases import NEEDS_A_NAME, analysis_of, subjects_of
-from rlm_tui.models.navigator.phrases import (
-    BACKWARDS,
-    MEMBER_OF,
-    NAMED,
-    NO_MEMBERS,
-    NO_NAMES,
-    OF_THE_WHOLE,
-    PHRASES,
-    STOP,
-    WEAK,
-    Kind,
-)
+from rlm_tui.models.navigator.mentions import lift, mark, name_in, unmark
+from rlm_tui.models.navigator.phrases import BACKWARDS, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
 from rlm_tui.models.navigator.plain import plain
+from rlm_tui.models.navigator.vocabulary import MARK, is_asking, is_order, matter_of, name_within, word_taken
+from rlm_tui.models.navigator.wording import LISTED, READS, bare, kind_of, leads_somewhere
 from rlm_tui.repository.search.words import stem, words
 
 MOST_INTENTS = 4
@@ -33,24 +25,11 @@ _CLAUSE = 400
 CHILD_PREFIX = "In this module only: "
 """Marks a task that the navigator gave to a sub-agent, which starts no further ones."""
 
-_CODE = re.compile(
-    r"`+(?P<ticked>[^`\n]{1,200})`+"
-    # a path, or a file name with a short suffix
-    r"|(?<![\w/.])(?P<path>(?:[\w.@+-]+/)+[\w.@+-]*\w(?::\d+(?:-\d+)?|::[\w.$]+(?:@\d+)?)?|[\w-]+\.(?:[a-z]{1,4})(?=[\s?!,;:)]|\.?$))"
-    r"|(?<![\w.])(?P<dotted>[A-Za-z_$][\w$]*(?:(?:\.|::|\#|->)[A-Za-z_$][\w$]*)+(?:\(\))?)"
-    r"|(?<!\w)(?P<called>[A-Za-z_$][\w$]*)\(\)"
-    r"|(?<!\w)(?P<word>[A-Za-z_$]*(?:_[A-Za-z0-9]|[a-z0-9][A-Z]|[A-Z]{2,}[a-z]{2,}|__)[\w$]*|_\w+|[A-Za-z]+_)"
-)
-_NO_CODE = frozenset(
-    ["e.g", "i.e", "etc", "vs", "a.k.a", "JavaScript", "TypeScript", "GitHub", "GitLab", "macOS", "PyPI", "iOS"]
-)
-_MARK = re.compile(r"«(\d+)»")
 _CLAUSES = re.compile(
     r"(?<=[?!;])\s+|(?<=\.)\s+(?=(?:who|what|where|which|how|why)\b)|(?<=[a-z»)]\.)\s+(?=[A-Z«])|\n+(?:\s*(?:[-*]|\d+[.)])\s+)?"
     r"|,? (?:and|or)(?: also| then)? (?=(?:who|what|where|which|how|why|show|list|find|explain|is there)\b)",
     re.IGNORECASE,
 )
-_BEFORE_A_NAME = re.compile(r"^(?:#include|import|def|class|func|fn|function|struct|interface|trait|new)\s+")
 _DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
 _FEW = 2
 """More clauses than these may be a report, not a list of questions."""
@@ -59,24 +38,42 @@ _NO_PROSE = re.compile(
 )
 """What asks nothing in a longer text: fences, indented code, sessions, headings, what is hidden."""
 _ASKS = re.compile(
-    r"\W*(?:(?:in|from|on|by|to|through) (?:which|what|where|whom)|who|whom|whose|what|which|where|how|why|when|"
+    r"\W*(?:(?:in|from|on|by|to|through) (?:which|what|where|whom)|who|whom|whose|what|which|where|how|why|"
     r"is|are|was|does|do|did|can|could|would|will|should|has|have|any|"
     r"show|list|find|locate|give|get|display|tell|explain|describe|summari[sz]e|walk|trace|compare|search|look(?:ing)?|need|want|"
     r"name|count|rank|enumerate|go|jump|open|point|help|map|outline|introduce|document|view|see|identify|check|"
     r"(?:i|we)(?:'d| would| want| need| am|'m|m| have|'re| are)\b.*\b(?:know|see|find|look\w*|list|understand|learn|rename|"
-    r"change|renaming|changing|touch|remove|delete|wonder\w*)|if (?:i|we|you))\b",
+    r"change|renaming|changing|touch|remove|delete|wonder\w*)|if (?:i|we|you)|suppose|imagine|say)\b",
     re.IGNORECASE,
 )
 """How a clause that asks begins."""
+_ASKS_LATER = re.compile(r"[:,;-] +(?:who|what|which|where|how)\b", re.IGNORECASE)
 _WONDERS = re.compile(r"\W*(?:who|what|where|which|how|why|when)\b", re.IGNORECASE)
-_WHY = re.compile(r"\W*(?:why|how come)\b", re.IGNORECASE)
-_BEFORE = re.compile(
-    r"\W*(?:(?:the|all|any|every|each|direct|full|complete|list|of|call|calling|code|execution|shortest|import|function|method|class|"
-    r"module|file|struct|type|interface|constant|variable|macro|high|level|quick|brief|short|general|overall|rough)\b\W*)*",
+_WHY = re.compile(r"\W*(?:why|how come(?!.*«.*«))\b", re.IGNORECASE)
+_IT = re.compile(r"\bit\b(?!'s)|\b(?:this|that|them)\b(?= *(?:$|[?.!,;]))", re.IGNORECASE)
+_PRONOUNS = frozenset({"it", "this", "that", "them"})
+_IF_SO = re.compile(r"\W*(?:and )?if (?:so|yes|there are)\b", re.IGNORECASE)
+_FROM_THE_END = re.compile(
+    r"«\d+»[^«]*\b(?:reached|called|invoked|triggered|run)\b[^«]*\b(?:from|by|when|if|via|starting|through)\b[^«]*«",
     re.IGNORECASE,
 )
-"""What may stand before a bare `callers of X`."""
-_PRONOUNS = frozenset({"it", "this", "that", "them"})
+_OF_PLACES = frozenset({"longest", "complex", "unused", "cycles"})
+_OF_ONE = frozenset(
+    {
+        "definition",
+        "callers",
+        "references",
+        "callees",
+        "subclasses",
+        "importers",
+        "tests",
+        "impact",
+        "rename",
+        "public_api",
+    }
+)
+_Asked: TypeAlias = tuple[Kind, tuple[str, ...], bool]
+"""What is asked, of which names, and whether they are everyday words."""
 _WEAK_STEMS = frozenset(map(stem, WEAK))
 
 
@@ -105,74 +102,31 @@ class Understanding:
 def understand(question: str) -> Understanding:
     """Return what `question` asks: one intent a clause, at least one."""
     is_child = question.startswith(CHILD_PREFIX)
-    text = question.removeprefix(CHILD_PREFIX).replace("«", "<").replace("»", ">").strip()
-    names: list[str] = []
-    marked = _mark(_NO_PROSE.sub("\n", text)[:_LONGEST], names)
-    for phrase in MEMBER_OF:
-        marked = phrase.sub(lambda match: _join_owner(match, names), marked)
-    marked = NAMED.sub(lambda match: _name_of_kind(match, names), marked)
+    text = question.removeprefix(CHILD_PREFIX).strip()
+    marked, names = lift(_NO_PROSE.sub("\n", text)[:_LONGEST])
     clauses = [clause.strip() for clause in _CLAUSES.split(marked) if clause.strip()]
     intents: list[Intent] = []
     before = ""
     for clause in clauses:
-        intent = _intent(clause, names, before, alone=len(clauses) == 1)
-        before = next((names[int(mark[1])] for mark in _MARK.finditer(clause)), before)
-        if intent is not None and all((intent.kind, intent.names) != (other.kind, other.names) for other in intents):
-            intents.append(intent)
+        asked = any(intent.kind != "free" for intent in intents)
+        if (
+            asked
+            and not MARK.search(clause)
+            and not matter_of(clause)
+            and (_IF_SO.match(clause) or not _IT.search(clause))
+        ):
+            continue  # "is it called? where?"
+        for intent in _intents(clause, names, before, alone=len(clauses) == 1):
+            if all((intent.kind, intent.names) != (other.kind, other.names) for other in intents):
+                intents.append(intent)
+        before = next((names[int(found[1])] for found in MARK.finditer(clause)), "") or name_within(clause) or before
     structural = [intent for intent in intents if intent.kind != "free"]
     if not structural or _tells(len(structural), len(clauses), text):
         # one free text, however many sentences tell it
-        intents = [_free(_mark(text[:_LONGEST], names), names, text)]
+        intents = [_free(mark(text[:_LONGEST], names), names, text)]
     else:  # a sentence of background beside a plain question is no question of its own
         intents = [one for one in intents if one.kind != "free" or "?" in one.text or _WONDERS.match(one.text)]
     return Understanding(tuple(intents[:MOST_INTENTS]), is_child)
-
-
-def _mark(text: str, names: list[str]) -> str:
-    """Put marks in place of the code names, which are added to `names`."""
-
-    def lift(match: re.Match[str]) -> str:
-        raw = next(group for group in match.groups() if group is not None)
-        name = clean_name(raw)
-        if not name or (match["ticked"] is None and raw.rstrip(".") in _NO_CODE):
-            return match.group()
-        names.append(name)
-        return f"«{len(names) - 1}»"
-
-    return _CODE.sub(lift, text)
-
-
-def clean_name(raw: str) -> str:
-    """Return a code word as tools know it: without call parentheses, quotes, a leading `@` or `#include`."""
-    name = _BEFORE_A_NAME.sub("", raw.strip().strip("'\"<>,;")).strip("'\"<>")
-    name = re.sub(r"\(.*\)?$", "", name).lstrip("@").rstrip(".,:?!").strip()
-    return name if "/" in name else re.sub(r"::|#|->", ".", name)
-
-
-def _join_owner(match: re.Match[str], names: list[str]) -> str:
-    member, owner = _name_in(match[1], names), _name_in(match[2], names)
-    if match[1].lower() in NO_MEMBERS:
-        return match.group()
-    is_name = _MARK.fullmatch(match[2]) or match[2][0].isupper() or _MARK.fullmatch(match[1])
-    if not member or not owner or not is_name:
-        return match.group()
-    names.append(member if member.startswith(f"{owner}.") else f"{owner}.{member}")
-    return f"«{len(names) - 1}»"
-
-
-def _name_of_kind(match: re.Match[str], names: list[str]) -> str:
-    names.append(match["name"])
-    return f"{match['before']}«{len(names) - 1}»"
-
-
-def _name_in(slot: str, names: list[str], before: str = "") -> str:
-    """Return the name that a slot of a phrase holds, "" for a word that is no name; `it` is the name `before`."""
-    if slot.lower() in _PRONOUNS:
-        return before
-    if mark := _MARK.fullmatch(slot):
-        return names[int(mark[1])]
-    is_everyday = slot.lower() in NO_NAMES and not slot[0].isupper()
-    return "" if is_everyday else slot
 
 
 def _tells(asked: int, clauses: int, text: str) -> bool:
@@ -180,43 +134,97 @@ def _tells(asked: int, clauses: int, text: str) -> bool:
     return clauses > _FEW and (2 * asked < clauses or len(text) > _CLAUSE * asked)
 
 
-def _is_asked(clause: str, match: re.Match[str], *, alone: bool) -> bool:
-    """Tell whether a clause asks what its words say: in the words of a question, or by no more than `callers of X`."""
-    if _ASKS.match(clause):
-        return True
-    before = _BEFORE.match(clause)
-    begins = match.start() <= (before.end() if before else 0)
-    return clause.rstrip().endswith("?") or (alone and begins)
+def _is_asked(clause: str, *, alone: bool, begins: bool) -> bool:
+    """Tell whether a clause asks: in the words of a question, or by no more than `callers of X`, with which it `begins`."""
+    asks = _ASKS.match(clause) or _ASKS_LATER.search(clause) or clause.rstrip().endswith("?")
+    return bool(asks) or (alone and begins and not is_order(clause))
 
 
-def _intent(clause: str, names: list[str], before: str, *, alone: bool) -> Intent | None:
+def _intents(clause: str, names: list[str], before: str, *, alone: bool) -> list[Intent]:
     """Return what one clause asks. `before` is the name that the clauses before it were about: what `it` means.
 
     `alone` tells that there is no other clause.
     """
     text = unmark(clause, names)
     clause = plain(clause)
-    marked = [names[int(mark[1])] for mark in _MARK.finditer(clause)]
-    if _WHY.match(clause):
-        return _free(clause, names, text)
-    if len(clause) <= _CLAUSE and (analysis := analysis_of(clause, marked)):
-        about = subjects_of(analysis, clause, marked)
-        if about or analysis not in NEEDS_A_NAME:
-            return Intent(analysis, text, about, terms_of(text), not any(name in marked for name in about))
-    for kind, phrases in PHRASES if len(clause) <= _CLAUSE else ():
+    if len(clause) <= _CLAUSE and not _WHY.match(clause):
+        found = _by_phrase(clause, names, before, alone=alone) or _by_words(clause, names, before, alone=alone)
+        if found is not None:
+            kind, asked, everyday = found
+            each = [(name,) for name in asked] if kind in _OF_ONE and len(asked) > 1 else [asked]
+            return [Intent(kind, text, about, terms_of(text), everyday) for about in each]
+    return [_free(clause, names, text if _WHY.match(clause) else "")] if terms_of(text) else []
+
+
+def _by_phrase(clause: str, names: list[str], before: str, *, alone: bool) -> _Asked | None:
+    """Return what the phrase book makes of a clause: where an everyday word may stand for a name."""
+    for kind, phrases in PHRASES:
         for phrase in phrases:
             match = phrase.search(clause)
             if match is None or _is_prose(clause, match) or (kind == "overview" and _means_a_part(clause)):
                 continue
-            if not _is_asked(clause, match, alone=alone):
+            begins = kind == "overview" or not matter_of(clause[: match.start()])
+            if not _is_asked(clause, alone=alone, begins=begins):
                 continue
             slots = [slot for slot in match.groups() if slot]
-            asked = [_name_in(slot, names, before) for slot in slots]
-            if all(asked):
-                everyday = not all(map(_MARK.fullmatch, slots))
+            asked = [name_in(slot, names, before) for slot in slots]
+            if all(asked) and not any(slot.islower() and is_asking(slot) for slot in slots if slot not in _PRONOUNS):
                 ordered = asked[::-1] if phrase in BACKWARDS else asked
-                return Intent(kind, text, tuple(ordered), terms_of(text), everyday)
-    return _free(clause, names) if terms_of(text) else None
+                return kind, tuple(ordered), not all(map(MARK.fullmatch, slots))
+    return None
+
+
+def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _Asked | None:
+    """Return what the words of a clause make of it, and the names in it that it is asked of."""
+    read = bare(clause)
+    meant = next((found.group() for found in MARK.finditer(read)), "")
+    word = name_within(read) if not meant or (leads_somewhere(read) and len(set(MARK.findall(read))) == 1) else ""
+    if not (word or meant or before or matter_of(read)) and kind_of(read, about=0) is None:
+        word = word_taken(read)
+    if word:
+        names = [*names, word]
+        read = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"«{len(names) - 1}»", read, count=1)
+    elif not meant and before and (_IT.search(read) or not matter_of(read)):
+        names = [*names, before]
+        meant = f"«{len(names) - 1}»"
+        read = read if _IT.search(read) else f"{read.rstrip(' ?.!')} {meant}"
+    read = bare(_IT.sub(meant, read) if meant else read)
+    asked = tuple(dict.fromkeys(names[int(found[1])] for found in MARK.finditer(read)))
+    kind = kind_of(read, about=len(asked))
+    if kind in (None, "definition", "references", "importers") and any(map(str.isupper, asked)) and READS.search(read):
+        kind = "settings"  # "who reads HOME?"
+    if kind is None or not _is_asked(clause, alone=alone, begins=_begins(read)):
+        return None
+    return kind, _asked_of(kind, read, asked), bool(word)
+
+
+def _begins(read: str) -> bool:
+    """Tell whether a clause begins with what it asks: `callers of X in the server`; what begins with a name tells of it."""
+    before, found, after = read.partition("«")
+    return not matter_of(before) and len(matter_of(after)) <= (1 if found and before.strip() else 0)
+
+
+def _asked_of(kind: Kind, read: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the names in a clause that a question of this kind is asked of."""
+    places = tuple(name for name in asked if "/" in name and "::" not in name)
+    things = tuple(name for name in asked if name not in places)
+    if kind == "path":
+        both = (things + places)[:2] if len(things) > 1 else asked[:2]
+        return both[::-1] if _FROM_THE_END.search(read) else both
+    if kind in _OF_PLACES:
+        return (places or things)[:1]
+    if kind == "raises" and "panic" in read.lower() and "panic" not in things:
+        return ("panic", *(places or things)[:1])
+    if kind == "raises":
+        return (things[:1] + places[:1]) if things else places[:1]
+    if kind == "settings":
+        return tuple(name for name in things if name.isupper())[:1] or things[:1]
+    if kind in ("importers", "public_api"):
+        return asked[-1:] if kind == "importers" else asked[:1]
+    listed = things or places
+    if len(listed) < 2 or LISTED.search(read):
+        return listed[:MOST_INTENTS]
+    return listed[:1] if kind in ("callees", "definition", "rename", "impact") else listed[-1:]
 
 
 def _is_prose(clause: str, match: re.Match[str]) -> bool:
@@ -225,10 +233,10 @@ def _is_prose(clause: str, match: re.Match[str]) -> bool:
     Such a word counts as a name only where the phrase takes the clause to its end and no code name stands in the clause.
     """
     if not match.groups():  # a question about the whole; one that holds a code name is about that
-        return bool(_MARK.search(clause))
-    if all(_MARK.fullmatch(slot) for slot in match.groups() if slot):
+        return bool(MARK.search(clause))
+    if all(MARK.fullmatch(slot) for slot in match.groups() if slot):
         return False
-    return bool(clause[match.end() :].strip(" ?.!")) or (len(match.groups()) == 1 and bool(_MARK.search(clause)))
+    return bool(clause[match.end() :].strip(" ?.!")) or (len(match.groups()) == 1 and bool(MARK.search(clause)))
 
 
 def _means_a_part(clause: str) -> bool:
@@ -238,13 +246,8 @@ def _means_a_part(clause: str) -> bool:
 
 def _free(clause: str, names: list[str], text: str = "") -> Intent:
     text = text or unmark(clause, names)
-    mentioned = dict.fromkeys(names[int(mark[1])] for mark in _MARK.finditer(clause))
+    mentioned = dict.fromkeys(names[int(mark[1])] for mark in MARK.finditer(clause))
     return Intent("free", text, tuple(mentioned), terms_of(text))
-
-
-def unmark(clause: str, names: list[str]) -> str:
-    """Return the clause with its code names put back."""
-    return _MARK.sub(lambda mark: f"`{names[int(mark[1])]}`", clause)
 
 
 def terms_of(text: str) -> tuple[str, ...]:
