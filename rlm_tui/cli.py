@@ -229,6 +229,7 @@ def _answer(
 
 def _begin(asked: Asked) -> int:
     """Take a mode on, with a screen or without."""
+    from rlm_tui.engine.detection import commanded
     from rlm_tui.engine.run import Question
     from rlm_tui.headless import piped_input
 
@@ -238,15 +239,14 @@ def _begin(asked: Asked) -> int:
         return _show(asked.path, settings, None, asked.scope, opening=(asked.mode, asked.words))
 
     def work() -> int:
-        question = Question(
-            " ".join((asked.mode, *asked.words)),
-            mode=asked.mode,
+        plain = Question(
+            "",
             scope=asked.scope,
             context=piped_input(sys.stdin),
             route=settings.route,
             candidates=settings.candidates,
-            arguments=asked.words,
         )
+        question = commanded(asked.mode, asked.words, plain)
         return _print(asked.path, settings, lambda engine: engine.ask(question), wanted)
 
     return guarded(work)
@@ -289,20 +289,25 @@ def _show(
     opening: tuple[str, tuple[str, ...]] | None = None,
 ) -> int:
     import asyncio
+    from contextlib import ExitStack
 
-    from rlm_tui.ui.app import RlmApp
-    from rlm_tui.ui.session import Session
-    from rlm_tui.ui.terminal_life import left_sane
-    from rlm_tui.workspace import open_workspace
+    from rlm_tui.ui.terminal_life import hushed, left_sane
 
-    async def work() -> int:
+    async def work(starting: ExitStack) -> int:
+        from rlm_tui.ui.app import RlmApp
+        from rlm_tui.ui.session import Session
+        from rlm_tui.workspace import open_workspace
+
         async with open_workspace(path, settings) as workspace:
             app = RlmApp(Session.of(workspace, replayed, scope, resumed, opening))
+            starting.close()
             with left_sane():
                 code = await app.run_async()
             return app.return_code or code or 0
 
-    return guarded(lambda: asyncio.run(work()))
+    with ExitStack() as starting:
+        starting.enter_context(hushed())
+        return guarded(lambda: asyncio.run(work(starting)))
 
 
 def _converse(path: Path, settings: Settings, scope: tuple[str, ...]) -> int:

@@ -73,7 +73,7 @@ def _apply(settings: Settings, run: str, findings: Sequence[str], *, yes: bool, 
         sure = yes and (over_uncommitted or not uncommitted)
         if not sure and not _confirmed(f"Write this into the files of {where}?", yes=yes):
             return DECLINED
-        applied = applying.apply(tree.start.question.strip().partition("\n")[0][:200], checked.edits)
+        applied = applying.apply(tree.start.title[:200], checked.edits)
     finally:
         repository.close()
     click.echo(f"applied to {_listed(applied.paths)} in {where}; `rlm-tui undo` takes it back")

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from rlm_tui.engine.detection import commanded, in_its_mode
+from rlm_tui.engine.mode import modes
 from rlm_tui.engine.run import Question, Run
 from rlm_tui.headless import INTERRUPTED, TERMINATED, Stop
 from rlm_tui.records.events import CallEnded, CallStarted, Citation, Event, Noticed, Retrying, RunStarted, TurnEnded
@@ -96,8 +98,8 @@ class _Conversation:
                 case "quit":
                     return 0
                 case "help":
-                    for name, says in COMMANDS.items():
-                        self._say(f"  /{name:<8} {says}")
+                    for name, says in {**COMMANDS, **_modes()}.items():
+                        self._say(f"  /{name:<9} {says}")
                 case "calls":
                     self._calls()
                 case "export":
@@ -105,20 +107,25 @@ class _Conversation:
                 case "runs":
                     self._runs()
                 case "again" if self._tree.start is not None:
-                    return await self._ask(self._tree.start.question)
+                    return await self._take(self._tree.start.typed)
                 case "again":
                     self._say("there is no question to ask again yet")
+                case _ if word in _modes():
+                    return await self._ask(commanded(word, tuple(rest.split()), self._question("")))
                 case _:
                     self._say(f"/{word} is no command; /help lists them")
         else:
-            return await self._ask(line)
+            return await self._ask(in_its_mode(self._question(line)))
         return None
 
-    async def _ask(self, text: str) -> int | None:
-        settings, repository = self._workspace.settings, self._workspace.repository
-        asked = Question(
+    def _question(self, text: str) -> Question:
+        settings = self._workspace.settings
+        return Question(
             text, scope=self._scope, route=settings.route, history=tuple(self._history), candidates=settings.candidates
         )
+
+    async def _ask(self, asked: Question) -> int | None:
+        repository = self._workspace.repository
         stop = Stop()
         with stop.listening():
             if repository.progress.phase == "new":
@@ -140,7 +147,8 @@ class _Conversation:
             if stop.code == INTERRUPTED and isinstance(event, Noticed):
                 self._say("Ctrl+C again stops at once.")
         end = await run.wait()
-        self._history.append((run.question.text, end.answer))
+        if (start := run.tree.start) is not None:
+            self._history.append((start.title if start.asked else start.question, end.answer))
         self._say("")
         self._say(end.answer or "The run ended without an answer.")
         if end.status != "done":
@@ -196,6 +204,11 @@ class _Conversation:
         if self._ascii:
             safe = "".join(each if each.isascii() else "?" for each in safe)
         print(safe, flush=True)
+
+
+def _modes() -> dict[str, str]:
+    """Return what the modes' commands do, by name."""
+    return {mode.name: f"{mode.title} · {mode.usage}" for mode in modes().values() if mode.usage}
 
 
 def _told(event: Event, begun: dict[str, float], tree: Tree) -> str:

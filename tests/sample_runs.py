@@ -99,7 +99,7 @@ class Script:
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
-    def start(self, question: str = QUESTION) -> None:
+    def start(self, question: str = QUESTION, asked: str = "") -> None:
         self.add(
             RunStarted.model_validate(
                 self._head("")
@@ -119,6 +119,7 @@ class Script:
                     "language_model": self.language_model,
                     "sandbox": "sealed",
                     "bounds": Bounds(dollars=2.0),
+                    "asked": asked,
                 }
             )
         )

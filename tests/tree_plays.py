@@ -153,6 +153,18 @@ async def trace_use(on: Screenful) -> None:
     assert isinstance(on.app.focused, AnswerPage) and on.app.focused.chosen == 1
 
 
+async def reopened(on: Screenful) -> None:
+    await on.ask()
+    await on.press("tab", "backspace")
+    assert isinstance(on.screen, AskScreen)
+    await on.press("end", "enter", "g")  # the answer itself
+    assert isinstance(on.screen, TraceScreen) and "the answer cites nothing that root ▸ step 4 found" in trace(on)
+    await on.press("escape", "home", "down", "down", "down", "enter", "g")
+    assert isinstance(on.screen, AskScreen) and "Backspace opens it again" in on.notice
+    await on.press("backspace")
+    assert isinstance(on.screen, TraceScreen) and on.line("#crumbs").startswith("root ▸ step 2 ▸ auth ")
+
+
 async def trace_next_failure(on: Screenful) -> None:
     await on.ask()
     await on.press("tab", "enter", "n")
@@ -196,7 +208,9 @@ async def timeline(on: Screenful) -> None:
     assert isinstance(on.screen, TraceScreen)
     await on.press("escape", "down", "w")
     assert on.calls.cursor == "1" and on.calls.has_focus
-    await on.press("w", "g")
+    await on.press("w", "end", "g")
+    assert isinstance(on.screen, TimelineScreen) and "the answer cites nothing" in on.line("#notice")
+    await on.press("home", "down", "down", "down", "g")
     assert isinstance(on.app.focused, AnswerPage) and on.app.focused.chosen == 1
 
 
@@ -232,6 +246,7 @@ PLAYS: dict[tuple[Place, str], Callable[[Screenful], Awaitable[None]]] = {
     ("answer", "finder"): claim_finder,
     ("citations", "finder"): citation_finder,
     ("code", "finder"): code_finder,
+    ("ask", "reopen"): reopened,
     ("ask", "timeline"): timeline,
     ("timeline", "zoom"): zoom,
     ("timeline", "back"): timeline,

@@ -46,6 +46,16 @@ def in_its_mode(question: Question) -> Question:
     return replace(question, mode=mode, arguments=words, context=context, picked=f"taken as {mode}: {why} ({_INSIST})")
 
 
+def commanded(mode: str, words: tuple[str, ...], question: Question) -> Question:
+    """Return the question that is asked by a mode's name with words after it; `question` tells all but the text.
+
+    Raises `LookupError` for an unknown mode.
+    """
+    if mode_named(mode).prepare is None:
+        return replace(question, text=" ".join(words), mode=mode)
+    return replace(question, text=f"/{' '.join((mode, *words))}", mode=mode, arguments=words)
+
+
 def asked_in(mode: str, question: Question) -> Question:
     """Return the question in the mode that the user chose. Raises `RepositoryError` for one that there is none of."""
     try:

@@ -118,6 +118,7 @@ class Run:
         self.id = new_run_id()
         self._past = past
         self.question = replace(question, text=plain_text(question.text), context=plain_text(question.context))
+        self._typed = past.start.typed if past is not None else self.question.text
         self.path: Path = engine.runs.path(self.id)
         self._engine = engine
         writer, self._unrecorded = _record(engine.runs, self.id)
@@ -302,6 +303,7 @@ class Run:
                 resumes=self._past.run_id if self._past is not None else "",
                 remote=self._code_host.page,
                 revision=self._code_host.head,
+                asked=self._typed if self._typed != self.question.text else "",
             )
         )
         if self._unrecorded:

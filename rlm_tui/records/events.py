@@ -70,7 +70,8 @@ class RunStarted(_Event):
     """A question was taken on. `version` is that of the program; `why` explains the route.
 
     `remote` is the repository's page on its code host, "" without one, and `revision` the whole hash of the commit.
-    `context` is what was handed in, `history` the pairs of question and answer before it, `candidates` how many agents answer
+    `question` is what the root is asked, `asked` what the user typed where a mode made the question of it ("/review main"), else
+    "". `context` is what was handed in, `history` the pairs of question and answer before it, `candidates` how many agents answer
     it apart from each other, and `resumes` the id of the
     unfinished run that this one goes on with, "" for none.
     """
@@ -97,6 +98,18 @@ class RunStarted(_Event):
     resumes: str = ""
     remote: str = ""
     revision: str = ""
+    asked: str = ""
+
+    @property
+    def typed(self) -> str:
+        """What the user typed."""
+        return self.asked or self.question
+
+    @property
+    def title(self) -> str:
+        """What the user typed, in one line: of a text of several, such as a traceback, the first and the last."""
+        lines = [" ".join(line.split()) for line in self.typed.splitlines() if line.strip()]
+        return " … ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else ""
 
 
 class CallStarted(_Event):

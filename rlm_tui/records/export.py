@@ -47,10 +47,10 @@ def markdown(tree: Tree) -> str:
     start = tree.start
     if start is None:
         return "# An empty record\n\nNothing was recorded of this run.\n"
-    title = next((line for line in start.question.splitlines() if line.strip()), "Question").strip().lstrip("# ")
+    title = start.title.lstrip("# ") or "Question"
     parts = [f"# {inline(title)}", _facts(tree)]
-    if start.question.strip() != title:
-        parts.append("## Question\n\n" + fenced(start.question))
+    if start.typed.strip() != title:
+        parts.append("## Question\n\n" + fenced(start.typed))
     answer = tree.answer.strip()
     parts.append(
         "## Answer\n\n" + (contained(marked(answer, tree.citations)) or f"There is none: {inline(_ending(tree))}")

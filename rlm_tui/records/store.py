@@ -156,7 +156,7 @@ def _info(path: Path) -> RunInfo:
         return _damaged(path)
     return RunInfo(
         id=path.stem,
-        question=first.question,
+        question=first.title,
         mode=first.mode,
         repository=first.repository,
         root=first.root,

@@ -144,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask", "last_pane", ("shift+tab",), "", "Pane before", priority=True),
     Action("ask", "write", ("i", "slash"), "", "Go to the prompt"),
     Action("ask", "cite", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), "", "Open the code of that citation"),
+    Action("ask", "reopen", ("backspace",), "", "Back to the trace that was left by g for what the answer uses of it"),
     Action("ask", "export", ("e",), "export", "Write the report of this run as a markdown file here", slash="export"),
     Action(
         "ask", "patch", ("d",), "patch", "The patch that this run proposes: hunk by hunk, apply, undo", slash="patch"

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from rlm_tui.records.events import Citation
+from rlm_tui.records.events import Citation, RunStarted
 from rlm_tui.records.findings_report import findings_brief
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.symbols import Span
@@ -20,6 +20,8 @@ from rlm_tui.ui.claims import AnswerPage, Marker
 from rlm_tui.ui.markdown import Stream
 from rlm_tui.ui.rows import MARKS, step_detail
 
+QUESTION_LINES = 3
+"""Lines of the question that are shown."""
 MOST_WAITED = 12
 """Running calls that are named while there is no answer."""
 
@@ -134,7 +136,7 @@ class AnswerPane(Vertical):
         question = self.query_one("#question", Static)
         question.display = tree.start is not None
         if tree.start is not None:
-            question.update(Content.assemble((f"{PROMPT_MARK} ", ACCENT), plain(tree.start.question.strip(), "bold")))
+            question.update(Content.assemble((f"{PROMPT_MARK} ", ACCENT), plain(_asked(tree.start), "bold")))
         else:
             self._tree = None
         page = self.query_one("#answer", AnswerPage)
@@ -196,6 +198,12 @@ class AnswerPane(Vertical):
         width = self.query_one("#answer", AnswerPage).size.width
         options.add_options([Option(citation_line(number, cited, width)) for number, cited in enumerate(citations, 1)])
         options.display = bool(citations)
+
+
+def _asked(start: RunStarted) -> str:
+    """Return what the user typed; of a long text, such as a traceback, its title."""
+    typed = start.typed.strip()
+    return typed if typed.count("\n") < QUESTION_LINES else start.title
 
 
 def citation_line(number: int, cited: Citation, width: int) -> Content:

@@ -126,7 +126,7 @@ class RlmApp(TerminalApp):
         if start is None:
             self._main.say("there is no run to take up again: ask something first")
         elif self.current is not None or (self.shown.end is not None and self.shown.end.status == "done"):
-            self.send(start.question)
+            self.send(start.typed)
         else:
             self._begin(lambda: self.session.resume(run_id))
 
@@ -321,13 +321,13 @@ class RlmApp(TerminalApp):
             return
         tree = run.tree
         if tree.start is not None and tree.end is not None:
-            self._history.append((tree.start.question, tree.end.answer))
+            self._history.append((tree.start.title if tree.start.asked else tree.start.question, tree.end.answer))
             if tree.end.status != "done":
                 self._main.say(tree.end.error or f"{tree.end.status}: see the answer", "warning")
             elif self._stopping:
                 self._main.say("stopped")
             if tree.end.ts - tree.start.ts >= self.session.notify_after and not self._stopping:
-                self.draw_attention(f"{tree.end.status}: {tree.start.question}")
+                self.draw_attention(f"{tree.end.status}: {tree.start.title}")
 
     async def _export(self, tree: Tree, run_id: str, call_id: str = "0", form: str = "markdown") -> None:
         path = await write_report(Path.cwd(), tree, run_id, call_id, form)

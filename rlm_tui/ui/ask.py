@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from rlm_tui.records.events import Citation
-from rlm_tui.records.evidence import found_by, used_from
+from rlm_tui.records.evidence import found_by
 from rlm_tui.repository.symbols import Span
 from rlm_tui.ui.actions import Place, bindings
 from rlm_tui.ui.answer import AnswerPane, Citations
@@ -21,14 +21,14 @@ from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.code_view import CodeScreen
 from rlm_tui.ui.completion import Choices
 from rlm_tui.ui.diff_view import DiffScreen
-from rlm_tui.ui.nodes import step_key
+from rlm_tui.ui.nodes import step_key, uses
 from rlm_tui.ui.playback import Playback
 from rlm_tui.ui.prompt import Prompt
 from rlm_tui.ui.prompt_row import PromptRow
 from rlm_tui.ui.runs import RunsScreen
 from rlm_tui.ui.status import Footer, Line, Notice, Tabs, live_text, status
 from rlm_tui.ui.timeline import TimelineScreen
-from rlm_tui.ui.trace_text import breadcrumb
+from rlm_tui.ui.trace_text import breadcrumb, unused
 from rlm_tui.ui.welcome import welcome
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class AskScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._chosen: Literal["Calls", "Answer"] = "Answer"
+        self._used = ""
 
     def compose(self) -> ComposeResult:
         """Lay the parts: one grid at every size."""
@@ -72,10 +73,11 @@ class AskScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin in the prompt."""
         self.query_one("#answer-pane").border_title = "Answer"
-        self.query_one(Prompt).focus()
+        self.set_focus(self.query_one(Prompt))
         self._choose("Answer")
         self.draw()
         self.app.begin_session()
+        self.app.call_later(self.app.take_typed_ahead)
 
     def on_screen_resume(self) -> None:
         """Draw what changed behind another screen."""
@@ -164,6 +166,11 @@ class AskScreen(Screen[None]):
             self._open_code(citations[number - 1])
         else:
             self.say(f"there is no citation {number}")
+
+    def action_reopen(self) -> None:
+        """Open the trace whose use in the answer was shown."""
+        if self._used:
+            self.query_one(CallsPane).open_trace(self._used)
 
     def action_export(self) -> None:
         """Write the report."""
@@ -294,6 +301,7 @@ class AskScreen(Screen[None]):
 
     def begin(self) -> None:
         """Make ready for a new run."""
+        self._used = ""
         self.say("")
         self._choose("Answer")
         self.draw()
@@ -310,15 +318,15 @@ class AskScreen(Screen[None]):
         self.app.push_screen(CodeScreen(citation), back)
 
     def _show_use(self, key: str) -> None:
-        call_id, _, number = key.rstrip("+").partition("/")
-        used = used_from(self.app.shown, call_id, int(number) if number else None)
-        label = breadcrumb(self.app.shown, key).plain
+        used = uses(self.app.shown, key)
         if not used:
-            self.say(f"the answer cites nothing that {label} found")
+            self.say(unused(self.app.shown, key))
             return
+        self._used = key
         self._choose("Answer")
         self.query_one(AnswerPane).show_use(used[0])
-        self.say(f"{label} found {' '.join(f'[{number}]' for number in used)}")
+        found = f"{breadcrumb(self.app.shown, key).plain} found {' '.join(f'[{number}]' for number in used)}"
+        self.say(f"{found} · Backspace opens it again")
 
     def _show_finder(self, citation: Citation) -> None:
         finder = found_by(self.app.shown, citation)

@@ -73,7 +73,7 @@ class CallsPane(Vertical):
 
     def on_calls_tree_opened(self, message: CallsTree.Opened) -> None:
         """Open the trace; closing it, everything stands as it was."""
-        self._trace(message.key)
+        self.open_trace(message.key)
 
     def on_calls_tree_spawner_wanted(self, message: CallsTree.SpawnerWanted) -> None:
         """Open the step that started a call, at its line."""
@@ -82,7 +82,7 @@ class CallsPane(Vertical):
         if above is None:
             self.app.notify_line("the root was started by the question")
         else:
-            self._trace(above, started=call_id)
+            self.open_trace(above, started=call_id)
 
     def on_calls_tree_told(self, message: CallsTree.Told) -> None:
         """Write what the tree has to say."""
@@ -92,7 +92,9 @@ class CallsPane(Vertical):
         """Cancel a call."""
         self.app.cancel_call(message.key)
 
-    def _trace(self, key: str, started: str = "") -> None:
+    def open_trace(self, key: str, started: str = "") -> None:
+        """Open a node; the line of its code that started the call `started`, if any, is marked."""
+
         def back(used: str | None) -> None:
             if used is not None:
                 self.post_message(CallsTree.UseWanted(used))

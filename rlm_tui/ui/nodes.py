@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlm_tui.records.evidence import used_from
 from rlm_tui.records.tree import Call, Step, Tree
 
 FAILURES = ("failed", "partial", "budget")
@@ -44,6 +45,12 @@ def parent_key(tree: Tree, key: str) -> str | None:
         return None
     parent = tree.calls[call.parent]
     return step_key(parent.id, call.step) if any(s.number == call.step for s in parent.steps) else parent.id
+
+
+def uses(tree: Tree, key: str) -> list[int]:
+    """Return the numbers of the citations that the node found."""
+    call_id, _, number = key.rstrip("+").partition("/")
+    return used_from(tree, call_id, int(number) if number else None)
 
 
 def siblings(tree: Tree, key: str) -> list[str]:

@@ -11,13 +11,16 @@ from textual.widgets import TextArea
 
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.repository.symbols import RepositoryError
-from rlm_tui.ui.actions import bindings
+from rlm_tui.ui.actions import at, bindings
 from rlm_tui.ui.browse_views import Entry
 from rlm_tui.ui.completion import Choices, Token, token
 from rlm_tui.ui.mention import mention_of
 
 if TYPE_CHECKING:
     from rlm_tui.ui.app import RlmApp
+
+
+_SEND = next(action for action in at("prompt") if action.name == "send")
 
 
 class Prompt(TextArea):
@@ -131,8 +134,12 @@ class Prompt(TextArea):
 
     def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
         # Textual calls this and then TextArea's own handler, unless the default is prevented.
-        if event.key == "enter":
-            event.prevent_default()  # the binding sends; TextArea would start a new line
+        if event.key in self.app.keymap.keys(_SEND):
+            event.stop()  # sent at once: a binding acts only after the keys that follow were written, too
+            event.prevent_default()
+            self.action_send()
+        elif event.key == "enter":
+            event.prevent_default()  # TextArea would start a new line
         elif event.character == "?" and not self.text:
             event.stop()
             event.prevent_default()

@@ -103,8 +103,7 @@ class Session:
     ) -> Session:
         """Make the session of an opened workspace; its questions are limited to `scope`, if any."""
         from rlm_tui.config import THEMES_FOLDER
-        from rlm_tui.engine.detection import in_its_mode
-        from rlm_tui.engine.mode import mode_named
+        from rlm_tui.engine.detection import commanded, in_its_mode
         from rlm_tui.engine.run import Question
         from rlm_tui.records.asked import AskedStore
         from rlm_tui.repository.patches.applying import Applying
@@ -112,25 +111,17 @@ class Session:
 
         settings, models = workspace.settings, workspace.models
 
+        def question(text: str, history: History) -> Question:
+            return Question(text, scope=scope, route=settings.route, history=history, candidates=settings.candidates)
+
         def ask(text: str, history: History) -> LiveRun:
-            asked = Question(text, scope=scope, route=settings.route, history=history, candidates=settings.candidates)
-            return workspace.engine.ask(in_its_mode(asked))
+            return workspace.engine.ask(in_its_mode(question(text, history)))
 
         def ask_within(text: str, part: tuple[str, ...]) -> LiveRun:
             return workspace.engine.ask(Question(text, scope=part or scope, route=settings.route))
 
         def take_on(mode: str, words: tuple[str, ...], history: History) -> LiveRun:
-            known = mode_named(mode)
-            asked = Question(
-                " ".join((mode, *words)) if known.prepare is not None else " ".join(words),
-                mode=mode,
-                scope=scope,
-                route=settings.route,
-                history=history,
-                candidates=settings.candidates,
-                arguments=words,
-            )
-            return workspace.engine.ask(asked)
+            return workspace.engine.ask(commanded(mode, words, question("", history)))
 
         def ask_before(approve: Approve) -> None:
             workspace.engine.approve = approve

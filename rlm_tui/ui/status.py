@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 
 from rlm_tui.records.tree import Tree
@@ -125,6 +126,11 @@ def live_text(tree: Tree) -> Content:
     return Content("  ").join(parts)
 
 
+_ALWAYS = ("back", "cancel", "help")
+"""Actions that the footer names at any width: the ways out, and to the rest."""
+_BETWEEN = "   "
+
+
 class Footer(Line):
     """The keys of the place where the focus is, as far as they fit."""
 
@@ -141,20 +147,26 @@ class Footer(Line):
 
         `labels` has other words for actions that do something else just now.
         """
-        width, labels = self.size.width, labels or {}
-        seen: set[str] = set()
-        content = Content()
+        labels = labels or {}
+        parts: dict[str, Content] = {}
+        kept: set[str] = set()
         for action in at(*places):
             key = next((key for key in self.app.keymap.keys(action) if not (typing and writes(key))), "")
-            if not action.label or not key or key in seen or action.name in hidden:
+            if not action.label or not key or key in parts or action.name in hidden:
                 continue
-            seen.add(key)
-            label = labels.get(action.name, action.label)
-            part = Content.assemble((key_name(key), ACCENT), " ", (label, MUTED))
-            joined = content + "   " + part if content else part
-            if joined.cell_length <= width:
-                content = joined
-        self.show(content)
+            parts[key] = Content.assemble((key_name(key), ACCENT), " ", (labels.get(action.name, action.label), MUTED))
+            if action.name in _ALWAYS:
+                kept.add(key)
+        room = self.size.width + len(_BETWEEN) - sum(parts[key].cell_length + len(_BETWEEN) for key in kept)
+        for key, part in parts.items():
+            if key not in kept and (needed := part.cell_length + len(_BETWEEN)) <= room:
+                kept.add(key)
+                room -= needed
+        self.show(Content(_BETWEEN).join([part for key, part in parts.items() if key in kept]))
+
+
+INFO_STAYS, WARNING_STAYS = 8.0, 30.0
+"""Seconds after which a notice goes; an error stays until something else is said."""
 
 
 class Notice(Line):
@@ -165,9 +177,18 @@ class Notice(Line):
         style = {"info": MUTED, "warning": "$text-warning", "error": "$text-error"}[level]
         glyph = {"info": "", "warning": "! ", "error": "✗ "}[level]
         self._text = plain(glyph + " ".join(text.split()), style) if text else Content()
+        if self._timer is not None:
+            self._timer.stop()
+        seconds = {"info": INFO_STAYS, "warning": WARNING_STAYS, "error": 0.0}[level]
+        self._timer = self.set_timer(seconds, self._go) if text and seconds else None
         self.refresh()
 
     _text = Content()
+    _timer: Timer | None = None
+
+    def _go(self) -> None:
+        self._text, self._timer = Content(), None
+        self.refresh()
 
     def render(self) -> Content:
         """Draw the rule around the text."""

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Literal, TypeAlias
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.filter import ANSIToTruecolor, LineFilter
 
@@ -34,6 +35,7 @@ class TerminalApp(App[int]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(driver_class=driver())
+        self._typed_ahead: list[events.Key | events.Paste] | None = []
         self.session = session
         self.no_color = False  # ours takes all colours away; Textual's leaves greys
         self._filters_of_ours = session.appearance.filters(lambda: self.theme_variables)
@@ -48,6 +50,19 @@ class TerminalApp(App[int]):
         """Return what is done to each line before it goes to the terminal."""
         textuals = [each for each in super().get_line_filters() if isinstance(each, ANSIToTruecolor)]
         return [*textuals, *self._filters_of_ours]
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep what is typed before anything has the focus: it would be lost, or be taken for keys of the app."""
+        if self._typed_ahead is not None and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._typed_ahead.append(event)
+        else:
+            await super().on_event(event)
+
+    async def take_typed_ahead(self) -> None:
+        """Give what was typed so far to what has the focus now."""
+        typed, self._typed_ahead = self._typed_ahead or [], None
+        for event in typed:
+            await self.on_event(event)
 
     def on_load(self) -> None:
         """Make ready for the loss of the terminal, before the driver is made."""

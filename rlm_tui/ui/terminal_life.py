@@ -50,6 +50,29 @@ def is_terminal_gone() -> bool:
 
 
 @contextmanager
+def hushed() -> Iterator[None]:
+    """Keep the keys that are typed while the program starts for the prompt: unseen, and Enter as Enter, not as a line's end."""
+    if sys.platform == "win32" or sys.__stdin__ is None:
+        yield
+        return
+    import termios
+
+    stdin, before = sys.__stdin__.fileno(), None
+    with suppress(termios.error, OSError):
+        before = termios.tcgetattr(stdin)
+        quiet = termios.tcgetattr(stdin)
+        quiet[0] &= ~termios.ICRNL
+        quiet[3] &= ~(termios.ICANON | termios.ECHO)
+        termios.tcsetattr(stdin, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        if before is not None:
+            with suppress(termios.error, OSError):
+                termios.tcsetattr(stdin, termios.TCSANOW, before)
+
+
+@contextmanager
 def left_sane() -> Iterator[None]:
     """Give the terminal back as it was found, whatever ends the block."""
     if sys.platform == "win32":

@@ -24,10 +24,10 @@ from rlm_tui.ui.bars import axis, bar, legend
 from rlm_tui.ui.blocks import MUTED, plain
 from rlm_tui.ui.calls_pane import CallsPane, FilterLine
 from rlm_tui.ui.calls_tree import CallsTree, draw_label
-from rlm_tui.ui.nodes import node
+from rlm_tui.ui.nodes import node, uses
 from rlm_tui.ui.rows import COLOURS, MARKS
 from rlm_tui.ui.status import Footer, Line, Notice
-from rlm_tui.ui.trace_text import breadcrumb
+from rlm_tui.ui.trace_text import breadcrumb, unused
 
 if TYPE_CHECKING:
     from rlm_tui.ui.app import RlmApp
@@ -167,8 +167,11 @@ class TimelineScreen(Screen[str]):
         self.draw()
 
     def on_calls_tree_use_wanted(self, message: CallsTree.UseWanted) -> None:
-        """Close the timeline for the place in the answer that uses the node."""
-        self.dismiss(message.key)
+        """Close the timeline for the place in the answer that uses the node, if there is one."""
+        if uses(self.app.shown, message.key):
+            self.dismiss(message.key)
+        else:
+            self.app.notify_line(unused(self.app.shown, message.key))
 
     def action_zoom(self) -> None:
         """Show only the time of the row under the cursor, or that of the whole run again."""

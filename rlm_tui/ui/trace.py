@@ -12,10 +12,10 @@ from rlm_tui.records.timeline import seconds_by, stretches
 from rlm_tui.records.tree import Tree
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.bars import bar, legend
-from rlm_tui.ui.nodes import below, next_failure, node, parent_key, siblings
+from rlm_tui.ui.nodes import below, next_failure, node, parent_key, siblings, uses
 from rlm_tui.ui.page import Page
 from rlm_tui.ui.status import Footer, Line, Notice, Tabs, beside
-from rlm_tui.ui.trace_text import TABS, Tab, breadcrumb, summary, tab
+from rlm_tui.ui.trace_text import TABS, Tab, breadcrumb, summary, tab, unused
 
 if TYPE_CHECKING:
     from rlm_tui.ui.app import RlmApp
@@ -153,8 +153,11 @@ class TraceScreen(Screen[str]):
             self._go(failed)
 
     def action_use(self) -> None:
-        """Close the trace for the place in the answer that uses this node."""
-        self.dismiss(self._key)
+        """Close the trace for the place in the answer that uses this node, if there is one."""
+        if uses(self._tree, self._key):
+            self.dismiss(self._key)
+        else:
+            self.say(unused(self._tree, self._key))
 
     def action_cancel_call(self) -> None:
         """Cancel the call this trace is of."""

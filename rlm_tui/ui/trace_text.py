@@ -48,6 +48,11 @@ def breadcrumb(tree: Tree, key: str) -> Content:
     return Content.styled(" ▸ ", MUTED).join(reversed(names))
 
 
+def unused(tree: Tree, key: str) -> str:
+    """Say that the answer uses nothing of a node."""
+    return f"the answer cites nothing that {breadcrumb(tree, key).plain} found"
+
+
 def summary(tree: Tree, call: Call, step: Step | None, now: float) -> Content:
     """Return one line of facts: phase, time, model, tokens, price; of a call with others below it, its own price too."""
     if step is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sample_runs import ANSWER, HOSTILE, QUESTION, PlayedRun, Script, answering, finished
-from screen_stage import Stage, opened
+from screen_stage import Screenful, Stage, opened
 from textual import events
 from textual.color import Color
 from textual.theme import Theme
@@ -17,9 +18,12 @@ from textual.widgets import Static
 
 from rlm_tui.plugins import discover
 from rlm_tui.records.events import Citation
+from rlm_tui.ui import status
 from rlm_tui.ui.app import RlmApp
+from rlm_tui.ui.blocks import PROMPT_MARK
 from rlm_tui.ui.calls_tree import CallsTree
 from rlm_tui.ui.session import History, LiveRun
+from rlm_tui.ui.status import Notice
 from rlm_tui.ui.trace import TraceScreen
 
 UNSAFE = {"\x1b", "\x07", "\u202e", "\x9b"}
@@ -86,6 +90,42 @@ async def test_hostile_text_is_only_text_in_every_widget(stage: Stage, size: tup
     assert not UNSAFE & set("".join(seen))
     if size == (120, 40):
         assert "[/][@click=app.quit]x[/] list[int]" in "".join(seen)
+
+
+async def test_what_is_typed_before_the_screen_stands_comes_into_the_prompt(stage: Stage) -> None:
+    app = stage.app()
+    keys = [*"why q", "enter", *"and"]
+    for key in keys:
+        character = " " if key == " " else key if len(key) == 1 else None
+        app.post_message(events.Key("space" if key == " " else key, character))
+    app.post_message(events.Paste(" pasted"))
+    async with app.run_test() as pilot:
+        on = Screenful(app, pilot, stage)
+        await on.settle()
+        assert on.stage.asked == [("why q", ())] and on.prompt.text == "and pasted"
+
+
+async def test_notices_go_by_themselves_and_errors_stay(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status, "INFO_STAYS", 0.01)
+    async with opened(stage) as on:
+        notice = on.screen.query_one(Notice)
+        notice.say("read", "info")
+        while "read" in on.notice:  # noqa: ASYNC110 - a timer of the screen: no event
+            await asyncio.sleep(0.01)
+        notice.say("read", "info")
+        notice.say("failed", "error")
+        await asyncio.sleep(0.1)
+        assert "failed" in on.notice
+
+
+async def test_what_was_typed_is_shown_not_what_a_mode_made_of_it(stage: Stage) -> None:
+    script = Script()
+    script.start(question="What is the cause of the failure in `context`?", asked="/debug Trace:\n  a\n  b\nError: x")
+    stage.events = script.events
+    async with opened(stage) as on:
+        await on.ask()
+        question = on.screen.query_one("#question", Static)
+        assert str(question.content) == f"{PROMPT_MARK} /debug Trace: … Error: x"
 
 
 async def test_a_failed_run_says_why(stage: Stage) -> None:
