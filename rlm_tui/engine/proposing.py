@@ -20,6 +20,8 @@ _MOST = 200
 _TITLE, _TEXT, _EVIDENCE = 200, 8_000, 20
 _TOLD = 40
 """Findings of its sub-agents that an agent is told of at once."""
+_NAMED = 3
+"""Findings that a clash names."""
 _AROUND = 12
 """Lines around its evidence that a second look is shown."""
 
@@ -187,11 +189,21 @@ class Proposals:
                 try:
                     join([finding.patch for finding in findings[:count]])
                 except PatchError:
-                    last = findings[count - 1]
-                    raise PatchError(
-                        f"{error}; `withdraw` {last.id} ({last.title}), or what it clashes with"
-                    ) from error
+                    last, others = (
+                        findings[count - 1],
+                        [one for one in findings[: count - 1] if self._clash(findings[count - 1], one)],
+                    )
+                    named = ", ".join(f"{one.id} ({one.title})" for one in others[:_NAMED]) or "what it clashes with"
+                    raise PatchError(f"{error}; `withdraw` {last.id} ({last.title}), or {named}") from error
             raise
+
+    def _clash(self, one: Finding, other: Finding) -> bool:
+        """Tell whether two patches do not go together; blocks."""
+        try:
+            self._node.work.repository.patches.join([one.patch, other.patch])
+        except PatchError:
+            return True
+        return False
 
     def _prompt(self, finding: Finding) -> str:
         return second_look(finding, [self._with_more(citation) for citation in finding.evidence[:6]])

@@ -20,6 +20,8 @@ from rlm_tui.repl.guest_record import HostError
 from rlm_tui.repl.output import Output, show, show_printed, size_of
 
 _TRACEBACK = 4_000
+_MARKED = 100
+"""Under a longer line, no carets show where it failed: they say little, and cost as much as the line."""
 _VARIABLES = 200
 _OWN = str(PurePath(__file__).parent)
 _LIBRARY = f"{PurePath(traceback.__file__).parent}/"
@@ -237,6 +239,8 @@ def _strip(told: traceback.TracebackException, depth: int) -> None:
     told.stack[:] = [frame for frame in frames[first:] if not frame.filename.startswith(_OWN)]
     for frame in told.stack:
         frame.filename = frame.filename.removeprefix(_LIBRARY).rpartition("/site-packages/")[2]
+        if len(frame.line or "") > _MARKED:
+            frame.colno = frame.end_colno = None
     for link in (told.__cause__, told.__context__):
         if link is not None and depth < 20:
             _strip(link, depth + 1)

@@ -179,6 +179,25 @@ async def test_a_patch_of_a_language_model_is_checked_before_anybody_sees_it(tmp
     assert finding.patch.count("\n+") == 3
 
 
+async def test_a_clash_names_both_sides(tmp_path: Path) -> None:
+    def proposal(title: str, line: str, old: str, new: str) -> str:
+        return f'propose("{title}", "e", "src/shop/payment.py:{line}", patch=edit_patch("src/shop/payment.py", "{old}", "{new}"))'
+
+    script = Script(
+        root=[
+            cell(proposal("Other place", "30", "0.1 * 2**attempt", "0.2 * 2**attempt")),
+            cell(proposal("Ones", "17", "charge an amount", "take an amount").replace("charge", "Charge")),
+            cell(proposal("Twos", "17", "Charge an amount", "Get an amount")),
+            cell("merged_patch()"),
+            text("Done."),
+        ],
+        question="change it",
+    )
+    run, heard = await answered(tmp_path, script)
+    ids = {one.title: one.id for one in run.tree.findings}
+    assert f"`withdraw` {ids['Twos']} (Twos), or {ids['Ones']} (Ones)" in heard[4]
+
+
 async def test_sub_agents_make_parts_that_are_joined_and_looked_at_as_a_whole(tmp_path: Path) -> None:
     tasks = '[{"task": "rename it", "scope": "src/shop/payment.py"}, {"task": "rename its use", "scope": "src/shop/orders.py"}]'
     script = Script(

@@ -69,6 +69,12 @@ async def test_a_traceback_points_at_the_lines_of_the_cell(session: SealedSessio
     assert (await session.run("a")).output == "1\n"
 
 
+async def test_under_a_long_line_stand_no_carets(session: SealedSession) -> None:
+    short, long = [(await session.run(f"print(1) or 1 / 0  # {'x' * count}")).error for count in (3, 300)]
+    assert "^" in short
+    assert "^" not in long and "1 / 0  # xxx" in long
+
+
 async def test_a_syntax_error_points_at_its_line(session: SealedSession) -> None:
     result = await session.run("x = 1\ny = = 2")
     assert 'File "<cell 1>", line 2' in result.error

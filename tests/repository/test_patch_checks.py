@@ -144,6 +144,26 @@ def test_calls_of_what_was_not_imported_are_told(repository: Repository) -> None
     assert repository.patches.check(local).edits
 
 
+def test_an_import_does_not_go_while_what_it_brought_is_used(repository: Repository, root: Path) -> None:
+    (root / "m/c.go").write_text(
+        'package m\n\nimport (\n\t"fmt"\n\t"strings"\n)\n\nfunc C() { fmt.Println(strings.ToUpper("c")) }\n'
+    )
+    (root / "app/late.py").write_text("import os.path\nfrom json import dumps, loads\n\nprint(dumps(os.path.sep))\n")
+    repository.scan()
+    assert problems(repository, change("m/c.go", '-\t"strings"', start=5)) == (
+        "m/c.go:7 still uses `strings`, whose import goes",
+    )
+    gone = change("app/late.py", "-from json import dumps, loads", "+from json import loads", start=2)
+    assert problems(repository, gone) == ("app/late.py:4 still uses `dumps`, whose import goes",)
+    repository.patches.check(gone, whole=False)
+    for kept in (
+        change("app/late.py", "-from json import dumps, loads", "+from json import dumps", start=2),
+        change("app/late.py", "-from json import dumps, loads", "+dumps = repr", start=2),
+        change("m/c.go", '-\t"strings"', '+\tstrings "bytes"', start=5),
+    ):
+        repository.patches.check(kept)
+
+
 def test_links_secrets_folders_and_what_is_there_already_are_refused(repository: Repository, root: Path) -> None:
     (root / "link.txt").symlink_to(root / "notes.txt")
     (root / "out").symlink_to("/tmp")
@@ -166,3 +186,20 @@ def test_a_file_that_was_saved_since_is_looked_at_as_it_is(repository: Repositor
         problems(repository, change("app/money.py", "-def net(amount):", "+def n(amount):", start=4))
     )
     assert repository.patches.check(change("app/money.py", "-def other(a):", "+def more(a):")).edits
+
+
+def test_whoever_writes_a_file_anew_has_changed_what_differs(repository: Repository, root: Path) -> None:
+    lines = [f"line {number}" for number in range(40)]
+    (root / "long.txt").write_text("\n".join(lines) + "\n")
+    repository.scan()
+    whole = "\n".join(lines)
+    new = whole.replace("line 5\n", "").replace("line 30", "line thirty")
+    edit = repository.patches.edit("long.txt", whole, new)
+    by_hand = change("long.txt", *(f"-{line}" for line in lines), *(f"+{line}" for line in new.split("\n")))
+    for text in (edit, repository.patches.check(by_hand).text):
+        changed = [line for line in text.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+        assert changed == ["-line 5", "-line 30", "+line thirty"]
+    both, _ = repository.patches.join([edit, repository.patches.edit("long.txt", "line 12", "line twelve")])
+    assert (both.text.count("@@ -"), "+line twelve" in both.text) == (2, True)
+    with pytest.raises(PatchError, match="are the same"):
+        repository.patches.edit("long.txt", "line 7", "line 7")

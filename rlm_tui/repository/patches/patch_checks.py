@@ -18,8 +18,9 @@ from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import tree_of
 from rlm_tui.repository.patches.below import Below
+from rlm_tui.repository.patches.lost_imports import lost_imports
 from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError, joined, read_patch
-from rlm_tui.repository.patches.patching import Edit, Replacement, TextLines, edited, file_patch, hunks_of, written
+from rlm_tui.repository.patches.patching import Edit, TextLines, differences, edited, file_patch, hunks_of, written
 from rlm_tui.repository.search.words import identifiers
 from rlm_tui.repository.symbols import Edge, Symbol, Tier
 
@@ -91,6 +92,8 @@ class PatchChecks:
 
         Raises `PatchError`.
         """
+        if old == new:
+            raise PatchError(f"{path}: the text and what replaces it are the same")
         content = self._below.read(path)
         if not old:
             return (
@@ -107,8 +110,8 @@ class PatchChecks:
         first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start + len(old))
         last = len(text) if last < 0 else last
         piece = text[first:start] + new + text[start + len(old) : last]
-        item = Replacement(text.count("\n", 0, first), text.count("\n", first, last) + 1, tuple(piece.split("\n")))
-        return written(Patch((FilePatch(path, path, hunks_of(TextLines(path, content.data), [item])),)))
+        changed = differences(text[first:last].split("\n"), piece.split("\n"), text.count("\n", 0, first))
+        return written(Patch((FilePatch(path, path, hunks_of(TextLines(path, content.data), changed)),)))
 
     def _checked(self, patch: Patch, plan: Collection[str], *, whole: bool) -> tuple[CheckedPatch, tuple[str, ...]]:
         problems = list(_outside(patch, plan))
@@ -148,6 +151,8 @@ class PatchChecks:
         for change in after.values():
             yield from self._unknown_imports(change, after, paths)
             yield from self._unknown_calls(change)
+            if change.before and change.after:
+                yield from lost_imports(change.edit.new, change.before, change.after)
 
     def _change(self, edit: Edit) -> _Change | None:
         indexer = indexer_of(edit.path)

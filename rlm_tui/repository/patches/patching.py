@@ -18,6 +18,8 @@ _CONTEXT = 3
 _BOM = codecs.BOM_UTF8
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SHOWN = 80
+_COMPARED = 4_000_000
+"""Lines times lines that are compared with each other at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,20 +239,9 @@ def _replacements(hunk: PatchHunk, at: int) -> Iterator[Replacement]:
             added.append(line[1:])
         else:
             if removed != added:
-                yield _narrowed(at, removed, added)
+                yield from differences(removed, added, at)
             at += len(removed) + 1
             removed, added = [], []
-
-
-def _narrowed(at: int, removed: list[str], added: list[str]) -> Replacement:
-    """Return a run without the lines at its ends that stay."""
-    first = 0
-    while first < min(len(removed), len(added)) and removed[first] == added[first]:
-        first += 1
-    last = 0
-    while last < min(len(removed), len(added)) - first and removed[-1 - last] == added[-1 - last]:
-        last += 1
-    return Replacement(at + first, len(removed) - first - last, tuple(added[first : len(added) - last]))
 
 
 # Patches of texts
@@ -314,20 +305,26 @@ def _last_of_sides(lines: Sequence[str]) -> tuple[int, int]:
 def file_patch(edit: Edit) -> FilePatch:
     """Return the patch that makes `edit`. Raises `PatchError` for what is no text."""
     text, new = TextLines(edit.path, edit.before or b""), TextLines(edit.path, edit.after or b"")
-    replacements = edit.replacements or _differences(text.shown, new.shown)
+    replacements = edit.replacements or differences(text.shown, new.shown)
     return FilePatch(edit.old, edit.new, hunks_of(text, replacements, ends=new.ends), edit.executable)
 
 
-def _differences(old: Sequence[str], new: Sequence[str]) -> tuple[Replacement, ...]:
+def differences(old: Sequence[str], new: Sequence[str], at: int = 0) -> tuple[Replacement, ...]:
+    """Return the fewest changed lines between two texts, of which the first begins at line `at` of a file.
+
+    Whoever writes a whole function or file anew has changed a line or two of it: the others are nobody's business.
+    """
     first, last = 0, 0
     while first < min(len(old), len(new)) and old[first] == new[first]:
         first += 1
     while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
         last += 1
-    matcher = SequenceMatcher(None, old[first : len(old) - last], new[first : len(new) - last], autojunk=False)
+    gone, come = old[first : len(old) - last], new[first : len(new) - last]
+    if len(gone) * len(come) > _COMPARED:
+        return (Replacement(at + first, len(gone), tuple(come)),)
     return tuple(
-        Replacement(first + start, end - start, tuple(new[first + begin : first + after]))
-        for tag, start, end, begin, after in matcher.get_opcodes()
+        Replacement(at + first + start, end - start, tuple(come[begin:after]))
+        for tag, start, end, begin, after in SequenceMatcher(None, gone, come, autojunk=False).get_opcodes()
         if tag != "equal"
     )
 
