@@ -48,10 +48,10 @@ _INCLUDE = re.compile(r"#\s*include\s*([<\"][^>\"\n]+[>\"])")
 DECLARED = re.compile(
     r"(?:(?:static|const|extern|struct|mutable|inline|volatile|unsigned)\s+)*([\w:]+)(?:<[^;=()]*>)?[\s*&]+(\w+)"
 )
-_PARAMETER = re.compile(
+PARAMETER = re.compile(
     r"(?<=[(,])\s*(?:(?:const|struct|volatile)\s+)*([\w:]+)(?:<[^()]*?>)?(?:\s+const)?[\s*&]+(\w+)\s*(?=[,)=\[])"
 )
-_RESULT = re.compile(
+RESULT = re.compile(
     r"(?:(?:static|inline|const|extern|virtual|struct|constexpr|explicit)\s+)*([\w:]+)(?:<[^()]*>)?[\s*&]+[\w:~]+\s*\("
 )
 _WORDS = """
@@ -103,10 +103,10 @@ def bindings(text: str, start: int, end: int) -> Iterable[Bound]:
 
 def parameters(signature: str) -> Iterable[Bound]:
     """Read the parameters and the result of a signature."""
-    for match in _PARAMETER.finditer(signature):
+    for match in PARAMETER.finditer(signature):
         if match.group(1) not in BASIC:
             yield match.group(2), match.group(1)
-    result = _RESULT.match(signature)
+    result = RESULT.match(signature)
     if result and result.group(1) not in BASIC:
         yield "return", result.group(1)
 

@@ -45,6 +45,8 @@ _QUERY = (
 _POINTED = re.compile(r"(?:std::)?(?:unique_ptr|shared_ptr|weak_ptr|optional)<\s*(?:const\s+)?([\w:]+)\s*>[\s&]+(\w+)")
 _MADE = re.compile(r"(?:const\s+)?auto[\s*&]+(\w+)\s*=\s*(?:new\s+)?([\w:.]+(?:->\w+)*)(?:<([\w:]+)>)?\s*([({])?")
 
+_CONST = re.compile(r"\bconst\b")
+
 _LOOK_BACK = 20_000
 
 
@@ -55,8 +57,22 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
     elif match := _MADE.match(text, start, min(end, start + 300)):
         name, made, inner, opened = match.groups()
         yield name, inner if inner and made.startswith("std::make_") else f"{made}()" if opened == "(" else made
-    else:
-        yield from c.bindings(text, start, end)
+    elif (match := c.DECLARED.match(text, start, min(end, start + 200))) and match.group(1) not in c.BASIC:
+        yield match.group(2), _kept(match)
+
+
+def _parameters(signature: str) -> Iterable[Bound]:
+    for match in c.PARAMETER.finditer(signature):
+        if match.group(1) not in c.BASIC:
+            yield match.group(2), _kept(match)
+    result = c.RESULT.match(signature)
+    if result and result.group(1) not in c.BASIC:
+        yield "return", _kept(result)
+
+
+def _kept(match: re.Match[str]) -> str:
+    """Return the type of a declaration, with `const` where it is of what is pointed at, or of the object itself."""
+    return f"const {match.group(1)}" if _CONST.search(match.group().partition("*")[0]) else match.group(1)
 
 
 _LITERALS = {
@@ -126,6 +142,7 @@ GRAMMAR = replace(
     language=wheel("tree_sitter_cpp"),
     query=_QUERY,
     bindings=_bindings,
+    parameters=_parameters,
     visibility=_visibility,
     arguments=_arguments,
 )
@@ -138,10 +155,20 @@ _LINES = re.compile(
 )
 _EXPORTED = [
     re.compile(
-        word + rb"((?<=\b" + word + rb")\s+)([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)(?=\s+\w[\w:]*(?:\s+final)?\s*[:{])"
+        word
+        + rb"((?<=\b"
+        + word
+        + rb")\s+(?:\[\[[^\]\n]*\]\]\s*)?)([A-Z][A-Z0-9_]+(?:\([^()\n]*\))?)"
+        + rb"(?=\s+(?:\[\[[^\]\n]*\]\]\s*)?\w[\w:]*(?:<[^;{}()]{0,200}>)?(?:\s+final)?\s*[:{])"
     )
     for word in (b"class", b"struct")  # a pattern is found faster that begins with a literal
 ]
+_AFTER = re.compile(
+    rb"\)((?:\s*(?:const|noexcept|override|final)\b)*\s*)((?:\b[A-Z][A-Z0-9]*_[A-Z0-9_]+(?:\([^()\n]*\))?\s*)+)"
+    rb"(?=[;{]|=\s*(?:0|default|delete)\b)"
+)
+"""What a macro says of a function, after its parameters."""
+_STATEMENT = re.compile(rb"\b(?:if|for|while|switch|return)\b")
 
 
 _MACROS = re.compile(
@@ -150,8 +177,10 @@ _MACROS = re.compile(
     | (?P<closes>[A-Z][A-Z0-9_]*_(?:END_NAMESPACE|NAMESPACE_END|CLOSE_NAMESPACE)) [ \t]*;?[ \t]*(?=$|//|/\*)
     | (?P<alone>[A-Z][A-Z0-9]*_[A-Z0-9_]+) [ \t]*$ (?=\s*(?:\[\[|[A-Za-z_][\w:]*(?!\w|[ \t]*\()))
     | (?:template[ \t]*<[^;{}()\n]{0,200}>[ \t]*)? (?:(?:static|inline|virtual|friend|extern|explicit)[ \t]+)*
-      (?P<before>(?:[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9][ \t]+)+)
+      (?P<before>(?:[A-Z][A-Z0-9]*_[A-Z0-9_]*[ \t]+)+)
       (?=~|operator\b|(?:[a-z]|[A-Z]\w*[a-z])[\w:]*(?:<[^;{}()]{0,200}>)?[\s&*]+[\w:~])
+    | (?<=\n)(?P<told>[A-Z][A-Z0-9]*_[A-Z0-9_]+\([^(){};]{0,200}\)) [ \t]*(?://[^\n]*)?$
+      (?=(?:\s*//[^\n]*\n)*\s*(?:\[\[|\#|[A-Z][A-Z0-9]*_[A-Z0-9_]+\(|[A-Za-z_][\w:]*(?!\w|[ \t]*\()))
     | (?P<made>[A-Z][A-Z0-9_]*_(?:CONSTEXPR|INLINE|API|EXPORT|FUNC)[0-9]*[ \t]+)(?=\w+\()
     | (?:\}[ \t]*else[ \t]+)?if[ \t]+(?P<constant>[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?=[ \t]*\()
     )""",
@@ -175,6 +204,7 @@ def _syntax(path: str, source: bytes) -> tuple[Grammar, bytes]:
         return c.GRAMMAR, source
     for exported in _EXPORTED:
         source = exported.sub(_blanked, source)
+    source = _AFTER.sub(_said, source) if _MACRO.search(source) else source
     if b"#" in source:
         source = _FRAGMENT.sub(_first_branch, source)
     return GRAMMAR, _MACROS.sub(_written_out, source) if _MACRO.search(source) else source
@@ -186,7 +216,13 @@ def _parse(path: str, source: bytes) -> FileFacts:
 
 
 def _blanked(match: re.Match[bytes]) -> bytes:
-    return match[0][: match.start(2) - match.start()] + b" " * len(match[2])
+    return match[0][: match.start(2) - match.start()] + _VISIBLE.sub(b" ", match[2])
+
+
+def _said(match: re.Match[bytes]) -> bytes:
+    """Leave out what macros say of a function; after the brackets of an `if` they are statements of their own."""
+    line = match.string[match.string.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+    return match[0] if _STATEMENT.search(line) else _blanked(match)
 
 
 def _first_branch(match: re.Match[bytes]) -> bytes:
@@ -203,7 +239,8 @@ def _written_out(match: re.Match[bytes]) -> bytes:
         instead = instead if len(instead) <= end - start else b"namespace{"
     elif group == "closes":
         instead = b"}"
-    return whole[:start] + instead.ljust(end - start) + whole[end:]
+    between = instead + _VISIBLE.sub(b" ", whole[start:end])[len(instead) :]
+    return whole[:start] + between + whole[end:]
 
 
 INDEXER = Indexer(
@@ -212,6 +249,6 @@ INDEXER = Indexer(
     "c",
     _parse,
     c.resolve,
-    scoping=Scoping(shared="linked", spread="anywhere", members_bare=True),
+    scoping=Scoping(shared="linked", spread="anywhere", members_bare=True, constness=True),
     syntax=_syntax,
 )

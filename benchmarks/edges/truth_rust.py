@@ -53,8 +53,11 @@ def main() -> None:
                 kind = _kind(given.root / path, number, name)
                 if kind == "value":
                     path, number = "", 0
+            source_path = f"{given.source}/{inside.removesuffix('.html')}"
+            if (path, number) == (source_path, line):
+                continue  # the head of a definition links to its documentation
             row = {
-                "path": f"{given.source}/{inside.removesuffix('.html')}", "line": line, "name": name,
+                "path": source_path, "line": line, "name": name,
                 "target_path": path, "target_line": number, "counted": kind != "variant",
                 "also": _implementations(given.root / given.source, given.root / path, number, name) if path else [],
             }  # fmt: skip

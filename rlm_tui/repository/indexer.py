@@ -30,6 +30,7 @@ class Scoping:
     `extensions`: a function can be declared for a type from outside; its binding `this` says for which (Kotlin, C#).
     `structural`: a type satisfies an interface by having its methods, without naming it (Go).
     `namespaces_merge`: several files may say what is in a namespace, and see all of it (TypeScript).
+    `constness`: of two methods that differ in `const`, the object decides (C++); types are written with `const ` before them.
     `magic` matches, in full, the names that the language itself calls (Python's `__enter__`, PHP's `__get`).
     """
 
@@ -44,6 +45,7 @@ class Scoping:
     extensions: bool = False
     structural: bool = False
     namespaces_merge: bool = False
+    constness: bool = False
     magic: re.Pattern[str] = re.compile(r"(?=__).*__")
 
 

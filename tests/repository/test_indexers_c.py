@@ -108,7 +108,7 @@ def test_cpp() -> None:
         assert wanted in calls(facts)
     assert {
         ("shop.Store", "client_", "Client"),
-        ("shop.Cart.total", "order", "Order"),
+        ("shop.Cart.total", "order", "const Order"),
         ("shop.Cart.total", "sum", "Sum"),
         ("shop.Cart.total", "view", "make_view()"),
         ("shop.Cart.total", "item", "Item"),

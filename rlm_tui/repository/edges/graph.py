@@ -353,7 +353,8 @@ def _is(target: Symbol, symbol: Symbol) -> bool:
     if target == symbol:
         return True
     if is_constructor(symbol):  # to call a class is to call its constructor
-        return target.path == symbol.path and target.qualified == symbol.parent
+        apart = not symbol.parent and target.kind in CONTAINERS  # it stands apart from its class
+        return (target.path == symbol.path or apart) and f"{target.qualified}.{symbol.name}" == symbol.qualified
     return (target.path, target.qualified) == (symbol.path, symbol.qualified) and target.kind == symbol.kind
 
 

@@ -21,8 +21,9 @@ def constructors(language: str) -> frozenset[str]:
 
 def is_constructor(symbol: Symbol) -> bool:
     """Tell whether to call the symbol's class is to call the symbol."""
+    # one that stands apart from its class has no parent, but its class's name before its own
     return symbol.name in constructors(symbol.language) or (
-        symbol.kind == "method" and symbol.parent.rpartition(".")[2] == symbol.name
+        symbol.kind == "method" and f".{symbol.qualified}".endswith(f".{symbol.name}.{symbol.name}")
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rlm_tui.repository.edges.constness import is_fixed, keeps
 from rlm_tui.repository.edges.meanings import Meaning
 from rlm_tui.repository.edges.objects import VALUES
 from rlm_tui.repository.edges.resolution import Resolution
@@ -159,6 +160,7 @@ class Overloads:
         if len(rivals) < 2 or not call.arguments:
             return [*others, *(rival for rival, _ in rivals)]
         arguments = [] if call.arguments == "()" else call.arguments.split(",")
+        rivals = self._allowed(view, call, rivals)
         given: dict[int, Given] = {}
         best: tuple[float, Meaning, Symbol] | None = None
         for rival, symbol in rivals:
@@ -171,6 +173,20 @@ class Overloads:
         chosen = best[2]
         twins = [rival for rival, symbol in rivals if _is_twin(symbol, chosen)]
         return [*others, best[1], *twins]
+
+    def _allowed(
+        self, view: View, call: ReferenceFact, rivals: list[tuple[Meaning, Symbol]]
+    ) -> list[tuple[Meaning, Symbol]]:
+        """Return the rivals without those that the object of the call rules out, or has a better one for, by its `const`."""
+        kept = [keeps(symbol) for _, symbol in rivals] if view.scoping.constness else []
+        if len(set(kept)) < 2:
+            return rivals
+        if is_fixed(self, view, call):
+            return [rival for rival, keep in zip(rivals, kept, strict=True) if keep]
+        better = [self._wanted(rival[1]) for rival, keep in zip(rivals, kept, strict=True) if not keep]
+        return [
+            rival for rival, keep in zip(rivals, kept, strict=True) if not keep or self._wanted(rival[1]) not in better
+        ]
 
     def _wanted(self, symbol: Symbol) -> list[Parameter] | None:
         key = (symbol.path, symbol.start_byte)
@@ -195,13 +211,13 @@ class Overloads:
             written = argument[1:]
             values = self._receivers.typed(view, written, scope) if written[:1].isupper() else None
         else:
-            written = self._written(view, argument, scope)
+            written = self.written(view, argument, scope)
             values = self._receivers.values(view, argument, scope)
         symbol = next((value.symbol for value in values or () if value.instance), None)
-        written = written.replace("::", ".").rpartition(".")[2]
+        written = written.replace("::", ".").rpartition(".")[2].removeprefix("const ")
         return Given(written or (symbol.name if symbol else ""), symbol)
 
-    def _written(self, view: View, expression: str, scope: int) -> str:
+    def written(self, view: View, expression: str, scope: int, line: int = 0) -> str:
         """Return the type that a variable is declared with, or that a call is declared to return; "" when it is not known."""
         if expression.endswith("()"):
             head, _, name = expression[:-2].rpartition(".")
@@ -212,6 +228,8 @@ class Overloads:
         name = expression.removeprefix("this.")
         place = scope
         while place >= 0:
+            if local := view.local(name, place, line)[1]:
+                return local
             if written := view.types.get(place, {}).get(name):
                 return written
             if written := next((kind for kind, other in named_parameters(view.symbols[place]) if other == name), ""):
@@ -228,6 +246,17 @@ class Overloads:
                     return field[0]
             owner = view.owner(view.scopes[owner])
         return ""
+
+    def gives_fixed(self, view: View, call: ReferenceFact, depth: int) -> bool:
+        """Tell whether what a call gives is declared `const`."""
+        found = [meaning.symbol for meaning in self._receivers.meant(view, call) or () if meaning.symbol]
+        if len(found) > 1:
+            fixed = is_fixed(self, view, call, depth)
+            found = [symbol for symbol in found if keeps(symbol) == fixed] or found
+        for symbol in found[:1]:
+            where = self._names.view(symbol.path)
+            return where is not None and where.types.get(where.place(symbol), {}).get("return", "").startswith("const ")
+        return False
 
     def _fit(
         self, view: View, scope: int, arguments: list[str], given: dict[int, Given], wanted: list[Parameter]

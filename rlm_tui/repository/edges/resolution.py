@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rlm_tui.repository.edges.extensions import extended, extensions
 from rlm_tui.repository.edges.files import Files
 from rlm_tui.repository.edges.linking import linked
 from rlm_tui.repository.edges.meanings import Meaning, is_constructor
@@ -215,30 +216,12 @@ class Resolution(Files):
         """Return the member `name` of a class, its own or the nearest of its bases; overloads of `every` one, nearest first."""
         if every:
             found = [member for base in self.lineage(owner) for member in self.own_members(base, name)]
-            return found or self._extensions(owner, name)
+            return found or extensions(self, owner, name)
         own = self.own_members(owner, name)
         if own:
             return own
         inherited = next((found for base in self.lineage(owner)[1:] if (found := self.own_members(base, name))), [])
-        return inherited or self._extensions(owner, name)
-
-    def _extensions(self, owner: Symbol, name: str) -> list[Symbol]:
-        """Return the functions `name` that are declared for a class from outside: their `this` has its type."""
-        view = self.view(owner.path)
-        if view is None or not view.scoping.extensions:
-            return []
-        found: list[Symbol] = []
-        for symbol in self.named(name, view.family):
-            other = self.view(symbol.path)
-            if other and set(self._extended(other, other.place(symbol))).intersection(self.lineage(owner)):
-                found.append(symbol)
-        return found
-
-    def _extended(self, view: View, place: int) -> list[Symbol]:
-        """Return the classes that the function at `place` extends."""
-        before, _, last = view.types.get(place, {}).get("this", "").rpartition(".")
-        found = self.dotted(view, before, last, -1) if last and view.scoping.extensions else []
-        return [meaning.symbol for meaning in found if meaning.symbol and meaning.symbol.kind in CONTAINERS]
+        return inherited or extensions(self, owner, name)
 
     def lineage(self, owner: Symbol) -> list[Symbol]:
         """Return a class and all of its bases, each before its own, no matter how they are entangled."""
@@ -261,8 +244,8 @@ class Resolution(Files):
             return view.symbols[place]
         while scope >= 0:
             symbol = view.symbols[scope]
-            if extended := self._extended(view, scope):
-                return extended[0]
+            if found := extended(self, view, scope):
+                return found[0]
             if "." in symbol.qualified and view.scopes[scope] < 0:
                 name = symbol.qualified.rpartition(".")[0].rpartition(".")[2]
                 near = [s for s in self.named(name, view.family) if s.kind in CONTAINERS | {"type"}]
@@ -286,8 +269,9 @@ class Resolution(Files):
         here = [view.symbols[i] for i in [i for i in places if view.scopes[i] == within] or places]
         if owner.kind == "module" and (found := merged(self, view, owner.qualified, name, around=False)):
             return found
-        namespace = owner.kind == "module" and view.scoping.shared == "linked"
-        if (here and view.scoping.shared != "open" and not namespace) or view.scoping.spread == "file":
+        linked = view.scoping.shared == "linked"
+        namespace = owner.kind == "module" and linked
+        if (here and view.scoping.shared != "open" and not linked) or view.scoping.spread == "file":
             return here
         folder = owner.path.rpartition("/")[0]
         if view.scoping.shared == "open":
@@ -298,6 +282,8 @@ class Resolution(Files):
             if (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
             and (view.scoping.spread != "package" or self.paths.declared(symbol.path) == view.package)
         ]
+        if here and not namespace:  # overloads, of which some stand apart
+            return here + [s for s in found if s not in here and s.qualified == here[0].qualified]
         if not namespace:
             return found
         found = [s for s in found if s not in here and not s.signature.startswith("static ")]

@@ -59,7 +59,7 @@ def _holder(node: Node, text: str, parts: Callable[[str], tuple[str, str]]) -> t
         return None
     name, receiver = parts(text[callee.start_byte : callee.end_byte][-2 * _LONGEST :])
     called = f"{receiver}.{name}" if receiver else name
-    if not name or len(called) > _LONGEST:
+    if not name or "|" in called or len(called) > _LONGEST:
         return None
     place = next((i for i, one in enumerate(around.named_children) if one.start_byte == value.start_byte), 0)
     return str(place), key, called
