@@ -42,67 +42,69 @@ def references_of(
     known: frozenset[str] | None,
 ) -> tuple[ReferenceFact, ...]:
     """Return the uses in order; of equal uses and types within one definition only the first."""
-    found: list[tuple[float, int, str, str, str, int, str]] = []
     hidden = {(scopes[bisect_right(bounds, n.start_byte) - 1], _text(n, text)) for n in captures.get("local", ())}
     builtin, split, read = grammar.builtin, grammar.split, grammar.arguments
-    for kind, start, end, row, node in _uses(captures, text):
-        name, receiver = _member(
-            split, text[start:end] if end - start <= _MAX_CHAIN else f"…{text[end - _MAX_CHAIN : end]}"
-        )
-        if kind == "word":
-            if (scopes[bisect_right(bounds, start) - 1], name) in hidden:
-                continue
-            kind = "call"
-        if receiver or (
-            name
-            and (name in known if known is not None and (kind == "use" or name in builtin) else name not in builtin)
-        ):
-            arguments = read(node, text) if read and kind == "call" else ""
-            found.append((start + end / _ENDS, end, kind, name, receiver, row, arguments and decode(arguments)))
-    found.sort(key=_POSITION)
     seen: set[tuple[str, str, int, str]] = set()
     references: list[tuple[str, int, str, str, int, str]] = []
     ends: set[int] = set()
     place, places = 0, len(bounds)
-    for position, end, kind, name, receiver, row, arguments in found:
-        while place < places and bounds[place] <= position:
+    for _, start, end, kind, node in sorted(_uses(captures, text), key=_POSITION):
+        while place < places and bounds[place] <= start:
             place += 1
         scope = scopes[place - 1]
+        once = kind == "type" or kind == "use"
+        if once and end in ends:
+            continue  # a call says more of it, or it is the end of a longer one, as `Builder` is of `Message.Builder`
+        name, receiver = _member(
+            split, text[start:end] if end - start <= _MAX_CHAIN else f"…{text[end - _MAX_CHAIN : end]}"
+        )
+        if not receiver and (
+            not name
+            or (name not in known if known is not None and (kind == "use" or name in builtin) else name in builtin)
+            or (kind == "word" and (scope, name) in hidden)
+        ):
+            continue
         if kind != "inherit" and scope >= 0 and UNNAMED in symbols[scope].name and symbols[scope].kind == "class":
             scope = symbols[scope].scope  # what a class without a name is made with stands outside of it
-        if kind == "type" or kind == "use":
+        arguments = ""
+        if once:
             key = (name, receiver, scope, kind)
-            if end in ends:
-                continue  # the end of a longer one, as `Builder` is of `Message.Builder`
             if key in seen:
                 ends.add(end)
                 continue
             seen.add(key)
-            if scope >= 0 and symbols[scope].name == name and symbols[scope].start == row + 1:
-                continue  # the name of the definition itself
+        elif kind != "inherit":
+            kind = "call"
+            if read:
+                arguments = decode(read(node, text))
+        line = node.start_point[0] + text.count("\n", node.start_byte, end) + 1
+        if once and scope >= 0 and symbols[scope].name == name and symbols[scope].start == line:
+            continue  # the name of the definition itself
         ends.add(end)
-        references.append((name, row + 1, kind, receiver, scope, arguments))
+        references.append((name, line, kind, receiver, scope, arguments))
     return tuple(map(_reference, references))
 
 
-def _uses(captures: dict[str, list[Node]], text: str) -> Iterator[tuple[str, int, int, int, Node]]:
-    """Yield kind, first byte, end byte and last row (from 0) of what the captures hold of uses, and what was captured.
+def _uses(captures: dict[str, list[Node]], text: str) -> Iterator[tuple[float, int, int, str, Node]]:
+    """Yield a number to sort by, first byte, end byte and kind of what the captures hold of uses, and what was captured.
 
     Of two kinds of the same bytes the one that says more comes first.
     """
     for node in captures.get("invoke", ()):
         after = node.child_by_field_name("arguments") or node.child_by_field_name("block")
-        end, row = (after.start_byte, after.start_point[0]) if after else (node.end_byte, node.end_point[0])
-        yield "call", node.start_byte, end, row, node
+        start, end = node.start_byte, after.start_byte if after else node.end_byte
+        yield start + end / _ENDS, start, end, "call", node
     for node in captures.get("loose", ()):
         start, end = node.start_byte, node.end_byte
         before = text[max(0, start - _MAX_LOOSE) : start]
         chain = _CHAIN.search(before)
         if text[end : end + 1] == "(" and (chain or not before.rstrip().endswith((".", "::"))):
-            yield "call", start - len(chain.group()) if chain else start, end, node.end_point[0], node
+            start -= len(chain.group()) if chain else 0
+            yield start + end / _ENDS, start, end, "call", node
     for kind in ("call", "word", "inherit", "type", "use"):
         for node in captures.get(kind, ()):
-            yield kind, node.start_byte, node.end_byte, node.end_point[0], node
+            start, end = node.start_byte, node.end_byte
+            yield start + end / _ENDS, start, end, kind, node
 
 
 @lru_cache(maxsize=50_000)
