@@ -46,13 +46,8 @@ class Files:
     def view(self, path: str) -> View | None:
         """Return the file at `path`, or None when it has no facts."""
         if path not in self._views:
-            if self._held >= _HELD:
-                self._views.clear()
-                self._held, self.full = 0, True
-            read = self._store.read(path)
-            indexer = self._indexers.get(read.language) if read else None
-            self._views[path] = View(path, read, indexer) if read and indexer else None
-            self._held += read.unpacked.weight + 4 * len(read.symbols) if read else 0
+            light = self.importing(path)
+            return self.whole(light) if light else self._views.setdefault(path, None)
         return self._views[path]
 
     def importing(self, path: str) -> View | None:
@@ -62,6 +57,17 @@ class Files:
         read = self._store.read(path, symbols=False)
         indexer = self._indexers.get(read.language) if read else None
         return View(path, read, indexer) if read and indexer else None
+
+    def whole(self, light: View) -> View | None:
+        """Return what `importing` gave with its definitions, as `view` does; None when the file has changed in between."""
+        if light.path not in self._views:
+            if self._held >= _HELD:
+                self._views.clear()
+                self._held, self.full = 0, True
+            light.symbols = self._store.symbols_at(light.id)
+            self._views[light.path] = light if len(light.symbols) == len(light.scopes) else None
+            self._held += light.weight + 4 * len(light.symbols)
+        return self._views[light.path]
 
     def named(self, name: str, family: str) -> list[Symbol]:
         """Return the definitions of `name` in the languages of `family`."""

@@ -96,10 +96,10 @@ class Graph:
         return self._calls(view, {-1, *range(len(view.symbols))}) if view else []
 
     def _calls(self, view: View, inside: set[int]) -> list[Edge]:
-        edges: list[Edge] = []
+        current, edges = self._state(), list[Edge]()
         for reference in view.references():
             if reference.scope in inside and _may_be(view, reference, {"call"}):
-                edges.extend(edge for edge in self._edges(view, reference) if edge.kind == "call")
+                edges.extend(edge for edge in _edges(current, view, reference) if edge.kind == "call")
         return sorted(dict.fromkeys(edges), key=lambda edge: (edge.tier == Tier.GUESS, edge.line))
 
     @_alone
@@ -225,22 +225,21 @@ class Graph:
 
     def _uses(self, symbol: Symbol, kinds: set[str], bases: Sequence[Symbol] = ()) -> list[Edge]:
         """Return the uses of `symbol`, and the calls of `bases`, the methods that it overrides, which may run it."""
-        current = self._state()
-        names, receivers = current.names, current.receivers
         edges: list[Edge] = []
         makes = is_constructor(symbol)
         by_name = kinds | {"use"} if "call" in kinds else kinds
         for light, called in self._mentions(symbol):
             fitting = by_name if light.scoping.called_by_name else kinds
             references = [r for name in sorted(called) for r in light.references_to(name, fitting)]
-            if not references or (view := names.view(light.path)) is None:
+            current = self._state()  # for each file, so that what is held in memory stays bounded
+            if not references or (view := current.names.whole(light)) is None:
                 continue
             for reference in references:
-                for edge in self._edges(view, reference):
+                for edge in _edges(current, view, reference):
                     if edge.kind not in kinds:
                         continue
                     if _is(edge.target, symbol):
-                        if not makes or receivers.constructs(view, reference, symbol):
+                        if not makes or current.receivers.constructs(view, reference, symbol):
                             edges.append(replace(edge, target=symbol))
                     elif edge.target in bases and not current.dispatch.is_fixed(edge):
                         tier = max(edge.tier, Tier.TYPE)
@@ -297,31 +296,6 @@ class Graph:
             )
         ]
 
-    def _edges(self, view: View, reference: ReferenceFact) -> list[Edge]:
-        names, receivers = self._state().names, self._state().receivers
-        meanings = receivers.resolve(view, reference)
-        source = view.symbols[reference.scope] if reference.scope >= 0 else None
-        text = f"{reference.receiver}.{reference.name}" if reference.receiver else reference.name
-        kind = "use" if reference.kind == "type" else reference.kind
-        if meanings is None:
-            guess = names.unique(reference.name, view.family, _CALLABLE if kind == "call" else None, view.is_test)
-            if guess is None or (reference.receiver and guess.kind == "function" and view.family != "c"):
-                return []
-            return [Edge(kind, view.path, reference.line, text, source, guess, Tier.GUESS)]
-        found = {
-            meaning.symbol: meaning.tier
-            for meaning in reversed(meanings)
-            if meaning.symbol and (meaning.symbol != source or kind == "call")
-        }
-        by_name = kind == "use" and view.scoping.called_by_name
-        return [
-            Edge(
-                "call" if by_name and target.kind in {"function", "method"} else kind,
-                view.path, reference.line, text, source, target, tier,
-            )
-            for target, tier in found.items()
-        ]  # fmt: skip
-
     def _brings(self, view: View, item: ImportFact) -> tuple[str, ...]:
         """Return the files that one import means: a module, or those of its names that are modules."""
         names = self._state().names
@@ -343,6 +317,31 @@ class Graph:
                 if not any(m.symbol for path in found[:1] for m in names.exported(path, name)):
                     found.extend(names.targets(view, f"{item.module}{joint}{name}"))
         return tuple(dict.fromkeys(path for path in found if path != view.path))
+
+
+def _edges(current: _Generation, view: View, reference: ReferenceFact) -> list[Edge]:
+    meanings = current.receivers.resolve(view, reference)
+    source = view.symbols[reference.scope] if reference.scope >= 0 else None
+    text = f"{reference.receiver}.{reference.name}" if reference.receiver else reference.name
+    kind = "use" if reference.kind == "type" else reference.kind
+    if meanings is None:
+        guess = current.names.unique(reference.name, view.family, _CALLABLE if kind == "call" else None, view.is_test)
+        if guess is None or (reference.receiver and guess.kind == "function" and view.family != "c"):
+            return []
+        return [Edge(kind, view.path, reference.line, text, source, guess, Tier.GUESS)]
+    found = {
+        meaning.symbol: meaning.tier
+        for meaning in reversed(meanings)
+        if meaning.symbol and (meaning.symbol != source or kind == "call")
+    }
+    by_name = kind == "use" and view.scoping.called_by_name
+    return [
+        Edge(
+            "call" if by_name and target.kind in {"function", "method"} else kind,
+            view.path, reference.line, text, source, target, tier,
+        )
+        for target, tier in found.items()
+    ]  # fmt: skip
 
 
 def _may_be(view: View, reference: ReferenceFact, kinds: set[str]) -> bool:

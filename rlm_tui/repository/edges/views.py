@@ -22,6 +22,7 @@ class View:
 
     def __init__(self, path: str, read: Read, indexer: Indexer) -> None:
         self.path = path
+        self.id = read.id
         self.folder = path.rpartition("/")[0]
         self.symbols = read.symbols
         self.scopes = read.unpacked.scopes
@@ -34,6 +35,7 @@ class View:
         self.references = read.unpacked.references
         self.references_to = read.unpacked.references_to
         self.renames = read.unpacked.renames
+        self.weight = read.unpacked.weight
         self._unpacked = read.unpacked
         self._blocks: dict[int, tuple[BlockFact, ...]] = {}
         self._parameters: dict[int, frozenset[str]] = {}
@@ -86,9 +88,9 @@ class View:
         """The declared or inferred types, by scope and name; a later declaration never hides an earlier one."""
         found: dict[int, dict[str, str]] = defaultdict(dict)
         local = {index for block in self.unnamed for index in block.bindings}
-        for index, binding in enumerate(self.bindings):
+        for index, (name, written, scope) in enumerate(self._unpacked.binding_columns()):
             if index not in local:
-                found[binding.scope].setdefault(binding.name, binding.type)
+                found[scope].setdefault(name, written)
         return dict(found)
 
     @cached_property

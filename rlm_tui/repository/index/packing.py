@@ -7,7 +7,7 @@ import re
 import sys
 import zlib
 from array import array
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from struct import Struct
@@ -163,22 +163,21 @@ class Unpacked:
         self._imports: list[tuple[int, str, str, list[list[str]], str, bool]]
         self._blocks: list[tuple[int, int, int, list[int], list[int], list[str]]]
         self.package, self.has_errors, self._imports, self._blocks = json.loads(content[_SIZES.size : start])
-        self._lines = content[start : start + texts].decode().split("\n")
+        self._texts = content[start : start + texts]
         self._numbers = array("i", content[start + texts :])
         self._counts: tuple[int, int, int, int] = (symbols, references, arguments, bindings)
-        self._names = self._lines[:references]
         self.scopes = self._numbers[:symbols]
 
     @cached_property
     def _columns(self) -> list[list[str]]:
         """The columns of texts: of the references names, kinds, receivers and arguments, of the bindings names and types."""
         _, references, arguments, bindings = self._counts
+        lines = list(map(sys.intern, self._texts.decode().split("\n")))  # the same few, held in memory
         columns: list[list[str]] = []
         first = 0
         for count in (references, references, references, arguments, bindings, bindings):
-            columns.append(list(map(sys.intern, self._lines[first : first + count])))  # the same few, held in memory
+            columns.append(lines[first : first + count])
             first += max(1, count)  # an empty column is an empty line
-        self._names, self._lines = columns[0], []
         return columns
 
     @cached_property
@@ -208,21 +207,24 @@ class Unpacked:
 
     def references_to(self, name: str, kinds: Container[str]) -> list[ReferenceFact]:
         """Return the references of these kinds to `name`, in order."""
-        if name not in self._names:
+        if name.encode("utf-8", "replace") not in self._texts:
             return []
-        names, of_kind = self._references[0], self._references[2]
-        places = [i for i, other in enumerate(names) if other == name and of_kind[i] in kinds]
-        return [self._reference(place) for place in places]
+        symbols, count, arguments, _ = self._counts
+        lines, numbers = self._texts.decode().split("\n"), self._numbers  # most files are asked but once: no columns
+        found: list[ReferenceFact] = []
+        place = -1
+        for _ in range(lines[:count].count(name)):
+            place = lines.index(name, place + 1)
+            kind = lines[count + place]
+            if kind in kinds:
+                line, scope = numbers[symbols + place], numbers[symbols + count + place]
+                given = lines[3 * count + place] if arguments else ""
+                found.append(ReferenceFact(name, line, kind, lines[2 * count + place], scope, given))
+        return found
 
     def references_of(self, kind: str) -> list[ReferenceFact]:
         """Return the references of one kind, in order."""
-        return [self._reference(place) for place, other in enumerate(self._references[2]) if other == kind]
-
-    def _reference(self, place: int) -> ReferenceFact:
-        names, lines, kinds, receivers, scopes, arguments = self._references
-        return ReferenceFact(
-            names[place], lines[place], kinds[place], receivers[place], scopes[place], arguments[place]
-        )
+        return [ReferenceFact(*columns) for columns in zip(*self._references, strict=True) if columns[2] == kind]
 
     @property
     def renames(self) -> bool:
@@ -238,7 +240,11 @@ class Unpacked:
 
     def bindings(self) -> tuple[BindingFact, ...]:
         """Return the bindings in order."""
-        return tuple(map(BindingFact, *self._bindings))
+        return tuple(map(BindingFact._make, self.binding_columns()))
+
+    def binding_columns(self) -> Iterator[tuple[str, str, int]]:
+        """Return the bindings in order as plain tuples, at less cost."""
+        return zip(*self._bindings, strict=True)
 
     def blocks(self) -> tuple[BlockFact, ...]:
         """Return the functions without a name that have something local."""
@@ -246,8 +252,9 @@ class Unpacked:
 
 
 class Read(NamedTuple):
-    """One file as the index has it; `symbols` stand in the order of `unpacked.scopes`."""
+    """One file as the index has it; `symbols` stand in the order of `unpacked.scopes`, none where they were not read."""
 
+    id: int
     language: str
     is_test: bool
     unpacked: Unpacked

@@ -151,12 +151,13 @@ class Store:
         """Return the definitions of the file at `path`, in order."""
         with self._db.reading() as db:
             row = db.execute("SELECT id FROM file WHERE path = ?", (path,)).fetchone()
-            if not row:
-                return []
-            return [
-                to_symbol(r)
-                for r in db.execute(f"{SYMBOLS} WHERE s.id >= ? AND s.id < ? ORDER BY s.id", id_range(row[0]))
-            ]
+            return self.symbols_at(row[0]) if row else []
+
+    def symbols_at(self, identity: int) -> list[Symbol]:
+        """Return the definitions of the file with this id, in order."""
+        with self._db.reading() as db:
+            rows = db.execute(f"{SYMBOLS} WHERE s.id >= ? AND s.id < ? ORDER BY s.id", id_range(identity))
+            return list(map(to_symbol, rows))
 
     def symbols_named(self, name: str) -> list[Symbol]:
         """Return the definitions whose last name is exactly `name`, by path and line."""
@@ -215,10 +216,8 @@ class Store:
             row = db.execute(query, (path,)).fetchone()
             if not row or not row[3]:
                 return None
-            rows = (
-                db.execute(f"{SYMBOLS} WHERE s.id >= ? AND s.id < ? ORDER BY s.id", id_range(row[0])) if symbols else ()
-            )
-            return Read(row[1], bool(row[2]), Unpacked(row[3]), list(map(to_symbol, rows)))
+            defined = self.symbols_at(row[0]) if symbols else []
+            return Read(row[0], row[1], bool(row[2]), Unpacked(row[3]), defined)
 
     def facts(self, path: str) -> FileFacts | None:
         """Return everything that the parse of the file at `path` gave; None when it was not parsed."""
