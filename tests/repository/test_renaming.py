@@ -380,6 +380,15 @@ def test_a_call_behind_a_comment_in_its_chain(rename: Rename) -> None:
     assert found.guesses == ()
 
 
+def test_a_call_on_what_may_be_nothing(rename: Rename) -> None:
+    files = {
+        "Monitor.swift": "class Monitor {\n    func ended() {}\n}\n",
+        "Use.swift": "class Use {\n    var monitor: Monitor?\n    func run() {\n        monitor?.ended()\n    }\n}\n",
+    }
+    _, changed = rename(files, "Monitor.ended", "finished")
+    assert changed["Use.swift"] == ["monitor?.finished()"]
+
+
 def test_a_function_of_rust_within_macros_and_tests(rename: Rename) -> None:
     files = {
         "Cargo.toml": "[package]\nname = 'x'\n",

@@ -257,7 +257,7 @@ def _owner(node: Node) -> Node | None:
             if before.type not in _DOTS or arrow or joined:
                 return None
             owner = before.prev_sibling or (node.parent.prev_sibling if node.parent else None)
-            while owner is not None and "comment" in owner.type:
+            while owner is not None and ("comment" in owner.type or owner.type in ("?", "!")):  # `a?.b` of Swift
                 owner = owner.prev_sibling
             return owner
         if node.parent is None or node.parent.start_byte != node.start_byte:
