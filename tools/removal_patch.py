@@ -8,7 +8,7 @@ from rlm_tui.repository.repository import Repository
 
 @tool(hidden=True)
 def removal_patch(repository: Repository, scope: str = "") -> dict[str, object]:
-    """Make the patch that removes dead code: a dict of patch, removed, left.
+    """Make the patch that removes dead code: patch, removed, left.
 
     Writes nothing. Dead is what nothing uses and nothing outside can reach. "patch" is a unified diff, "" for nothing to remove;
     "removed" and "left" are Remarks: .text says why an unused one stays (public, used by tests, not to be cut out).

@@ -20,6 +20,7 @@ from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.naming import Named, Naming, lines_named
 from rlm_tui.repository.opened import Opened, open_root
 from rlm_tui.repository.patches.below import Below
+from rlm_tui.repository.patches.moving.moves import Moves
 from rlm_tui.repository.patches.patch_checks import PatchChecks
 from rlm_tui.repository.patches.removing import Removal, removal
 from rlm_tui.repository.patches.renaming import Renames
@@ -345,6 +346,12 @@ class Repository:
         """How definitions get other names."""
         below = Below(self.root)
         return Renames(below, self._store, self._graph, self._naming, self._current, self._everywhere)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """How definitions get into other files."""
+        below = Below(self.root)
+        return Moves(below, self._store, self._graph, self._naming, self.patches, self._current, self._everywhere)
 
     @cached_property
     def versions(self) -> Versions:

@@ -111,6 +111,26 @@ async def test_guesses_come_with_it_when_that_is_asked_for(tmp_path: Path) -> No
         assert "other.transmit(1)" in run.tree.findings[0].patch
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "move used and Wire to shop/other.py",
+        "Move the functions `used`, `Wire` from shop/wire.py into the new file shop/other.py.",
+    ],
+)
+async def test_definitions_are_moved_without_a_language_model(tmp_path: Path, words: str) -> None:
+    async with navigated(tmp_path) as engine:
+        run = await ended(engine, [words])
+        assert "changes 4 files: `shop/other.py`, `shop/till.py`, `shop/wire.py`, " in run.tree.answer
+        assert "code outside of this repository that imports Wire from shop/wire.py would break" in run.tree.answer
+        (finding,) = run.tree.findings
+        assert (finding.title, finding.rule) == ("Move Wire, used to shop/other.py", "move")
+        applied(engine, run, tmp_path)
+        root = engine.repository.root
+        assert "from shop.other import Wire, used\n" in (root / "shop/till.py").read_text()
+        assert "class Wire:" in (root / "shop/other.py").read_text()
+
+
 async def test_dead_code_is_removed(tmp_path: Path) -> None:
     async with navigated(tmp_path) as engine:
         run = await ended(engine, ["remove dead code in shop/"])
@@ -126,7 +146,9 @@ async def test_dead_code_is_removed(tmp_path: Path) -> None:
         ("rename Wire.send to class", "cannot be renamed to `class`: `class` is a word that python keeps for itself"),
         ("rename Nobody to Somebody", "nothing here is called 'Nobody'"),
         ("rename used to Wire", "`Wire` means shop/wire.py:4 there"),
-        ("move Wire to shop/other.py", "This needs a language model. Without a language model these can be made:"),
+        ("extract a class out of Wire", "This needs a language model. Without a language model these can be made:"),
+        ("move Wire.send to shop/other.py", "Wire.send is part of Wire: move Wire, or make it a function of its own"),
+        ("move Wire to shop/till.py", "shop/wire.py -> shop/till.py -> shop/wire.py"),
         ("make it faster", "Without a language model these can be made: `rename NAME to NEW`"),
         ("remove unused functions in nowhere/", "could not be looked for"),
     ],

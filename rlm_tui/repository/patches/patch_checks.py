@@ -17,6 +17,7 @@ from rlm_tui.repository.indexer import Indexer, indexer_of
 from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import tree_of
+from rlm_tui.repository.patches.as_patched import AsPatched, lost_uses
 from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.lost_imports import lost_imports
 from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError, joined, read_patch
@@ -166,6 +167,8 @@ class PatchChecks:
 
     def _gone(self, changes: Sequence[_Change], edits: dict[str, Edit]) -> Iterator[str]:
         """Tell of definitions that go although uses of them stay."""
+        moved = _moved(changes)
+        there = {(change.edit.new, one.qualified) for change in changes if change.after for one in change.after.symbols}
         gone = [
             symbol
             for change in changes
@@ -173,7 +176,10 @@ class PatchChecks:
             for stay in [_offered_after(change, changes)]
             for symbol in self._store.symbols_in(change.edit.old)
             if symbol.name not in stay and not _is_local(symbol, change.before)
-        ]
+            and (moved.get((symbol.path, symbol.qualified.partition(".")[0])), symbol.qualified) not in there
+        ]  # fmt: skip
+        if moved:
+            yield from self._lost(changes, moved)
         changed = {change.edit.old: change for change in changes}
         for symbol in gone[:_MOST_GONE]:
             uses = [edge for edge in self._graph.references(symbol) if edge.tier != Tier.GUESS]
@@ -181,6 +187,26 @@ class PatchChecks:
             if left:
                 more = f" and {len(left) - 3} other places" if len(left) > 3 else ""
                 yield f"{symbol.qualified} goes from {symbol.path}, but is still used at {', '.join(left[:3])}{more}"
+
+    def _lost(self, changes: Sequence[_Change], moved: dict[tuple[str, str], str]) -> Iterator[str]:
+        """Tell of uses that would not find what has moved to another file."""
+        changed: dict[str, tuple[FileFacts, bytes] | None] = {change.edit.old: None for change in changes}
+        for change in changes:
+            if change.after and change.edit.after is not None:
+                changed[change.edit.new] = (change.after, plain(change.edit.after))
+        after = AsPatched(self._store, changed)
+        try:
+            pairs = [
+                (symbol, new)
+                for (path, name), target in moved.items()
+                for symbol in self._store.symbols_in(path)
+                if symbol.qualified == name
+                for new in after.symbols_in(target)
+                if new.qualified == name
+            ]
+            yield from lost_uses(self._graph, Graph(after), pairs)
+        finally:
+            after.close()
 
     def _unknown_imports(self, change: _Change, after: dict[str, _Change], paths: Sequence[str]) -> Iterator[str]:
         """Tell of new imports that lead to no file, or of names that the file there does not have."""
@@ -293,6 +319,22 @@ def _offered_after(change: _Change, changes: Sequence[_Change]) -> set[str]:
     facts = [other.after for other in ([change] if alone else changes) if other.after]
     return {symbol.name for one in facts for symbol in one.symbols} | {
         alias for one in facts for item in one.imports for _, alias in item.names
+    }
+
+
+def _moved(changes: Sequence[_Change]) -> dict[tuple[str, str], str]:
+    """Return what goes from one file and comes in another: its path and name, and the path that it gets."""
+    come: dict[tuple[str, str], str] = {}
+    gone: list[tuple[str, str, str]] = []
+    for change in changes:
+        before, after = (
+            {(symbol.qualified, symbol.kind) for symbol in facts.symbols if symbol.scope < 0} if facts else set()
+            for facts in (change.before, change.after)
+        )
+        come |= dict.fromkeys(after - before, change.edit.new)
+        gone += [(change.edit.old, *key) for key in before - after]
+    return {
+        (path, name): come[name, kind] for path, name, kind in gone if (name, kind) in come and come[name, kind] != path
     }
 
 

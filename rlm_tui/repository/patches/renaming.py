@@ -150,9 +150,9 @@ class Renames:
                 edits.append(FilePatch(path, renamed, hunks_of(text, replacements)))
             if renamed != path:
                 notes.append(f"the file {path} is renamed with its class: {renamed}")
-            sites += _hits(path, view, text, [one for one, _ in found.changes])
-            unsure += _hits(path, view, text, found.guesses)
-            mentions += _hits(path, view, text, found.mentions)
+            sites += hits_of(path, view, text, [one for one, _ in found.changes])
+            unsure += hits_of(path, view, text, found.guesses)
+            mentions += hits_of(path, view, text, found.mentions)
         if problems:
             raise ValueError("\n".join(dict.fromkeys(problems)))
         namesakes = {(one.path, one.qualified) for one in names.named(symbol.name, family) if not one.is_test}
@@ -289,7 +289,8 @@ def _replacements(text: TextLines, changes: Sequence[tuple[Occurrence, str]], le
     return found
 
 
-def _hits(path: str, view: View, text: TextLines, found: Iterable[Occurrence]) -> list[Hit]:
+def hits_of(path: str, view: View, text: TextLines, found: Iterable[Occurrence]) -> list[Hit]:
+    """Return the lines of occurrences, in order, each with the definition around it."""
     hits: list[Hit] = []
     for one in sorted(found, key=lambda one: one.start):
         scope = scope_at(view, one.start)
