@@ -10,12 +10,12 @@ from tree_sitter import Node
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
-from rlm_tui.repository.parsing.grammar import Bound, Grammar, field_name, plainly
+from rlm_tui.repository.parsing.grammar import Bound, Grammar, field_name, tree_of
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import Head, stated_visibility
 from rlm_tui.repository.parsing.parse import parse
 from rlm_tui.repository.parsing.paths import Paths
-from rlm_tui.repository.parsing.written import bare, member
+from rlm_tui.repository.parsing.written import bare, member, split
 
 _QUERY = """
 (class_declaration) @def.class
@@ -75,16 +75,16 @@ _MODIFIERS = (
     "extern|unsafe|async|event|ref|fixed"
 )
 _DECLARED = re.compile(
-    rf"(?:catch\s*)?\(?\s*(?:\[[^\]]*\]\s*)*(?:(?:{_MODIFIERS})\s+)*([\w.]+){_GENERIC}\??((?:\[[,\s]*\])*)\??"
+    rf"(?:catch\s*)?\(?\s*(?:\[[^\]]*\]\s*)*(?:(?:{_MODIFIERS})\s+)*([\w.]+{_GENERIC})\??((?:\[[,\s]*\])*)\??"
     r"\s+(@?\w+)\s*(=(?!>)\s*)?"
 )
-_FOREACH = re.compile(rf"foreach\s*\(\s*([\w.]+){_GENERIC}\??(?:\[\])*\s+(\w+)\s+in\b")
+_FOREACH = re.compile(rf"foreach\s*\(\s*([\w.]+{_GENERIC})\??(?:\[\])*\s+(\w+)\s+in\b")
 _PARAMETER = re.compile(
-    rf"(?<=[(,])\s*(?:\[[^\]]*\]\s*)*((?:(?:this|ref|out|in|params|readonly|scoped)\s+)*)([\w.]+){_GENERIC}\??(?:\[[,\s]*\])*\??"
+    rf"(?<=[(,])\s*(?:\[[^\]]*\]\s*)*((?:(?:this|ref|out|in|params|readonly|scoped)\s+)*)([\w.]+{_GENERIC})\??(?:\[[,\s]*\])*\??"
     r"\s+(@?\w+)\s*(?=[,)=])"
 )
 _RESULT = re.compile(
-    rf"(?:^|\s)(?:(?:Value)?Task<\s*([\w.]+){_GENERIC}\??>|([\w.]+){_GENERIC}\??)(?:\[\])*\s+[\w.]+(?:<[\w, ]*>)?$"
+    rf"(?:^|\s)(?:(?:Value)?Task<\s*([\w.]+{_GENERIC})\??>|([\w.]+{_GENERIC})\??)(?:\[\])*\s+[\w.]+(?:<[\w, ]*>)?$"
 )
 _ATTRIBUTES = re.compile(r"(?:\[(?:[^\[\]\"]|\"(?:[^\"\\]|\\.)*\"|\[[^\[\]]*\])*\]\s*)+")
 _ATTRIBUTE = re.compile(
@@ -96,8 +96,30 @@ Object Int32 Int64 Boolean Double Guid Exception Task T TKey TValue TResult name
 record return throw new await yield Attribute
 """
 _BASIC = frozenset(_WORDS.split())
+_STANDARD_WORDS = """
+Aggregate All Any Append AsEnumerable Average Cast Concat Contains Count DefaultIfEmpty Distinct ElementAt
+ElementAtOrDefault Except First FirstOrDefault GroupBy GroupJoin Intersect Join Last LastOrDefault LongCount Max Min
+OfType OrderBy OrderByDescending Prepend Reverse Select SelectMany SequenceEqual Single SingleOrDefault Skip SkipWhile
+Sum Take TakeWhile ThenBy ThenByDescending ToArray ToDictionary ToHashSet ToList ToLookup Union Where Zip Equals
+GetHashCode GetType ToString CompareTo Dispose GetEnumerator MoveNext Invoke BeginInvoke EndInvoke Add Clear Remove
+Insert IndexOf RemoveAt CopyTo ContainsKey TryGetValue AddRange StartsWith EndsWith Substring Replace Split Trim
+TrimStart TrimEnd ToUpper ToLower PadLeft PadRight LastIndexOf IndexOfAny Format GetMethod GetMethods GetProperty
+GetProperties GetField GetFields GetMember GetMembers GetConstructor GetConstructors GetEvents GetInterfaces
+GetInterface GetNestedTypes GetGenericArguments GetGenericTypeDefinition GetElementType GetCustomAttributes
+GetCustomAttribute GetGetMethod GetSetMethod GetAccessors GetParameters GetTypeInfo IsAssignableFrom IsSubclassOf
+IsInstanceOfType IsDefined MakeGenericType MakeGenericMethod MakeArrayType GetBaseDefinition GetDeclaredMethod
+GetDeclaredProperty GetDeclaredField
+"""
+_STANDARD = frozenset(_STANDARD_WORDS.split())
+"""Methods that objects of .NET itself have, the operators of sequences among them."""
+_VALUE_WORDS = "int long bool double float byte short char string decimal object uint ulong ushort sbyte"
+_VALUES = frozenset(_VALUE_WORDS.split())
+"""Words for types of the language that tell overloads apart."""
 _MAX_BINDING = 400
 _NO_EXPRESSION = re.compile(r"[\"'$@\d(\[{!-]|(?:null|true|false|default|typeof|sizeof|stackalloc|from|switch)\b")
+_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|elif|else|endif)\b[^\r\n]*", re.MULTILINE)
+_UNLINED = re.compile(rb"[^\r\n]")
+_TYPEOF = re.compile(r"typeof\s*\((?:[^()]|\([^()]*\))*\)")
 _CAST = re.compile(r"\(([A-Z][\w.]*)\)\s*[\w(]|[^\n]*\sas\s+([A-Z][\w.]*)")
 
 
@@ -133,14 +155,14 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
     end = min(end, start + _MAX_BINDING)
     if match := _FOREACH.match(text, start, end):
         if match.group(1) not in _BASIC:
-            yield match.group(2), match.group(1)
+            yield match.group(2), _counted(match.group(1))
         return
     match = _DECLARED.match(text, start, end)
     if not match:
         return
     kind, array, name, assigned = match.groups()
-    if kind not in _BASIC:
-        yield name, kind + array
+    if kind not in _BASIC or kind in _VALUES:
+        yield name, _counted(kind) + array
     elif kind == "var" and assigned:
         expression = text[match.end() : end].strip()
         if cast := _CAST.match(expression):
@@ -155,20 +177,34 @@ def _parameters(signature: str) -> Iterable[Bound]:
     opened = signature.find("(")
     for match in _PARAMETER.finditer(signature):
         if match.group(2) not in _BASIC:
-            yield match.group(3), match.group(2)
-            if match.group(1).startswith("this"):
-                yield "this", match.group(2)
+            yield match.group(3), _counted(match.group(2))
+        if match.group(1).startswith("this"):
+            yield "this", _counted(match.group(2))
     if opened < 0:
         return
     result = _RESULT.search(signature, 0, opened)
     if result and (kind := result.group(1) or result.group(2)) not in _BASIC and kind not in _MODIFIERS.split("|"):
-        yield "return", kind
+        yield "return", _counted(kind)
+
+
+def _counted(written: str) -> str:
+    """Write a type with the number of its type arguments in place of them: ``Map`2``."""
+    before, opened, held = written.partition("<")
+    if not opened:
+        return written
+    inside = split(f"<{held}")
+    rest = held[len(",".join(inside)) + 1 :]
+    return f"{before.rstrip()}`{len(inside)}{rest}"
+
+
+def _split(whole: str) -> tuple[str, str]:
+    return member(_TYPEOF.sub("Type()", whole) if "typeof" in whole else whole)
 
 
 _LITERALS = {
     "string_literal": ":string", "verbatim_string_literal": ":string", "raw_string_literal": ":string",
     "interpolated_string_expression": ":string", "character_literal": ":char", "boolean_literal": ":bool",
-    "null_literal": ":null", "typeof_expression": ":Type", "lambda_expression": ":->", "is_expression": ":bool",
+    "null_literal": ":null", "typeof_expression": ":Type", "is_expression": ":bool",
 }  # fmt: skip
 _PLAIN_ARGUMENT = re.compile(r'[\w.]+|"[^"\\\n]*"')
 _PLAIN = re.compile(rf"\(\s*(?:(?:{_PLAIN_ARGUMENT.pattern})(?:\s*,\s*(?:{_PLAIN_ARGUMENT.pattern}))*\s*)?\)")
@@ -178,7 +214,23 @@ _TRUTHS = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
 
 
 def _arguments(node: Node, text: str) -> str:
-    """Write the arguments of the call whose function, or of the construction whose type, is `node`."""
+    """Write the arguments of the call whose function, or of the construction whose type, is `node`; of a base its types."""
+    types = f"<{len(split(text[_opened(text, node) : node.end_byte]))}>" if text[node.end_byte - 1] == ">" else ""
+    return types + ("" if node.parent and node.parent.type == "base_list" else _given(node, text))
+
+
+def _opened(text: str, node: Node) -> int:
+    """Return where the type arguments begin that end with the node."""
+    depth, place = 0, node.end_byte
+    while place > node.start_byte:
+        place -= 1
+        depth += (text[place] == ">") - (text[place] == "<")
+        if not depth:
+            break
+    return place
+
+
+def _given(node: Node, text: str) -> str:
     if plain := _PLAIN.match(text, node.end_byte):
         return ",".join([_plain(written) for written in _PLAIN_ARGUMENT.findall(plain[0])]) or "()"
     given = node.parent.child_by_field_name("arguments") if node.parent else None
@@ -201,6 +253,9 @@ def _argument(node: Node, text: str) -> str:
     kind = node.type
     if kind in _LITERALS:
         return _LITERALS[kind]
+    if kind == "lambda_expression":
+        taken = node.child_by_field_name("parameters")
+        return f":->{taken.named_child_count if taken and taken.type == 'parameter_list' else 1}"
     written = text[node.start_byte : node.end_byte]
     if kind in _NAMES:
         return (written if written.isidentifier() else bare(written)).replace(",", "") or "?"
@@ -211,6 +266,11 @@ def _argument(node: Node, text: str) -> str:
     if kind in {"object_creation_expression", "cast_expression"}:
         made = node.child_by_field_name("type")
         return f":{text[made.start_byte : made.end_byte].partition('<')[0].rstrip('?')}" if made else "?"
+    if kind == "parenthesized_expression" and node.named_child(0):
+        return _argument(node.named_child(0), text)
+    if kind == "conditional_expression":
+        either = [_argument(child, text) for child in node.named_children[1:]]
+        return next((one for one in either if one != ":null"), "?")
     if kind == "binary_expression":
         operator = node.child_by_field_name("operator")
         return ":bool" if operator and operator.type in _TRUTHS else "?"
@@ -235,23 +295,55 @@ GRAMMAR = Grammar(
     parameters=_parameters,
     decorator=_ATTRIBUTE,
     visibility=_visibility,
+    split=_split,
     arguments=_arguments,
+    counts_types=True,
     builtin=_BASIC,
     package=re.compile(r"^[ \t]*namespace\s+([\w.]+)", re.MULTILINE),
 )
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(GRAMMAR, path, source)
+    facts = parse(GRAMMAR, path, source)
+    if not facts.has_errors or not _DIRECTIVE.search(source):
+        return facts
+    return parse(GRAMMAR, path, _without_branches(source))
+
+
+def _syntax(_path: str, source: bytes) -> tuple[Grammar, bytes]:
+    broken = _DIRECTIVE.search(source) and tree_of(GRAMMAR, source).root_node.has_error
+    return GRAMMAR, _without_branches(source) if broken else source
+
+
+def _without_branches(source: bytes) -> bytes:
+    """Blank out the preprocessor's conditions and all branches but the first: the grammar reads no halves of statements."""
+    kept, last, hidden = bytearray(source), 0, [False]
+    for match in _DIRECTIVE.finditer(source):
+        word = match[1]
+        if hidden[-1]:
+            kept[last : match.start()] = _UNLINED.sub(b" ", source[last : match.start()])
+        kept[match.start() : match.end()] = b" " * len(match[0])
+        last = match.end()
+        if word == b"if":
+            hidden.append(hidden[-1])
+        elif len(hidden) > 1:
+            hidden = hidden[:-1] if word == b"endif" else [*hidden[:-1], True]
+    return bytes(kept)
 
 
 def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
-    """Return the files that declare the namespace `module`; of `using static A.B.*`, those of A that may hold the type B."""
+    """Return the files that declare the namespace `module`; of `using static A.B.*`, those of A that may hold the type B.
+
+    Within a namespace it may be written without what is around.
+    """
     paths = Paths.of(files)
-    if module.endswith(".*"):
-        before, _, _ = module.removesuffix(".*").rpartition(".")
-        return tuple(path for path in paths.packaged(before) if path.endswith(".cs"))
-    return tuple(path for path in paths.packaged(module) if path.endswith(".cs"))
+    before = module.removesuffix(".*").rpartition(".")[0] if module.endswith(".*") else module
+    around = paths.declared(importer)
+    found = paths.packaged(before)
+    while around and not found:
+        found = paths.packaged(f"{around}.{before}" if before else around)
+        around = around.rpartition(".")[0]
+    return tuple(path for path in found if path.endswith(".cs"))
 
 
 INDEXER = Indexer(
@@ -261,7 +353,14 @@ INDEXER = Indexer(
     _parse,
     _resolve,
     scoping=Scoping(
-        shared="packages", spread="package", members_bare=True, constructors=frozenset(), base="base", extensions=True
+        shared="packages",
+        spread="package",
+        members_bare=True,
+        constructors=frozenset(),
+        base="base",
+        extensions=True,
+        standard=_STANDARD,
+        counts_types=True,
     ),
-    syntax=plainly(GRAMMAR),
+    syntax=_syntax,
 )

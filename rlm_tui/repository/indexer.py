@@ -28,6 +28,9 @@ class Scoping:
     with the class's own name always does. `base` is the word for the object as one of its base class.
     `called_by_name`: a method is called without brackets, too (Scala), so that a use of one is a call.
     `extensions`: a function can be declared for a type from outside; its binding `this` says for which (Kotlin, C#).
+    `standard` are methods of the language's own library: of an object from outside they are meant before such a function.
+    `counts_types`: classes of one name may differ in the number of their type parameters, and a call with another number of
+    arguments than a method takes never means it (C#).
     `structural`: a type satisfies an interface by having its methods, without naming it (Go).
     `namespaces_merge`: several files may say what is in a namespace, and see all of it (TypeScript).
     `constness`: of two methods that differ in `const`, the object decides (C++); types are written with `const ` before them.
@@ -43,6 +46,8 @@ class Scoping:
     base: str = "super"
     called_by_name: bool = False
     extensions: bool = False
+    standard: frozenset[str] = frozenset()
+    counts_types: bool = False
     structural: bool = False
     namespaces_merge: bool = False
     constness: bool = False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rlm_tui.repository.indexer import indexers
+from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.symbols import Symbol, Tier
 
 
@@ -34,3 +35,8 @@ class Meaning:
     symbol: Symbol | None
     paths: tuple[str, ...]
     tier: Tier
+
+
+def is_type(meaning: Meaning) -> bool:
+    """Tell whether a class, or another type, is meant."""
+    return meaning.symbol is not None and (meaning.symbol.kind in CONTAINERS or meaning.symbol.kind == "type")

@@ -7,24 +7,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rlm_tui.repository.edges.constness import is_fixed, keeps
+from rlm_tui.repository.edges.conversions import STRUCTS, Conversions, Given
+from rlm_tui.repository.edges.generics import arity, of_arity, told
 from rlm_tui.repository.edges.meanings import Meaning
 from rlm_tui.repository.edges.objects import VALUES
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
-from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import ReferenceFact
 from rlm_tui.repository.parsing.written import split
 from rlm_tui.repository.symbols import Symbol
 
 if TYPE_CHECKING:
-    from rlm_tui.repository.edges.receivers import Receivers
+    from rlm_tui.repository.edges.receivers import Receivers, Value
 
-_NUMBERS = ("byte", "short", "char", "int", "long", "float", "double")
-"""Java's, each of which widens to those after it (C's are as good as the same)."""
-_BOXES = {"Byte": "byte", "Short": "short", "Character": "char", "Integer": "int", "Long": "long", "Float": "float"}
-_BOXED = {**_BOXES, "Double": "double", "Boolean": "boolean"}
-_PRIMITIVE = frozenset((*_NUMBERS, "boolean", "bool"))
-_ANY = frozenset(("Object", "object", "T", "E", "K", "V", "R", "U", "A", "B", "X", "S", "I", "O"))
 _WORDS = frozenset(
     (
         "final",
@@ -46,17 +41,9 @@ _WORDS = frozenset(
 )
 _MARK = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*|\[\[[^]]*\]\]")
 _HELD = re.compile(r"<[^<>]*>")
-_SAME = {"size_t": "int", "uint32_t": "int", "int32_t": "int", "uint64_t": "long", "int64_t": "long", "auto": "?"}
 _MOST_SIGNATURE = 239
 """A signature of more characters was cut."""
 _DEFAULTED, _MANY = "=", "..."
-
-
-class Given(NamedTuple):
-    """The type of an argument: its name as written ("" when it is not known), and its class where that is in the repository."""
-
-    written: str
-    symbol: Symbol | None = None
 
 
 class Parameter(NamedTuple):
@@ -86,7 +73,8 @@ def named_parameters(symbol: Symbol) -> list[tuple[str, str]]:
     for part in split(symbol.signature[opened:]):
         named = re.search(r"([A-Za-z_$]\w*)(?:\[\])*\s*(?:=.*)?$", part)
         if named:
-            found.append((_type(_plain(part)), named[1]))
+            types = _types(part) if symbol.language == "csharp" else ""
+            found.append((_type(_plain(part)) + types, named[1]))
     return found
 
 
@@ -102,7 +90,9 @@ def parameters(symbol: Symbol) -> list[Parameter] | None:
     """Read the parameters off a signature that names the type first (Java, C++); None when it has none or was cut."""
     start = re.search(rf"(?<![\w$]){re.escape(symbol.name)}\s*(?:<[^()]*>)?\s*\(", symbol.signature)
     opened = start.end() - 1 if start else -1
-    if opened < 0 or (len(symbol.signature) > _MOST_SIGNATURE and symbol.signature.endswith("…")):
+    cut = len(symbol.signature) > _MOST_SIGNATURE and symbol.signature.endswith("…")
+    generic = symbol.language == "csharp"
+    if opened < 0 or (cut and not generic):
         return None
     found: list[Parameter] = []
     for part in split(symbol.signature[opened:]):
@@ -117,8 +107,15 @@ def parameters(symbol: Symbol) -> list[Parameter] | None:
                 if "=" in part
                 else ""
             )
-            found.append(Parameter(_type(written), mark))
-    return found
+            found.append(Parameter(_type(written) + (_types(part) if generic else ""), mark))
+    return [*found, Parameter("?", _MANY)] if cut else found
+
+
+def _types(part: str) -> str:
+    """Return the type arguments of a parameter's type, without white space."""
+    written = _MARK.sub("", part).partition("=")[0]
+    before, opened, held = written.partition("<")
+    return f"<{''.join(','.join(split(f'<{held}')).split())}>" if opened and "[" not in before else ""
 
 
 def _type(written: str) -> str:
@@ -130,7 +127,9 @@ def _type(written: str) -> str:
     if not kept:
         return "int" if "unsigned" in names or "signed" in names else ""
     last = kept[0] if kept[0] != "long" or kept[1:2] != ["long"] else "long"
-    return f"{last.replace('::', '.').rpartition('.')[2]}{pointer}{arrays}"
+    plain = last.replace("::", ".").rpartition(".")[2]
+    nothing = "?" if "?" in written and plain in STRUCTS else ""
+    return f"{plain}{nothing}{pointer}{arrays}"
 
 
 class Overloads:
@@ -140,7 +139,7 @@ class Overloads:
         self._names = names
         self._receivers = receivers
         self._types: dict[tuple[str, int, str], Given] = {}
-        self._ours: dict[str, bool] = {}
+        self._conversions = Conversions(names)
         self._parameters: dict[tuple[str, int], list[Parameter] | None] = {}
 
     def choose(self, view: View, call: ReferenceFact, meanings: Sequence[Meaning]) -> list[Meaning]:
@@ -148,6 +147,7 @@ class Overloads:
 
         With it come its twins: other bodies of the same function, under other conditions of the preprocessor.
         """
+        count, written = told(call.arguments)
         others: list[Meaning] = []
         rivals: list[tuple[Meaning, Symbol]] = []
         for meaning in meanings:
@@ -157,21 +157,31 @@ class Overloads:
                 others.append(meaning)
         if call.arguments and view.scoping.methods_apart:
             others = [meaning for meaning in others if meaning.symbol and meaning.symbol.kind not in VALUES]
-        if len(rivals) < 2 or not call.arguments:
+        if view.scoping.counts_types:
+            others = of_arity(others, lambda meaning: meaning.symbol, count or 0)
+        arguments = [] if written == "()" else written.split(",")
+        if view.scoping.counts_types and written:
+            if count is not None:
+                rivals = [r for r in rivals if arity(r[1].signature, r[1].name) == count] or rivals
+            rivals = self._applicable(view, call, rivals, len(arguments))
+        if len(rivals) < 2 or not written:
             return [*others, *(rival for rival, _ in rivals)]
-        arguments = [] if call.arguments == "()" else call.arguments.split(",")
         rivals = self._allowed(view, call, rivals)
         given: dict[int, Given] = {}
         best: tuple[float, Meaning, Symbol] | None = None
         for rival, symbol in rivals:
             wanted = self._wanted(symbol)
-            score = 0.0 if wanted is None else self._fit(view, call.scope, arguments, given, wanted)
+            score = (
+                0.0 if wanted is None else self._fit(view, call.scope, arguments, given, wanted, _shift(call, symbol))
+            )
             if score >= 0 and (best is None or score > best[0]):
                 best = (score, rival, symbol)
         if best is None:  # conversions that are not known here
             best = (0.0, *next((rival for rival in rivals if self._takes(rival[1], len(arguments))), rivals[0]))
         chosen = best[2]
-        twins = [rival for rival, symbol in rivals if _is_twin(symbol, chosen)]
+        twins = [
+            rival for rival, symbol in rivals if _is_twin(symbol, chosen) and self._owner(symbol) == self._owner(chosen)
+        ]
         return [*others, best[1], *twins]
 
     def _allowed(
@@ -194,6 +204,24 @@ class Overloads:
             self._parameters[key] = parameters(symbol)
         return self._parameters[key]
 
+    def _applicable(
+        self, view: View, call: ReferenceFact, rivals: list[tuple[Meaning, Symbol]], count: int
+    ) -> list[tuple[Meaning, Symbol]]:
+        """Return those that the call sees and that take so many arguments; a method before what extends its type from outside."""
+        fitting: list[tuple[Meaning, Symbol]] = []
+        owner = self._names.owner(view, call.scope)
+        for rival in rivals:
+            symbol = rival[1]
+            hidden = symbol.visibility == "private" and (owner is None or not _within(owner, symbol))
+            explicit = re.search(rf"[\w>]\.{re.escape(symbol.name)}\s*[<(]", symbol.signature)
+            if not hidden and not explicit and self._takes(symbol, count - _shift(call, symbol)):
+                fitting.append(rival)
+        return [rival for rival in fitting if not _extends(rival[1])] or fitting
+
+    def _owner(self, symbol: Symbol) -> Symbol | None:
+        view = self._names.view(symbol.path)
+        return self._names.owner(view, view.place(symbol)) if view else None
+
     def _takes(self, symbol: Symbol, count: int) -> bool:
         wanted = self._wanted(symbol)
         return wanted is None or _takes(wanted, count)
@@ -213,9 +241,16 @@ class Overloads:
         else:
             written = self.written(view, argument, scope)
             values = self._receivers.values(view, argument, scope)
-        symbol = next((value.symbol for value in values or () if value.instance), None)
+        symbol = next((value.symbol for value in values or () if value.instance), None) or self._enum(values or ())
         written = written.replace("::", ".").rpartition(".")[2].removeprefix("const ")
         return Given(written or (symbol.name if symbol else ""), symbol)
+
+    def _enum(self, values: Sequence[Value]) -> Symbol | None:
+        """Return the enum of which a constant is given."""
+        constant = next((v.symbol for v in values if v.symbol and v.symbol.kind == "constant"), None)
+        view = self._names.view(constant.path) if constant else None
+        owner = self._names.owner(view, view.place(constant)) if view and constant else None
+        return owner if owner and owner.kind == "enum" else None
 
     def written(self, view: View, expression: str, scope: int, line: int = 0) -> str:
         """Return the type that a variable is declared with, or that a call is declared to return; "" when it is not known."""
@@ -230,9 +265,11 @@ class Overloads:
         while place >= 0:
             if local := view.local(name, place, line)[1]:
                 return local
-            if written := view.types.get(place, {}).get(name):
+            if (written := view.types.get(place, {}).get(name)) and "`" not in written:
                 return written
-            if written := next((kind for kind, other in named_parameters(view.symbols[place]) if other == name), ""):
+            if written := next(
+                (kind for kind, other in named_parameters(view.symbols[place]) if other == name), written or ""
+            ):
                 return written
             place = view.scopes[place]
         return self._field(view, name, scope)
@@ -259,9 +296,11 @@ class Overloads:
         return False
 
     def _fit(
-        self, view: View, scope: int, arguments: list[str], given: dict[int, Given], wanted: list[Parameter]
+        self, view: View, scope: int, arguments: list[str], given: dict[int, Given], wanted: list[Parameter], shift: int
     ) -> float:
         """Return how well the arguments fit, -1 when they do not."""
+        if shift:
+            arguments, given = arguments[shift:], {}
         if not _takes(wanted, len(arguments)):
             return -1
         many = bool(wanted) and wanted[-1].mark == _MANY
@@ -274,73 +313,32 @@ class Overloads:
             if place not in given:
                 given[place] = self._given(view, argument, scope)
             if parameter.mark == _MANY:
-                whole = self._match(given[place], parameter.type) if len(arguments) == len(wanted) else -1
-                one = self._match(given[place], parameter.type.removesuffix("[]"))
+                whole = self._conversions.match(given[place], parameter.type) if len(arguments) == len(wanted) else -1
+                one = self._conversions.match(given[place], parameter.type.removesuffix("[]"))
                 fit = max(whole, one - 0.4 if one >= 0 else -1)
             else:
-                fit = self._match(given[place], parameter.type)
+                fit = self._conversions.match(given[place], parameter.type)
             if fit < 0:
                 return -1
             total += fit
         return score + total
 
-    def _match(self, given: Given, wanted: str) -> float:
-        """Return how well a value fits a parameter: 3 the same type, 0 not known, -1 never."""
-        have = _SAME.get(given.written, given.written)
-        want = _SAME.get(wanted, wanted)
-        if not have or have == "?" or not want or want == "?":
-            return 0
-        if have == want:
-            return 3
-        if have.rstrip("*") == want.rstrip("*") and have != "char*" and want != "char*":
-            return 2.5
-        if have == "null":
-            return -1 if want in _PRIMITIVE else 1 if want not in _ANY else 0.5
-        if have == "->":
-            return -1 if want in _PRIMITIVE or want.endswith("[]") or want in {"String", "Object", "Class"} else 1
-        if have.endswith("[]") != want.endswith("[]"):
-            return 0.8 if want in _ANY else -1
-        if have.endswith("[]"):
-            have, want = have[:-2], want[:-2]
-            if have in _PRIMITIVE or want in _PRIMITIVE:
-                return 0.8 if want in _ANY - {"Object"} and have not in _PRIMITIVE else -1
-            return min(2.5, self._match(Given(have, given.symbol), want))
-        if have in _PRIMITIVE or want in _PRIMITIVE:
-            return _number(have, want)
-        if have == "char*":
-            return 1 if "string" in want.lower() else 0.5
-        if want in _ANY:
-            return 0.5
-        if given.symbol is not None:
-            return self._inherits(given.symbol, want)
-        if have == "string":
-            return 0.2
-        if have == "String":
-            return 2 if want == "CharSequence" else 0.8 if want in {"Comparable", "Serializable", "Constable"} else -1
-        if have.endswith(want):
-            return 1.5
-        return -1 if self._is_ours(want) and not self._is_ours(have) else 0.2
 
-    def _inherits(self, symbol: Symbol, want: str) -> float:
-        """Return how near a base named `want` stands; -1 when all bases are known and none is."""
-        outside = False
-        for steps, base in enumerate(self._names.lineage(symbol)):
-            if base.name == want:
-                return max(1.0, 2.9 - 0.1 * steps)
-            view = self._names.view(base.path)
-            named = view.inherits.get(view.place(base), ()) if view else ()
-            if any(reference.name == want for reference in named):
-                return max(1.0, 2.8 - 0.1 * steps)
-            outside = outside or any(view and not self._names.inherited(view, reference) for reference in named)
-        return 0.1 if outside or not self._is_ours(want) else -1
+def _extends(symbol: Symbol) -> bool:
+    return "(this " in symbol.signature
 
-    def _is_ours(self, name: str) -> bool:
-        """Tell whether the repository has a class of this name."""
-        if name not in self._ours:
-            self._ours[name] = any(
-                s.kind in CONTAINERS for family in ("java", "c", "csharp") for s in self._names.named(name, family)
-            )
-        return self._ours[name]
+
+def _shift(call: ReferenceFact, symbol: Symbol) -> int:
+    """Return how many arguments come before the parameters': the object, of an extension that is called as it is written."""
+    plainly = not call.receiver or call.receiver.rpartition(".")[2] == symbol.parent.rpartition(".")[2]
+    return int(plainly and _extends(symbol))
+
+
+def _within(owner: Symbol, member: Symbol) -> bool:
+    """Tell whether a class sees the private members of that of `member`: within it, or around it."""
+    return f"{owner.qualified}.".startswith(f"{member.parent}.") or f"{member.parent}.".startswith(
+        f"{owner.qualified}."
+    )
 
 
 def _is_twin(one: Symbol, other: Symbol) -> bool:
@@ -352,17 +350,3 @@ def _takes(wanted: list[Parameter], count: int) -> bool:
     """Tell whether so many arguments can be given."""
     least = sum(not parameter.mark for parameter in wanted)
     return least <= count and (count <= len(wanted) or (wanted[-1:] != [] and wanted[-1].mark == _MANY))
-
-
-def _number(have: str, want: str) -> float:
-    """Return how well numbers, truth values and their boxes fit one another."""
-    plain, wanted = _BOXED.get(have, have), _BOXED.get(want, want)
-    if plain not in _PRIMITIVE:
-        return -1
-    boxing = 0.5 if (plain != have) != (wanted != want) else 0
-    if plain == wanted:
-        return 2.5 - boxing
-    if plain in _NUMBERS and wanted in _NUMBERS:
-        steps = _NUMBERS.index(wanted) - _NUMBERS.index(plain)
-        return 2.4 - 0.1 * steps if steps > 0 and not boxing else -1
-    return 0.6 if want in _ANY else 0.7 if want in {"Number", "Comparable", "Serializable"} else -1

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 from rlm_tui.repository.edges.contexts import Contexts
+from rlm_tui.repository.edges.extensions import foreign
+from rlm_tui.repository.edges.generics import counted, is_type_of, of_arity, told
 from rlm_tui.repository.edges.meanings import Meaning
 from rlm_tui.repository.edges.objects import VALUES, listed, whole
 from rlm_tui.repository.edges.overloads import Overloads
@@ -87,6 +89,8 @@ class Receivers:
             return meant if meant or reference.receiver or view.family != "c" else None
         if not reference.receiver:
             found = names.bare(view, reference.name, reference.scope, reference.line, every)
+            if view.scoping.counts_types and reference.kind == "call":
+                found = self._made(view, reference, found)
             if found or view.family != "c":
                 meant = [inner for meaning in found for inner in whole(names, view, meaning)]
                 return [inner for inner in meant if inner.symbol and self._callable(view, reference, inner.symbol)]
@@ -94,10 +98,24 @@ class Receivers:
         if reference.kind == "inherit":
             return names.dotted(view, reference.receiver, reference.name, reference.scope, reference.line)
         values = self.values(view, reference.receiver, reference.scope, line=reference.line)
-        if values is None:
+        found = [inner for value in values or () for inner in self._member(view, value, reference.name, every)]
+        if not found and view.scoping.extensions:
+            written = self._overloads.written(view, reference.receiver, reference.scope)
+            written = "" if written.startswith("=") or written.endswith("()") else written
+            found = [Meaning(s, (), Tier.TYPE) for s in foreign(names, view, reference.name, written)]
+        if values is None and not found:
             return None
-        found = [inner for value in values for inner in self._member(view, value, reference.name, every)]
         return [m for m in found if m.symbol and self._callable(view, reference, m.symbol)]
+
+    def _made(self, view: View, call: ReferenceFact, found: list[Meaning]) -> list[Meaning]:
+        """Return what a bare call means where properties and classes of another arity may hide the class that is made."""
+        count = told(call.arguments)[0] or 0
+        if not found or any(m.symbol and (m.symbol.kind in _FUNCTIONS or is_type_of(m.symbol, count)) for m in found):
+            return found
+        further = [
+            m for m in self._names.bare(view, call.name, -1, call.line) if m.symbol and is_type_of(m.symbol, count)
+        ]
+        return further or found
 
     def _callable(self, view: View, reference: ReferenceFact, symbol: Symbol) -> bool:
         """Tell whether a reference may mean a symbol: TypeScript's types may have the names of values, but nobody calls them."""
@@ -246,7 +264,8 @@ class Receivers:
             return values if values is None else [Value(_surer(v.meaning), v.instance) for v in values]
         found: list[Value] = []
         for part in _alternatives(written):
-            for name in _TYPE_PART.findall(part):
+            for match in _TYPE_PART.finditer(part):
+                name = match[0]
                 receiver, _, last = name.replace("::", ".").rpartition(".")
                 if last in _NEITHER:
                     continue
@@ -255,6 +274,7 @@ class Receivers:
                 named = self._names.as_type(view, receiver, last, scope, line)
                 meanings = [inner for meaning in named for inner in whole(self._names, view, meaning)]
                 own = [_instance(m.symbol, Tier.TYPE) for m in meanings if m.symbol and m.symbol.kind in kinds]
+                own = of_arity(own, lambda value: value.symbol, counted(part[match.end() :])) if len(own) > 1 else own
                 found.extend(own)
                 if own or last not in _HELD:
                     break

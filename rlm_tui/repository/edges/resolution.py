@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from rlm_tui.repository.edges.extensions import extended, extensions
 from rlm_tui.repository.edges.files import Files
+from rlm_tui.repository.edges.generics import is_part, is_partial, of_arity, other_parts, told
 from rlm_tui.repository.edges.linking import linked
-from rlm_tui.repository.edges.meanings import Meaning, is_constructor
+from rlm_tui.repository.edges.meanings import Meaning, is_constructor, is_type
 from rlm_tui.repository.edges.namespaces import merged
 from rlm_tui.repository.edges.objects import VALUES, listed, required, whole
 from rlm_tui.repository.edges.views import View
@@ -198,6 +199,8 @@ class Resolution(Files):
             if not seen and view.scoping.global_functions:
                 functions = [s for s in near if s.kind == "function" and not s.is_test]
                 seen = [s for s in functions if not self.paths.declared(s.path) and self.is_top(s)]
+            if view.scoping.counts_types:  # nothing else stands in a namespace
+                seen = [s for s in seen if s.kind in CONTAINERS or s.kind == "type"]
             nearest = max((len(self.paths.declared(s.path)) for s in seen), default=0)
             return [Meaning(s, (), Tier.IMPORT) for s in seen if len(self.paths.declared(s.path)) == nearest]
         return linked(self, view, name, every) if view.scoping.shared == "linked" else []
@@ -215,8 +218,9 @@ class Resolution(Files):
     def members(self, owner: Symbol, name: str, every: bool = False) -> list[Symbol]:
         """Return the member `name` of a class, its own or the nearest of its bases; overloads of `every` one, nearest first."""
         if every:
-            found = [member for base in self.lineage(owner) for member in self.own_members(base, name)]
-            return found or extensions(self, owner, name)
+            return [m for base in self.lineage(owner) for m in self.own_members(base, name)] + extensions(
+                self, owner, name
+            )
         own = self.own_members(owner, name)
         if own:
             return own
@@ -266,12 +270,14 @@ class Resolution(Files):
             return []
         places = view.by_qualified.get(f"{owner.qualified}.{name}", ())
         within = view.place(owner)
-        here = [view.symbols[i] for i in [i for i in places if view.scopes[i] == within] or places]
+        own = [i for i in places if view.scopes[i] == within]
+        here = [view.symbols[i] for i in (own if view.scoping.counts_types else own or places)]
         if owner.kind == "module" and (found := merged(self, view, owner.qualified, name, around=False)):
             return found
         linked = view.scoping.shared == "linked"
         namespace = owner.kind == "module" and linked
-        if (here and view.scoping.shared != "open" and not linked) or view.scoping.spread == "file":
+        spread = linked or view.scoping.shared == "open" or is_partial(owner)
+        if (here and not spread) or view.scoping.spread == "file":
             return here
         folder = owner.path.rpartition("/")[0]
         if view.scoping.shared == "open":
@@ -280,7 +286,7 @@ class Resolution(Files):
             symbol
             for symbol in self.members_named(owner.name, name, view.family)
             if (view.scoping.spread != "folder" or symbol.path.rpartition("/")[0] == folder)
-            and (view.scoping.spread != "package" or self.paths.declared(symbol.path) == view.package)
+            and (view.scoping.spread != "package" or is_part(self, view, owner, symbol))
         ]
         if here and not namespace:  # overloads, of which some stand apart
             return here + [s for s in found if s not in here and s.qualified == here[0].qualified]
@@ -297,6 +303,8 @@ class Resolution(Files):
         parts = [owner]
         if view.scoping.shared == "open":
             parts = [meaning.symbol for meaning in self.reopened(view, owner.qualified) if meaning.symbol]
+        elif view.scoping.counts_types:
+            parts += other_parts(self, view, owner)
         return [s for part in parts for s in self._bases(part)]
 
     def _bases(self, owner: Symbol) -> list[Symbol]:
@@ -309,7 +317,8 @@ class Resolution(Files):
     def inherited(self, view: View, reference: ReferenceFact) -> list[Symbol]:
         """Return the classes that one base, as written, means."""
         around = view.scopes[reference.scope] if reference.scope >= 0 else -1
-        return [m.symbol for m in self.dotted(view, reference.receiver, reference.name, around) if m.symbol]
+        found = [m.symbol for m in self.dotted(view, reference.receiver, reference.name, around) if m.symbol]
+        return of_arity(found, lambda symbol: symbol, told(reference.arguments)[0] or 0)
 
     def dotted(self, view: View, receiver: str, name: str, scope: int, line: int = 0) -> list[Meaning]:
         """Return what `receiver.name` means where the receiver is a module or a class, not an instance."""
@@ -328,6 +337,8 @@ class Resolution(Files):
         found = self.dotted(view, receiver, name, scope, line)
         if not receiver and (bound := self._bound(view, name, scope)):
             return bound
+        if not receiver and found and view.scoping.members_bare and not any(is_type(m) for m in found):
+            found = [m for m in self.bare(view, name, -1, line) if is_type(m)] or found  # `Policy Policy { get; }`
         first = receiver.partition(".")[0] or name
         while not found and scope >= 0 and first in view.types.get(scope, ()):
             scope = view.scopes[scope]

@@ -89,7 +89,7 @@ def symbols_of(
             kind = "method"
         elif kind == "variable" and name.isupper():
             kind = "constant"
-        written, body = signature(node, text)
+        written, whole, body = signature(node, text)
         before = text[max(0, start - 80) : start] if not test else ""
         is_test = test or within_test or grammar.marks_test(name, before)
         index = len(symbols)
@@ -103,7 +103,7 @@ def symbols_of(
                 said, scope, is_test, marks, seen,
             )
         )  # fmt: skip
-        types.extend(BindingFact(bound, type_text(declared), index) for bound, declared in grammar.parameters(written))
+        types.extend(BindingFact(bound, type_text(declared), index) for bound, declared in grammar.parameters(whole))
         types.extend(
             BindingFact(bound, type_text(declared), index) for bound, declared in grammar.documented(said, name)
         )

@@ -32,7 +32,8 @@ class ReferenceFact(NamedTuple):
     """A use of `name` at `line`. `kind` is call, use, inherit or type; `receiver` is what stands before the dot, as written.
 
     `arguments` are those of a call in a language with overloads, "()" without any, "" where they were not read: expressions
-    without their own arguments, joined by commas; `:T` is a value of type `T`, `?` anything.
+    without their own arguments, joined by commas; `:T` is a value of type `T`, `?` anything; `<2>` first is the number of type
+    arguments that are written.
     """
 
     name: str

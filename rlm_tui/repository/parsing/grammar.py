@@ -71,6 +71,8 @@ class Grammar:
     `decorator` finds decorators, annotations and attributes in the text that leads up to a definition's name, those lines
     included; its group 1 is kept. `visibility(head)` is public, protected, internal, private or "".
     `arguments(node, text)` writes those of the call that a captured node names (see `ReferenceFact`), where overloads need them.
+    `counts_types` says that classes of one name may differ in the number of their type parameters: it is written before the
+    arguments, as `<2>`, of base classes too.
     `closed` says that a bare name means a definition or an import of its own file, or nothing that the index knows.
     `builtin` names are everywhere and tell nothing: bare uses of them are left out.
     """
@@ -91,6 +93,7 @@ class Grammar:
     decorator: re.Pattern[str] | None = None
     visibility: Callable[[Head], str] = no_visibility
     arguments: Callable[[Node, str], str] | None = None
+    counts_types: bool = False
     closed: bool = False
     builtin: frozenset[str] = frozenset()
 

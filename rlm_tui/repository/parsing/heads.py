@@ -56,8 +56,8 @@ def no_visibility(_head: Head) -> str:
     return ""
 
 
-def signature(node: Node, text: str) -> tuple[str, int]:
-    """Return a definition's head on one line, and the offset of its body (its end without one)."""
+def signature(node: Node, text: str) -> tuple[str, str, int]:
+    """Return a definition's head on one line as it is kept, and as it is read for types, and its body's offset (or its end)."""
     body = node.child_by_field_name("body")
     if body is None and (count := node.named_child_count):
         last = node.named_child(count - 1)
@@ -67,7 +67,8 @@ def signature(node: Node, text: str) -> tuple[str, int]:
     if body is None:
         head = head.partition("{")[0] if "\n" in head else head
     head = decode(" ".join(head.split()).rstrip("{:= "))
-    return (head if len(head) <= _MAX_SIGNATURE else head[: _MAX_SIGNATURE - 1] + "…"), end
+    kept = head if len(head) <= _MAX_SIGNATURE else head[: _MAX_SIGNATURE - 1] + "…"
+    return kept, head if body is not None else kept, end
 
 
 def leading(text: str, start: int, skipped: tuple[str, ...]) -> int:

@@ -73,9 +73,9 @@ def references_of(
                 ends.add(end)
                 continue
             seen.add(key)
-        elif kind != "inherit":
-            kind = "call"
-            if read:
+        else:
+            kind = kind if kind == "inherit" else "call"
+            if read and (kind == "call" or grammar.counts_types):
                 arguments = decode(read(node, text))
         line = node.start_point[0] + text.count("\n", node.start_byte, end) + 1
         if once and scope >= 0 and symbols[scope].name == name and symbols[scope].start == line:
