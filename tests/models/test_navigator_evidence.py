@@ -27,6 +27,7 @@ def quoted(path: str, text: str) -> str:
         ("README.md", "**Requests** is a simple HTTP library.", '"Requests is a simple HTTP library."'),
         ("README.md", "**Half of it is\nbold** here.\n\nThe whole is plain.", '"The whole is plain."'),
         ("README.md", "<table>\n<tr><td>\nOur gold sponsors\n</td></tr>\n</table>\nFor all of you.", '"For all of you."'),
+        ("README.md", " • [the other half of it](b.md) • [c](c.md)\n\nIt is the first half.", '"It is the first half."'),
         ("README.md", "It is a library that\nsends mail.", '"It is a library that …"'),
         ("a.py", "import os\n# not at the head of it\n", ""),
     ],

@@ -179,6 +179,7 @@ def _first_sentence(piece: Excerpt) -> tuple[int, str]:
         said = _LINK.sub(r"\1", _MARKUP.sub("", unmarked)).strip()
         if (
             len(said.split()) > 2
+            and re.search(r"\w", _LINK.sub("", unmarked))  # no list of links
             and not _NO_SENTENCE.search(said)
             and not (_UNCLOSED.search(said) or (is_prose and "**" in unmarked))
         ):
