@@ -16,8 +16,9 @@ from typing import Literal, TextIO, TypeAlias
 
 from rlm_tui.engine.run import Engine, Run
 from rlm_tui.records.events import CallEnded, CallStarted, Event, Noticed, Retrying, RunEnded, RunStarted, TurnEnded
-from rlm_tui.records.export import rendered
+from rlm_tui.records.export import rendered, spent_in_words
 from rlm_tui.records.findings import SEVERITIES, Severity
+from rlm_tui.records.markdown_text import count
 from rlm_tui.records.tree import Tree
 from rlm_tui.repository.files.bounded import read_ends
 from rlm_tui.repository.repository import Repository
@@ -29,6 +30,7 @@ INTERRUPTED, TERMINATED = 130, 143
 _ANSWERED = (0, 4, 5)
 FINDINGS = 6
 """The exit code where findings are as grave as `--fail-on` says."""
+_LABEL = 48
 MOST_INPUT = 8 * 1024 * 1024
 """Bytes of standard input that are taken as context; of more, the beginning and the end, and what is missing is said."""
 
@@ -69,6 +71,8 @@ async def _answer(workspace: Workspace, begin: Callable[[Engine], Run], wanted: 
                 print(event.model_dump_json(), file=output, flush=True)
             progress.tell(event)
         end = await run.wait()
+    if run.tree.start is not None and run.tree.start.language_model:
+        print(f"spent: {count(len(run.tree.calls), 'call')}, {spent_in_words(run.tree.spent())}", file=sys.stderr)
     if wanted.format != "stream-json":
         print(rendered(run.tree, wanted.format), end="", file=output)
     if not stop.code and end.code in _ANSWERED and fails(run.tree, wanted.fail_on):
@@ -173,20 +177,27 @@ class Stop:
             self._task.cancel()
 
 
+def _cut(label: str) -> str:
+    return label if len(label) <= _LABEL else f"{label[: _LABEL - 1]}…"
+
+
 class _Progress:
     """Prints a line to stderr for each event that people wait for, indented by the depth of its call."""
 
     def __init__(self) -> None:
         self._depths: dict[str, int] = {}
+        self._labels: dict[str, str] = {}
 
     def tell(self, event: Event) -> None:
         """Print what `event` means, if anything."""
         if isinstance(event, CallStarted):
             self._depths[event.call_id] = self._depths.get(event.parent_id, -1) + 1
+            self._labels[event.call_id] = f" {_cut(event.label)}" if event.parent_id else ""
         if line := self._line(event):
             print(f"{'  ' * self._depths.get(event.call_id, 0)}{line}", file=sys.stderr, flush=True)
 
     def _line(self, event: Event) -> str:
+        of = self._labels.get(event.call_id, "")  # calls work side by side: each line says whose it is
         match event:
             case RunStarted():
                 commit = f"@{event.commit}" if event.commit else ""
@@ -194,13 +205,13 @@ class _Progress:
             case CallStarted():
                 return f"○ {event.label}"
             case TurnEnded() if event.code:
-                return f"  step {event.step}: {event.code.strip().splitlines()[0][:100]}"
+                return f" {of} step {event.step}: {event.code.strip().splitlines()[0][:100]}"
             case Retrying():
-                return f"  retry {event.attempt} in {event.seconds:.0f} s: {event.reason}"
+                return f" {of} retry {event.attempt} in {event.seconds:.0f} s: {event.reason}"
             case CallEnded() if event.status == "done":
-                return "≋ memo" if event.memo else "✓ done"
+                return f"≋ memo{of}" if event.memo else f"✓ done{of}"
             case CallEnded():
-                return f"✗ {event.status} {event.error}".rstrip()
+                return f"✗ {event.status}{of} {event.error}".rstrip()
             case Noticed():
                 return f"note: {event.text}"
             case RunEnded() if event.error:

@@ -280,4 +280,6 @@ def test_sub_calls_are_paid_once_unless_the_memo_is_off(
             assert done.returncode == 0, done.stderr
             asked.append(len(server.requests) - before)
     assert asked == [3, 2, 3]
+    assert "\n  ○ why?\n  ✓ done why?\n" in done.stderr
+    assert re.search(r"\nspent: 2 calls, [\d,]+ tokens in.*\n", done.stderr)
     assert len(list((tmp_path / "cache" / "memo").glob("*/*.json"))) == 1

@@ -169,7 +169,7 @@ class _Agent:
             self._talk.say(Text(REMINDER))
             return None
         if not self._node.looked:
-            self._work.journal.notice("the answer was given without a look at the repository", "warning", self._node.id)
+            self._unlooked()
         self._answer.append(text)
         if reply.stop == "max_tokens" and len(self._answer) <= _PATIENCE:
             self._talk.hear(reply)
@@ -255,17 +255,22 @@ class _Agent:
             self._work.journal.notice(text, "warning", node.id)
         return before or result
 
+    def _unlooked(self) -> None:
+        node = self._node
+        who = "the answer was given" if node.answers else f"{node.label} answered"
+        self._work.journal.notice(f"{who} without a look at the repository", "warning", node.id)
+
     def _may_end(self, answer: str) -> bool:
         if not answer:
             return False
         if not self._node.looked and self._reminded:
-            self._work.journal.notice("the answer was given without a look at the repository", "warning", self._node.id)
+            self._unlooked()
         return self._node.looked or self._reminded
 
     def _not_run(self, cell: Cell, reason: str) -> None:
         error = f"Error: this was not run: {reason}"
         self._record(CellResult("", 0, error, "error", "", False, (), 0.0))
-        self._talk.say(Output(cell.id, error, failed=True), Text(self._note()))
+        self._talk.say(Output(cell.id, error, failed=True), *([] if self._node.stopped else [Text(self._note())]))
 
     def _record(self, result: CellResult, whole: str = "") -> None:
         node, journal = self._node, self._work.journal

@@ -6,9 +6,11 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from rlm_tui.engine.fanout import Plan
+from rlm_tui.engine.labels import PATHS, label_of, labels_of
 from rlm_tui.engine.ledger import WIDTH, BudgetSpent
 from rlm_tui.engine.looks import LOCAL, look, run_tool
 from rlm_tui.engine.memo import Entry
@@ -31,9 +33,6 @@ from rlm_tui.repl.tools import Tool, tools, written_signature
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError, UnknownName
 
-_LABEL = 48
-_SCOPE_LABEL = 160
-"""Paths differ at their ends: what is shown of one is for the screen to say."""
 _SHOWN = 10_000
 """Files of one result that are remembered as read."""
 
@@ -188,13 +187,15 @@ class Host:
         length = sum(len(prompt) for prompt in prompts if isinstance(prompt, str))
         fan_out = node.work.fan_out
         await fan_out.allow(fan_out.queries("llm_query_batched", len(prompts), length, chosen), node.id)
-        return [str(answer) for answer in await self._all([self._query(prompt, chosen) for prompt in prompts])]
+        labels = labels_of([str(prompt) for prompt in prompts])
+        orders = [self._query(prompt, label, chosen) for prompt, label in zip(prompts, labels, strict=True)]
+        return [str(answer) for answer in await self._all(orders)]
 
-    def _query(self, prompt: object, model: Model) -> Order | str:
+    def _query(self, prompt: object, label: str, model: Model) -> Order | str:
         if not isinstance(prompt, str) or not prompt.strip():
             return f"Error: a prompt is text, not {_kind(prompt)}"
         self._node.work.seen.told(prompt)
-        return Order("query", label_of(prompt), prompt, self._node.repository, model)
+        return Order("query", label, prompt, self._node.repository, model)
 
     async def _agents(self, slots: Sequence[Mapping[str, object]], model: str | None) -> list[JSON]:
         node = self._node
@@ -228,7 +229,7 @@ class Host:
         except ValueError as error:
             return f"Error: {error}"
         handed = "\n".join(map(str, context)) if isinstance(context, list) else str(context)
-        label = ", ".join(_names(slot))[:_SCOPE_LABEL] or label_of(task)
+        label = ", ".join(_names(slot))[:PATHS] or label_of(task)
         return Order("agent", label, task, scope, model, handed, schema)
 
     async def _all(self, orders: Sequence[Order | str]) -> list[JSON]:
@@ -287,6 +288,8 @@ class Host:
         except BudgetSpent as error:
             return Outcome("budget", "", f"not started: {error}")
         outcome = await child.result()
+        if outcome.status == "done" and not (child.looked or order.context or order.kind == "query"):
+            outcome, child.whole = replace(outcome, unlooked=order.schema is None), False
         self._take_over(child)
         if outcome.status == "done" and child.whole:
             entry = Entry(
@@ -349,12 +352,6 @@ def _local(function: Callable[..., object]) -> GuestFunction:
     """Return a function of the guest's own as the prompt lists it."""
     name = function.__name__
     return GuestFunction(name, written_signature(function, name, hidden=0), inspect.getdoc(function) or "", local=True)
-
-
-def label_of(text: str) -> str:
-    """Return the first words of `text`, short enough for a row of the tree."""
-    line = next((line for line in text.splitlines() if line.strip()), "").strip().lstrip("# ")
-    return line if len(line) <= _LABEL else line[: _LABEL - 1].rstrip() + "…"
 
 
 def _bind(

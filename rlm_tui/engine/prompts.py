@@ -49,7 +49,7 @@ each), never one a line or file.
 _AGENTS = """\
 - A sub-agent (`rlm_query`) has its own REPL and costs many turns: only for a scope that one query cannot hold. It knows \
 nothing of your work: give it a whole task. Fan out over modules with \
-`rlm_query_batched([{"task": ..., "scope": module} for module in chosen])`."""
+`rlm_query_batched([{"task": ..., "scope": module} for module in chosen])`; a module's scope has those below it, too."""
 
 _ENDING = """\
 - To end, write the answer as your turn, without a cell. Or, where code assembles it: \

@@ -206,7 +206,15 @@ class Proposals:
         return False
 
     def _prompt(self, finding: Finding) -> str:
-        return second_look(finding, [self._with_more(citation) for citation in finding.evidence[:6]])
+        shown: list[Citation] = []
+        pieces: list[str] = []
+        for one in finding.evidence[:6]:
+            if any(_around(one, other) for other in shown):
+                pieces.append(f"{one.span}, among the lines above")
+            else:
+                pieces.append(self._with_more(one))
+                shown.append(one)
+        return second_look(finding, pieces)
 
     def _with_more(self, one: Citation) -> str:
         """Return a citation with the lines around it, numbered; blocks."""
@@ -220,6 +228,12 @@ class Proposals:
             return f"{one.span}\n(not shown: {error})"
         rows = (f"{number:5}  {line}" for number, line in enumerate(piece.text.split("\n"), piece.start))
         return "\n".join([f"{one.span}, with the lines around it:", *rows])
+
+
+def _around(one: Citation, other: Citation) -> bool:
+    """Tell whether a citation lies within the lines that are shown around another."""
+    same = (one.path, one.commit) == (other.path, other.commit)
+    return same and one.start >= other.start - _AROUND and one.end <= other.end + _AROUND
 
 
 def _one_of(what: str, given: object, known: Sequence[str]) -> str:

@@ -143,10 +143,7 @@ class Run:
         return await asyncio.shield(self.task)
 
     def cancel(self, call_id: str = "0", *, hard: bool = False) -> None:
-        """Stop a call and all below it. Soft: nothing new starts, it answers from what is there; hard: it ends now.
-
-        Calls that are not living are passed over.
-        """
+        """Stop a living call and all below it. Soft: nothing new starts, it answers from what is there; hard: it ends now."""
         call = self.tree.calls.get(call_id)
         if call is not None and call.ended is not None:
             return
@@ -157,7 +154,8 @@ class Run:
         if node is None or self.tree.end is not None:
             return
         if hard:
-            self._journal.notice("cancelled by the user", call_id=call_id)
+            which = "" if node is self._root else f": {node.label}"
+            self._journal.notice(f"cancelled by the user{which}", call_id=call_id)
             node.cancel("cancelled by the user")
         else:
             self._journal.notice("stopping: nothing new starts, the answer comes from what is there", call_id=call_id)

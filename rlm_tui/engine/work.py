@@ -66,12 +66,14 @@ class Outcome:
     text: str
     error: str = ""
     access: bool = False
+    unlooked: bool = False
+    """Whether a sub-agent gave its text without a look at anything, which its parent is told."""
 
     @property
     def slot(self) -> str:
         """The result as a cell gets it: the text, with what is missing from it, or `Error: ...`."""
         if self.status == "done":
-            return self.text
+            return f"{self.text}\n[answered without a look at the repository]" if self.unlooked else self.text
         if self.text:
             return f"{self.text}\n[{self.status}: {self.error}]"
         return f"Error: {self.error or self.status}"

@@ -81,7 +81,7 @@ def call_markdown(tree: Tree, call_id: str) -> str:
         "Repository": code(f"{tree.start.repository}@{tree.start.commit}") if tree.start is not None else "",
         "Call": f"{code(call_id)}, {call.kind} of {inline(call.model)}, scope {scope}",
         "Status": inline(f"{call.phase}: {call.error}" if call.error else call.phase),
-        "Spent": f"{_call_seconds(tree, call):.1f} s, {_spent(tree.spent(call_id))}",
+        "Spent": f"{_call_seconds(tree, call):.1f} s, {spent_in_words(tree.spent(call_id))}",
         "Run": code(tree.start.run_id) if tree.start is not None else "",
     }
     parts = [
@@ -194,7 +194,7 @@ def _facts(tree: Tree) -> str:
         "Route": f"{start.route} ({inline(start.why)})",
         "Model": inline(models),
         "Status": inline(_ending(tree)),
-        "Spent": f"{_seconds(tree):.1f} s, {count(len(tree.calls), 'call')}, {_spent(tree.spent())}",
+        "Spent": f"{_seconds(tree):.1f} s, {count(len(tree.calls), 'call')}, {spent_in_words(tree.spent())}",
         "Cells": f"{start.sandbox} sandbox",
         "Run": f"{code(start.run_id)}, rlm-tui {start.version}",
     }
@@ -225,12 +225,12 @@ def _evidence(number: int, citation: Citation) -> str:
 
 
 def _rows(tree: Tree, call: Call, depth: int) -> Iterator[str]:
-    own = tree.spent(call.id)
+    own = "nothing paid" if call.phase == "memo" else spent_in_words(tree.spent(call.id))
     error = f": {inline(call.error)}" if call.error else ""
     steps = f", {count(len(call.steps), 'step')}" if call.kind == "agent" else ""
     yield (
         f"{'  ' * depth}- {inline(call.label)} — {call.kind}, {call.phase}{error} ({_call_seconds(tree, call):.1f} s{steps}, "
-        f"{_spent(own)})"
+        f"{own})"
     )
     for child in call.children[:_MOST_CHILDREN]:
         yield from _rows(tree, tree.calls[child], depth + 1)
@@ -268,7 +268,8 @@ def _call_seconds(tree: Tree, call: Call) -> float:
     return max(0.0, (call.ended if call.ended is not None else tree.last) - call.started)
 
 
-def _spent(tokens: Tokens) -> str:
+def spent_in_words(tokens: Tokens) -> str:
+    """Return tokens and money in one line."""
     parts = [f"{tokens.input + tokens.cache_read + tokens.cache_write:,} tokens in"]
     if tokens.cache_read:
         parts[0] += f" ({tokens.cache_read:,} from cache)"

@@ -118,6 +118,21 @@ async def test_soft_cancel_answers_from_what_is_there(tmp_path: Path) -> None:
     assert {call.phase for call in queries if call.running is None} == {"cancelled"}, "what waits does not start"
 
 
+async def test_a_cell_that_comes_after_the_soft_cancel_is_not_run_and_no_turns_are_promised(tmp_path: Path) -> None:
+    script = Script(root=[LOOK, cell("print(2)").slow(0.5), text("What there was.")])
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        async for event in run.events():
+            if event.kind == "cell_ended":
+                run.cancel()
+                break
+        end = await run.wait()
+        last = said(made.server.bodies[-1], -1)
+    assert (end.status, end.answer) == ("partial", "What there was.")
+    assert "this was not run: stopped by the user" in last and "This is your last turn" in last
+    assert "turns left" not in last
+
+
 async def test_hard_cancel_ends_everything_now_and_keeps_what_was_done(tmp_path: Path) -> None:
     def query(prompt: str) -> Answer:
         return text("an answer") if prompt.endswith(("0", "1")) else silent()
@@ -159,6 +174,7 @@ async def test_one_call_can_be_cancelled(tmp_path: Path, hard: bool) -> None:
     if hard:
         assert (stopped.phase, stopped.error) == ("cancelled", "cancelled by the user")
         assert "Error: cancelled by the user', 'fast'" in root.steps[0].output
+        assert "cancelled by the user: Slow" in [notice.text for notice in run.tree.notices]
     else:
         assert (stopped.phase, stopped.result) == ("partial", "half")
 

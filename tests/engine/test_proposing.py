@@ -114,6 +114,22 @@ async def test_what_a_second_look_cannot_refute_stands(tmp_path: Path) -> None:
     assert "refuted" not in heard[-1]
 
 
+async def test_lines_that_a_second_look_is_shown_already_are_not_shown_twice(tmp_path: Path) -> None:
+    prompts: list[str] = []
+
+    def query(prompt: str) -> Answer:
+        prompts.append(prompt)
+        return text("STANDS: it does.")
+
+    call = (
+        'propose("Odd", "It is.", ["src/shop/payment.py:19-23", "src/shop/payment.py:20-21", "src/shop/orders.py:3"])'
+    )
+    await run_of(tmp_path, Script(root=[cell(f"find('x')\n{call}"), text("Ready.")], query=query))
+    assert "src/shop/payment.py:20-21, among the lines above" in prompts[0]
+    assert prompts[0].count("time.sleep(backoff(attempt))") == 1
+    assert "src/shop/orders.py:3, with the lines around it" in prompts[0]
+
+
 async def test_duplicates_become_one_and_a_refuted_one_cannot_come_back(tmp_path: Path) -> None:
     again = WEAK.replace("The retry sleeps", "Retry sleeps also").replace(':19-23"', ':21"')
     script = Script(

@@ -8,6 +8,7 @@ import pytest
 from engine_runs import SUB, Script, bench, said
 from messages_server import Answer, cell, error, silent, text
 
+from rlm_tui.engine.memo import Memo
 from rlm_tui.engine.run import Question
 from rlm_tui.records.events import Bounds
 from rlm_tui.records.tree import Call, Tree
@@ -204,3 +205,49 @@ async def test_what_fails_below_does_not_end_the_run(tmp_path: Path, route: str)
     root = run.tree.root
     assert root is not None
     assert root.steps[0].output.count("Error: ") == len(calls(run.tree))
+
+
+async def test_one_question_of_many_pieces_is_many_rows_that_can_be_told_apart(tmp_path: Path) -> None:
+    code = """
+pieces = [str(peek(path, 1, 2)) for path in ("src/shop/orders.py", "src/shop/payment.py", "web/cart.js")]
+llm_query_batched(["What is this for?\\n\\n" + piece for piece in pieces])
+llm_query_batched(["Same?", "Same?", ""])
+"""
+    script = Script(root=[cell(code), text("done")])
+    async with bench(tmp_path, script) as made:
+        run = made.engine.ask(Question(script.question, route="repl"))
+        await run.wait()
+    labels = [call.label for call in calls(run.tree)]
+    assert labels[:3] == ["src/shop/orders.py:1-2", "src/shop/payment.py:1-2", "web/cart.js:1-2"]
+    assert labels[3:] == ["Same?", "Same?"]
+
+
+async def test_an_answer_without_a_look_is_marked_for_the_parent_and_not_remembered(tmp_path: Path) -> None:
+    def script() -> Script:
+        code = 'print(rlm_query_batched(["Guess", {"task": "Say", "context": "handed in"}, "Look"], scope="web"))'
+        return Script(
+            root=[cell(code), text("done")],
+            agents={
+                "Guess": [text("It is fine."), text("It is fine, I am sure.")],
+                "Say": [text("It says so."), text("It says so.")],
+                "Look": [cell("grep('cart')"), text("Seen.")],
+            },
+        )
+
+    scripts = [script(), script()]
+    current = iter(scripts)
+    now = next(current)
+    outputs, asked = [], []
+    async with bench(tmp_path, lambda body: now(body), memo=Memo(tmp_path / "memo")) as made:
+        for _ in scripts:
+            before = len(made.server.bodies)
+            run = made.engine.ask(Question(now.question, route="rlm"))
+            await run.wait()
+            outputs.append(run.tree.calls["0"].steps[0].output)
+            asked.append(len(made.server.bodies) - before)
+            notices = [notice.text for notice in run.tree.notices]
+            now = next(current, now)
+    assert outputs[0].count("[answered without a look at the repository]") == 1
+    assert "I am sure.\\n[answered without" in outputs[0] and "'Seen.'" in outputs[0]
+    assert asked == [8, 4], "the guess is asked again, the others are remembered"
+    assert any(notice.endswith("answered without a look at the repository") for notice in notices)
