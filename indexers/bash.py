@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import HASHES, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Grammar
@@ -102,6 +103,18 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return paths.first((beside, tail)) or (nearest(paths.ending(tail), importer) if module.startswith(".") else ())
 
 
+_IDIOMS = Idioms(
+    unread=HASHES,
+    decisions=r"\b(?:if|elif|for|while|until)\b|&&|\|\||;;",
+)
+
 INDEXER = Indexer(
-    "bash", (".sh", ".bash", ".bats", ".zsh", ".ksh"), "bash", _parse, _resolve, ("PKGBUILD",), syntax=_syntax
+    "bash",
+    (".sh", ".bash", ".bats", ".zsh", ".ksh"),
+    "bash",
+    _parse,
+    _resolve,
+    ("PKGBUILD",),
+    syntax=_syntax,
+    idioms=_IDIOMS,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import RETURNED, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
@@ -54,12 +55,12 @@ PARAMETER = re.compile(
 RESULT = re.compile(
     r"(?:(?:static|inline|const|extern|virtual|struct|constexpr|explicit)\s+)*([\w:]+)(?:<[^()]*>)?[\s*&]+[\w:~]+\s*\("
 )
-_WORDS = """
+_RESERVED = """
 void int char long short float double bool unsigned signed size_t ssize_t int8_t int16_t int32_t int64_t
 uint8_t uint16_t uint32_t uint64_t uintptr_t intptr_t FILE NULL auto true false nullptr return const struct
 std string this
 """
-BASIC = frozenset(_WORDS.split())
+BASIC = frozenset(_RESERVED.split())
 
 
 def name_of(node: Node, text: str) -> tuple[str, str]:
@@ -146,6 +147,23 @@ def resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]
     return beside or nearest(found, importer)
 
 
+MAIN = r"^(?:(?:static|extern|int|void)\s+)*(?:int\s+)?w?main\s*\("
+_RESERVED = """auto break case char const continue default do double else enum extern float for goto if inline int long register
+restrict return short signed sizeof static struct switch typedef union unsigned void volatile while"""
+KEPT = frozenset(_RESERVED.split())
+_IDIOMS = Idioms(
+    main=MAIN,
+    raising=RETURNED,
+    kept=KEPT,
+)
+
 INDEXER = Indexer(
-    "c", (".c",), "c", _parse, resolve, scoping=Scoping(shared="linked", spread="anywhere"), syntax=plainly(GRAMMAR)
+    "c",
+    (".c",),
+    "c",
+    _parse,
+    resolve,
+    scoping=Scoping(shared="linked", spread="anywhere"),
+    syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

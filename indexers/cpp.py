@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import RETURNED, THROWN, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts
@@ -243,6 +244,16 @@ def _written_out(match: re.Match[bytes]) -> bytes:
     return whole[:start] + between + whole[end:]
 
 
+_RESERVED = """alignas alignof and asm bool catch class concept const_cast constexpr co_await co_return co_yield decltype delete
+dynamic_cast explicit export false friend mutable namespace new noexcept not nullptr operator or private protected public
+reinterpret_cast requires static_assert static_cast template this thread_local throw true try typeid typename using virtual"""
+_KEPT = c.KEPT | frozenset(_RESERVED.split())
+_IDIOMS = Idioms(
+    main=c.MAIN,
+    raising=f"{THROWN}|{RETURNED}",
+    kept=_KEPT,
+)
+
 INDEXER = Indexer(
     "cpp",
     (".cc", ".cpp", ".cxx", ".c++", ".h", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".inl", ".tcc"),
@@ -251,4 +262,5 @@ INDEXER = Indexer(
     c.resolve,
     scoping=Scoping(shared="linked", spread="anywhere", members_bare=True, constness=True),
     syntax=_syntax,
+    idioms=_IDIOMS,
 )

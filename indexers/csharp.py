@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import DECISIONS, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
@@ -346,6 +347,15 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return tuple(path for path in found if path.endswith(".cs"))
 
 
+_IDIOMS = Idioms(
+    decisions=DECISIONS + r"|\bforeach\b|\?\?|\s\?\s",
+    main=r"\bstatic\s+(?:async\s+)?(?:void|int|Task|Task<int>)\s+Main\s*\(",
+    breakpoints=r"\bDebugger\.(?:Break|Launch)\(",
+    prints=r"\bConsole\.Write(?:Line)?\(",
+    skips=r"\[(?:Ignore|Fact\(Skip)",
+    broad=r"\bcatch\s*(?:\(\s*(?:System\.)?Exception(?:\s+\w+)?\s*\))?\s*\{?\s*\}?\s*$",
+)
+
 INDEXER = Indexer(
     "csharp",
     (".cs", ".csx"),
@@ -363,4 +373,5 @@ INDEXER = Indexer(
         counts_types=True,
     ),
     syntax=_syntax,
+    idioms=_IDIOMS,
 )

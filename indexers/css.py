@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlm_tui.repository.idioms import QUOTED, SINGLE, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.outline import Entry, outlined
@@ -61,4 +62,11 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("css", path, source, _entries(source.decode("latin-1")), separator=" ")
 
 
-INDEXER = Indexer("css", (".css", ".scss", ".less"), "css", _parse, outline=True)
+INDEXER = Indexer(
+    "css",
+    (".css", ".scss", ".less"),
+    "css",
+    _parse,
+    outline=True,
+    idioms=Idioms(unread=rf"/\*.*?(?:\*/|\Z)|{QUOTED}|{SINGLE}"),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlm_tui.repository.idioms import HASHES, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.outline import Entry, outlined
@@ -31,5 +32,11 @@ def _parse(path: str, source: bytes) -> FileFacts:
 
 
 INDEXER = Indexer(
-    "dockerfile", (".dockerfile",), "dockerfile", _parse, filenames=("Dockerfile", "Containerfile"), outline=True
+    "dockerfile",
+    (".dockerfile",),
+    "dockerfile",
+    _parse,
+    filenames=("Dockerfile", "Containerfile"),
+    outline=True,
+    idioms=Idioms(unread=HASHES),
 )

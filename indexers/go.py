@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import CHARACTER, DECISIONS, QUOTED, RETURNED, SLASHES, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
@@ -212,6 +213,20 @@ def _sources(folder: str, paths: Paths) -> tuple[str, ...]:
     return tuple(path for path in paths.within(folder) if path.endswith(".go") and not path.endswith("_test.go"))
 
 
+_RESERVED = """
+break case chan const continue default defer else fallthrough for func go goto if import interface map package range return
+select struct switch type var
+"""
+_IDIOMS = Idioms(
+    unread=rf"{SLASHES}|{QUOTED}|{CHARACTER}|`[^`]*`",
+    decisions=DECISIONS,
+    main=r"^func main\(\)",
+    raising=RETURNED,
+    prints=r"^\s*fmt\.Print(?:ln|f)?\(",
+    skips=r"\bt\.Skip(?:f|Now)?\(",
+    kept=frozenset(_RESERVED.split()),
+)
+
 INDEXER = Indexer(
     "go",
     (".go",),
@@ -221,4 +236,5 @@ INDEXER = Indexer(
     (_MODULE_FILE,),
     Scoping(shared="folder", spread="folder", structural=True),
     syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

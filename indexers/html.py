@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlm_tui.repository.idioms import Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.outline import Entry, outlined
@@ -66,4 +67,5 @@ INDEXER = Indexer(
     "html",
     _parse,
     outline=True,
+    idioms=Idioms(unread=r"<!--.*?(?:-->|\Z)"),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import CHARACTER, DECISIONS, QUOTED, SLASHES, SUPPLIED, THROWN, TRIPLE, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS, UNNAMED
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact, ReferenceFact
@@ -242,6 +243,24 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return ()
 
 
+_RESERVED = """
+abstract assert boolean break byte case catch char class const continue default do double else enum extends false final
+finally float for goto if implements import instanceof int interface long native new null package private protected public
+return short static strictfp super switch synchronized this throw throws transient true try void volatile while _
+"""
+_IDIOMS = Idioms(
+    unread=f"{SLASHES}|{TRIPLE}|{QUOTED}|{CHARACTER}",
+    decisions=DECISIONS + r"|(?<![<,\s])\s*\?(?!\s*(?:extends|super)\b|\s*[>,])",
+    main=r"public\s+static\s+(?:final\s+)?void\s+main\s*\(",
+    raising=THROWN + SUPPLIED,
+    breakpoints=r"\.printStackTrace\(\)",
+    often_meant=True,
+    prints=r"\bSystem\.(?:out|err)\.print",
+    skips=r"^\s*@(?:Disabled|Ignore)\b",
+    broad=r"\bcatch\s*\(\s*(?:final\s+)?(?:Exception|Throwable)\s+\w+\s*\)",
+    kept=frozenset(_RESERVED.split()),
+)
+
 INDEXER = Indexer(
     "java",
     (".java",),
@@ -250,4 +269,5 @@ INDEXER = Indexer(
     _resolve,
     scoping=Scoping(shared="package", members_bare=True, methods_apart=True),
     syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import DECISIONS, QUOTED, REJECTED, SINGLE, SLASHES, THROWN, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
@@ -355,4 +356,24 @@ def _spellings(base: str) -> tuple[str, ...]:
     return (*spelled, *(index + ending for ending in _ENDINGS))
 
 
-INDEXER = Indexer("javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve, syntax=plainly(GRAMMAR))
+_RESERVED = """await break case catch class const continue debugger default delete do else enum export extends false finally for
+function if implements import in instanceof interface let new null package private protected public return static super switch
+this throw true try typeof var void while with yield"""
+_REGEX = r"(?<=[=(,:\[!&|?{};])\s*+/(?![/*])(?:\\.|\[(?:\\.|[^\]\n\\]){0,99}+\]|[^/\n\\\[])++/[a-z]*"
+_INNER = r"\$\{(?>[^{}`]|`(?:\\.|[^`\\])*`|\{[^{}]*\})*\}"
+_TICKED = rf"`(?>\\.|{_INNER}|[^`\\])*+`"
+IDIOMS = Idioms(
+    unread=f"{SLASHES}|{_REGEX}|{QUOTED}|{SINGLE}|{_TICKED}",
+    decisions=DECISIONS + r"|\?\?|\?(?![.?:)\],;=])",
+    raising=THROWN + REJECTED,
+    breakpoints=r"^\s*debugger;?\s*$",
+    prints=r"^\s*console\.(?:log|debug)\(",
+    skips=r"\b(?:describe|it|test)\.(?:only|skip)\(|^\s*(?:xit|xdescribe|fit|fdescribe)\(",
+    broad=r"\bcatch\s*(?:\(\s*\w*\s*\))?\s*\{\s*\}",
+    kept=frozenset(_RESERVED.split()),
+    word=r"[^\W\d]\w*|[\w$]*\$[\w$]*",
+)
+
+INDEXER = Indexer(
+    "javascript", (".js", ".jsx", ".mjs", ".cjs"), "javascript", _parse, resolve, syntax=plainly(GRAMMAR), idioms=IDIOMS
+)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import CHARACTER, QUOTED, SLASHES, SUPPLIED, THROWN, TRIPLE, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import UNNAMED
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
@@ -188,6 +189,16 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return ()
 
 
+_IDIOMS = Idioms(
+    unread=f"{SLASHES}|{TRIPLE}|{QUOTED}|{CHARACTER}",
+    decisions=r"\b(?:if|for|while|catch)\b|&&|\|\||\?:|^[^\n{}()]*->",
+    main=r"^\s*(?:suspend )?fun main\(",
+    raising=THROWN + SUPPLIED,
+    prints=r"^\s*println\(",
+    skips=r"^\s*@(?:Disabled|Ignore)\b",
+    broad=r"\bcatch\s*\(\s*\w+\s*:\s*(?:Exception|Throwable)\s*\)",
+)
+
 INDEXER = Indexer(
     "kotlin",
     (".kt", ".kts"),
@@ -196,4 +207,5 @@ INDEXER = Indexer(
     _resolve,
     scoping=Scoping(shared="package", spread="package", members_bare=True, extensions=True),
     syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import QUOTED, SINGLE, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
@@ -185,6 +186,18 @@ def _tops(importer: str) -> tuple[str, ...]:
     return (importer.rpartition("/")[0] + "/", "", "src/", "lib/", "lua/")
 
 
+_IDIOMS = Idioms(
+    unread=rf"--\[\[.*?(?:\]\]|\Z)|--[^\n]*|{QUOTED}|{SINGLE}",
+    decisions=r"\b(?:if|elseif|for|while|repeat|and|or)\b",
+)
+
 INDEXER = Indexer(
-    "lua", (".lua",), "lua", _parse, _resolve, scoping=Scoping(magic=re.compile(r"__.*")), syntax=plainly(GRAMMAR)
+    "lua",
+    (".lua",),
+    "lua",
+    _parse,
+    _resolve,
+    scoping=Scoping(magic=re.compile(r"__.*")),
+    syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import DECISIONS, QUOTED, SINGLE, SLASHES, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
@@ -277,6 +278,15 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return nearest(named, importer)
 
 
+_IDIOMS = Idioms(
+    unread=rf"(?<!\w)#(?!\[)[^\n]*|{SLASHES}|{QUOTED}|{SINGLE}",
+    decisions=DECISIONS + r"|\b(?:elseif|foreach|and|or)\b|\?\?|\?(?![?>:-])",
+    breakpoints=r"(?<![\w>:])(?:var_dump|dd|xdebug_break)\(",
+    often_meant=True,
+    skips=r"->markTest(?:Skipped|Incomplete)\(",
+    broad=r"\bcatch\s*\(\s*\\?(?:Exception|Throwable)\s+\$?\w*\s*\)",
+)
+
 INDEXER = Indexer(
     "php",
     (".php", ".inc", ".phtml"),
@@ -290,4 +300,5 @@ INDEXER = Indexer(
         magic=re.compile(r"__.*"),
     ),
     syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import keyword
 import re
 from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import QUOTED, SINGLE, TRIPLE, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
@@ -181,4 +183,18 @@ def _packages(path: str, tail: str) -> tuple[str, ...]:
     return (f"{root}/__init__.py",) if root else ()
 
 
-INDEXER = Indexer("python", (".py", ".pyi", ".pyw"), "python", _parse, _resolve, syntax=plainly(GRAMMAR))
+_IDIOMS = Idioms(
+    unread=rf"#[^\n]*|{TRIPLE}|{QUOTED}|{SINGLE}",
+    decisions=r"\b(?:if|elif|for|while|except|and|or)\b|^[ \t]*case\b(?!\s*_\s*:)",
+    main=r"^if __name__ == ['\"]__main__['\"]",
+    breakpoints=r"\bbreakpoint\(\)|\b(?:i?pdb|pudb)\.(?:set_trace|post_mortem)\(|^\s*import (?:i?pdb|pudb)\b",
+    prints=r"^\s*print\(",
+    skips=r"@(?:pytest\.mark\.(?:skip|xfail)|unittest\.skip)\b|^\s*pytest\.skip\(",
+    broad=r"^\s*except\s*(?:\(?\s*(?:Base)?Exception\b[^:]*)?:",
+    handlers_named=True,
+    kept=frozenset(keyword.kwlist),
+)
+
+INDEXER = Indexer(
+    "python", (".py", ".pyi", ".pyw"), "python", _parse, _resolve, syntax=plainly(GRAMMAR), idioms=_IDIOMS
+)

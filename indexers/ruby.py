@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import HASHES, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
@@ -245,6 +246,16 @@ def _on_load_path(folder: str) -> bool:
     return parts[-1] in _ROOTS or (len(parts) > 1 and parts[-2] == "app")
 
 
+_IDIOMS = Idioms(
+    unread=HASHES,
+    decisions=r"\b(?:if|elsif|unless|while|until|for|when|rescue|and|or)\b|&&|\|\||\s\?\s",
+    breakpoints=r"\bbinding\.(?:pry|irb|b)\b|^\s*(?:byebug|debugger)\s*$",
+    prints=r"^\s*(?:puts|pp|p) ",
+    skips=r"^\s*(?:xit|xdescribe|skip)\b",
+    broad=r"\brescue\s+Exception\b",
+    handlers_named=True,
+)
+
 INDEXER = Indexer(
     "ruby",
     (".rb", ".rake", ".gemspec", ".ru"),
@@ -254,4 +265,5 @@ INDEXER = Indexer(
     ("Rakefile", "Gemfile", "Guardfile", "Vagrantfile"),
     Scoping(shared="open", spread="anywhere", members_bare=True, constructors=frozenset({"initialize"})),
     syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import CHARACTER, RETURNED, SLASHES, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, field_name, plainly
@@ -235,6 +236,30 @@ def _module(paths: Paths, folder: str, parts: Sequence[str]) -> tuple[str, ...]:
     return ()
 
 
+_RESERVED = """
+as async await break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref
+return self Self static struct super trait true type unsafe use where while abstract become box do final macro override priv
+try typeof unsized virtual yield
+"""
+_IDIOMS = Idioms(
+    unread=rf'{SLASHES}|r(#+)".*?(?:"\1|\Z)|r"[^"]*"|"(?:\\.|[^"\\])*"|{CHARACTER}',
+    decisions=r"\b(?:if|for|while|loop)\b|&&|\|\||=>|\?(?=[;.)\s,])",
+    main=r"^\s*(?:pub )?(?:async )?fn main\(\)",
+    raising=RETURNED,
+    breakpoints=r"\bdbg!\(",
+    often_meant=True,
+    prints=r"^\s*(?:e?println|print)!\(",
+    skips=r"^\s*#\[ignore",
+    kept=frozenset(_RESERVED.split()),
+)
+
 INDEXER = Indexer(
-    "rust", (".rs",), "rust", _parse, _resolve, scoping=Scoping(spread="anywhere"), syntax=plainly(GRAMMAR)
+    "rust",
+    (".rs",),
+    "rust",
+    _parse,
+    _resolve,
+    scoping=Scoping(spread="anywhere"),
+    syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import CHARACTER, DECISIONS, QUOTED, SLASHES, TRIPLE, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
@@ -173,6 +174,13 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return ()
 
 
+_IDIOMS = Idioms(
+    unread=f"{SLASHES}|{TRIPLE}|{QUOTED}|{CHARACTER}",
+    decisions=DECISIONS,
+    main=r"\bextends (?:IO)?App\b|@main\b",
+    broad=r"\bcase\s+_\s*:\s*Throwable\b",
+)
+
 INDEXER = Indexer(
     "scala",
     (".scala", ".sc"),
@@ -183,4 +191,5 @@ INDEXER = Indexer(
         shared="packages", members_bare=True, constructors=frozenset({"this", "apply"}), called_by_name=True
     ),
     syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

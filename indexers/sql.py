@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlm_tui.repository.idioms import SINGLE, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.outline import Entry, outlined
@@ -102,4 +103,10 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("sql", path, source, _entries(source.decode("latin-1")))
 
 
-INDEXER = Indexer("sql", (".sql", ".ddl", ".pgsql", ".plsql", ".psql", ".tsql"), "sql", _parse)
+INDEXER = Indexer(
+    "sql",
+    (".sql", ".ddl", ".pgsql", ".plsql", ".psql", ".tsql"),
+    "sql",
+    _parse,
+    idioms=Idioms(unread=rf"--[^\n]*|/\*.*?(?:\*/|\Z)|{SINGLE}"),
+)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
+from rlm_tui.repository.idioms import QUOTED, SLASHES, TRIPLE, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
@@ -171,6 +172,13 @@ def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...
     return tuple(path for path in Paths.of(files).packaged(module) if path.endswith(".swift"))
 
 
+_IDIOMS = Idioms(
+    unread=f"{SLASHES}|{TRIPLE}|{QUOTED}",
+    decisions=r"\b(?:if|for|while|case|catch|guard)\b|&&|\|\||\?\?|\s\?\s",
+    main=r"^\s*@main\b",
+    prints=r"^\s*print\(",
+)
+
 INDEXER = Indexer(
     "swift",
     (".swift",),
@@ -179,4 +187,5 @@ INDEXER = Indexer(
     _resolve,
     scoping=Scoping(shared="package", spread="anywhere", members_bare=True, constructors=frozenset({"init"})),
     syntax=plainly(GRAMMAR),
+    idioms=_IDIOMS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlm_tui.repository.idioms import HASHES, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.outline import Entry, outlined
@@ -47,5 +48,11 @@ def _parse(path: str, source: bytes) -> FileFacts:
 
 
 INDEXER = Indexer(
-    "toml", (".toml",), "toml", _parse, filenames=("Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"), outline=True
+    "toml",
+    (".toml",),
+    "toml",
+    _parse,
+    filenames=("Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"),
+    outline=True,
+    idioms=Idioms(unread=HASHES),
 )

@@ -101,6 +101,8 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return parse(grammar, path, text)
 
 
+_IDIOMS = replace(javascript.IDIOMS, broad=r"\bcatch\s*(?:\(\s*\w*\s*(?::\s*\w+)?\s*\))?\s*\{\s*\}")
+
 INDEXER = Indexer(
     "typescript",
     (".ts", ".tsx", ".mts", ".cts"),
@@ -109,4 +111,5 @@ INDEXER = Indexer(
     javascript.resolve,
     scoping=Scoping(namespaces_merge=True),
     syntax=_syntax,
+    idioms=_IDIOMS,
 )

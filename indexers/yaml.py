@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rlm_tui.repository.idioms import HASHES, Idioms
 from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.outline import Entry, outlined
@@ -61,4 +62,4 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return outlined("yaml", path, source, _entries(source.decode("latin-1").split("\n")))
 
 
-INDEXER = Indexer("yaml", (".yaml", ".yml"), "yaml", _parse, outline=True)
+INDEXER = Indexer("yaml", (".yaml", ".yml"), "yaml", _parse, outline=True, idioms=Idioms(unread=HASHES))

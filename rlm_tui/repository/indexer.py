@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal
 
 from rlm_tui.plugins import PluginError, discover
+from rlm_tui.repository.idioms import USUAL, Idioms
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.grammar import Grammar
 
@@ -69,6 +70,7 @@ class Indexer:
     typescript): names never resolve across families. `outline` says that the language is one of documentation or data:
     its symbols are headings, keys and targets, and its files no code. `syntax(path, source)` says by which grammar `parse` reads
     a file, and the text that the grammar is given in its place (as long, where what it would stumble over is blanked out).
+    `idioms` are for what is read off its text.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Indexer:
     scoping: Scoping = Scoping()
     outline: bool = False
     syntax: Callable[[str, bytes], tuple[Grammar, bytes]] | None = None
+    idioms: Idioms = USUAL
 
 
 @cache
@@ -105,6 +108,12 @@ def indexer_of(path: str) -> Indexer | None:
 def scoping_of(language: str) -> Scoping:
     """Return the rules of a language by its name; those of a language that no indexer knows are the defaults."""
     return next((one.scoping for one in indexers().values() if one.name == language), Scoping())
+
+
+@cache
+def idioms_of(language: str) -> Idioms:
+    """Return the idioms of a language by its name; of one that no indexer knows, those of most languages."""
+    return next((one.idioms for one in indexers().values() if one.name == language), USUAL)
 
 
 @cache

@@ -9,33 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from rlm_tui.repository.indexer import idioms_of
 from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.symbols import Symbol
 
 CALLABLE = ("function", "method")
 _DENSE = 2
 """A function has at most about so many decisions a line: shorter ones cannot reach the most complex so far."""
-_C = r"(?<!#)(?<!# )\b(?:if|for|while|case|catch)\b|&&|\|\|"
-_TERNARY = r"|\?(?![.?:])"
-_DECISIONS = {
-    "python": r"\b(?:if|elif|for|while|except|and|or)\b|^[ \t]*case\b(?!\s*_\s*:)",
-    "c": _C + _TERNARY,
-    "cpp": _C + _TERNARY,
-    "java": _C + r"|(?<![<,\s])\s*\?(?!\s*(?:extends|super)\b|\s*[>,])",
-    "javascript": _C + r"|\?\?|\?(?![.?:)\],;=])",
-    "typescript": _C + r"|\?\?|\?(?![.?:)\],;=])",
-    "go": _C,
-    "rust": r"\b(?:if|for|while|loop)\b|&&|\|\||=>|\?(?=[;.)\s,])",
-    "csharp": _C + r"|\bforeach\b|\?\?|\s\?\s",
-    "kotlin": r"\b(?:if|for|while|catch)\b|&&|\|\||\?:|^[^\n{}()]*->",
-    "scala": _C,
-    "swift": r"\b(?:if|for|while|case|catch|guard)\b|&&|\|\||\?\?|\s\?\s",
-    "php": _C + r"|\b(?:elseif|foreach|and|or)\b|\?\?|\?(?![?>:-])",
-    "ruby": r"\b(?:if|elsif|unless|while|until|for|when|rescue|and|or)\b|&&|\|\||\s\?\s",
-    "lua": r"\b(?:if|elseif|for|while|repeat|and|or)\b",
-    "bash": r"\b(?:if|elif|for|while|until)\b|&&|\|\||;;",
-}
-_COMPILED = {language: re.compile(pattern, re.MULTILINE) for language, pattern in _DECISIONS.items()}
 
 
 def most_complex(
@@ -78,5 +58,4 @@ def complexity(text: str, symbol: Symbol, functions: Sequence[Symbol]) -> int:
 
 def decisions(text: str, language: str) -> int:
     """Return how many decisions some source holds."""
-    pattern = _COMPILED.get(language, _COMPILED["c"])
-    return sum(1 for _ in pattern.finditer(code_of(text, language)))
+    return sum(1 for _ in re.finditer(idioms_of(language).decisions, code_of(text, language), re.MULTILINE))

@@ -8,23 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rlm_tui.repository.files.generated import is_generated
+from rlm_tui.repository.indexer import code_languages, idioms_of
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import File, Hit
 
 _WIDEST = 160
 _EACH = 200
-_MAINS = {
-    "python": r"^if __name__ == ['\"]__main__['\"]",
-    "go": r"^func main\(\)",
-    "rust": r"^\s*(?:pub )?(?:async )?fn main\(\)",
-    "c": r"^(?:(?:static|extern|int|void)\s+)*(?:int\s+)?w?main\s*\(",
-    "cpp": r"^(?:(?:static|extern|int|void)\s+)*(?:int\s+)?w?main\s*\(",
-    "java": r"public\s+static\s+(?:final\s+)?void\s+main\s*\(",
-    "kotlin": r"^\s*(?:suspend )?fun main\(",
-    "csharp": r"\bstatic\s+(?:async\s+)?(?:void|int|Task|Task<int>)\s+Main\s*\(",
-    "scala": r"\bextends (?:IO)?App\b|@main\b",
-    "swift": r"^\s*@main\b",
-}
 _ROUTE = (
     r"@\w+(?:\.\w+)*\.(?:route|get|post|put|patch|delete|websocket)\(\s*[\"']/"
     r"|@(?:Get|Post|Put|Patch|Delete|Request)(?:Mapping)?\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*[\"']/?"
@@ -64,11 +53,12 @@ def _aside(path: str, files: dict[str, File]) -> bool:
 
 
 def _mains(repository: Repository, files: dict[str, File]) -> Iterator[Hit]:
-    languages = {file.language for file in files.values()} & set(_MAINS)
-    pattern = "|".join(dict.fromkeys(f"(?:{_MAINS[language]})" for language in sorted(languages)))
+    languages = sorted({file.language for file in files.values()})
+    pattern = "|".join(dict.fromkeys(f"(?:{main})" for language in languages if (main := idioms_of(language).main)))
     for hit in repository.grep(pattern, limit=_EACH) if pattern else ():
         file = files.get(hit.path)
-        if file is None or is_generated(hit.path) or not re.search(_MAINS.get(file.language, r"(?!)"), hit.text):
+        main = idioms_of(file.language).main if file is not None and not is_generated(hit.path) else ""
+        if file is None or not main or not re.search(main, hit.text):
             continue
         if file.language == "rust" and hit.symbol not in ("", "main"):
             continue
@@ -81,7 +71,7 @@ def _mains(repository: Repository, files: dict[str, File]) -> Iterator[Hit]:
 def _routes(repository: Repository, files: dict[str, File]) -> Iterator[Hit]:
     for hit in repository.grep(_ROUTE, limit=_EACH):
         file = files.get(hit.path)
-        if file is not None and file.language in _MAINS | {"javascript": "", "typescript": "", "php": "", "ruby": ""}:
+        if file is not None and file.language in code_languages():
             django = re.match(r"\s*(?:re_)?path\(", hit.text)
             if not file.is_test and (not django or hit.path.endswith("urls.py")):
                 yield replace(hit, text=f"route  {hit.text.strip()}")

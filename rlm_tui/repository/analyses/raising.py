@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from rlm_tui.repository.indexer import idioms_of
 from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.symbols import File, Hit
 
@@ -13,22 +14,6 @@ _WORDS = (
 )
 _OPERATIONS = frozenset(_WORDS.split())
 """Functions and macros that end what runs, or make an error: to ask where they raise is to ask where they are called."""
-_OWNER = r"(?:[\w$]+(?:\.|::|->|\\)){0,12}"
-_FAR = "{0,400}?"
-"""So far from a keyword the name may stand: without a bound, a hostile line is read once for each of its keywords."""
-_THROWN = rf"\b(?:raise|throw)\s*\(?\s*(?:new\s+)?{_OWNER}{{name}}\b"
-_REJECTED = rf"|\breject\(\s*(?:new\s+)?{_OWNER}{{name}}\b"
-_SUPPLIED = rf"|\borElseThrow\([^;]{_FAR}\b(?:new\s+)?{_OWNER}{{name}}\b"
-_RETURNED = (
-    rf"\b(?:return|panic!?|Err|bail!|ensure!|errno\s*=)[^;{{}}]{_FAR}(?<![.\w])(?:\w+(?:\.|::)){{0,12}}{{name}}\b"
-)
-_PATTERNS = dict.fromkeys(("go", "rust", "c"), _RETURNED) | {
-    "cpp": f"{_THROWN}|{_RETURNED}",
-    "java": _THROWN + _SUPPLIED,
-    "kotlin": _THROWN + _SUPPLIED,
-    "javascript": _THROWN + _REJECTED,
-    "typescript": _THROWN + _REJECTED,
-}
 _CALLED = r"(?<![\w.])(?:\w+(?:\.|::)){0,12}{name}!?\s*\("
 _BEFORE = 2
 """So many lines above may hold the keyword of a statement that was wrapped."""
@@ -69,7 +54,7 @@ def _last(name: str) -> str:
 
 
 def _raises(name: str, code: list[str], line: int, language: str) -> bool:
-    pattern = _CALLED if name in _OPERATIONS else _PATTERNS.get(language, _THROWN)
+    pattern = _CALLED if name in _OPERATIONS else idioms_of(language).raising
     window = "\n".join(code[max(0, line - 1 - _BEFORE) : line])
     here = len(window) - len(code[line - 1]) if line <= len(code) else 0
     found = re.finditer(pattern.replace("{name}", re.escape(name)), window)

@@ -12,57 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rlm_tui.repository.checks.suspicions import Suspicion
-from rlm_tui.repository.indexer import indexer_of
+from rlm_tui.repository.indexer import idioms_of, indexer_of
 from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.symbols import Hunk, Span
 
 _MOST = 8
 """Places of one kind in one file that are cited."""
-_BREAKPOINTS = {
-    "python": r"\bbreakpoint\(\)|\b(?:i?pdb|pudb)\.(?:set_trace|post_mortem)\(|^\s*import (?:i?pdb|pudb)\b",
-    "javascript": r"^\s*debugger;?\s*$",
-    "typescript": r"^\s*debugger;?\s*$",
-    "ruby": r"\bbinding\.(?:pry|irb|b)\b|^\s*(?:byebug|debugger)\s*$",
-    "php": r"(?<![\w>:])(?:var_dump|dd|xdebug_break)\(",
-    "rust": r"\bdbg!\(",
-    "csharp": r"\bDebugger\.(?:Break|Launch)\(",
-    "java": r"\.printStackTrace\(\)",
-}
-_PRINTS = {
-    "python": r"^\s*print\(",
-    "javascript": r"^\s*console\.(?:log|debug)\(",
-    "typescript": r"^\s*console\.(?:log|debug)\(",
-    "go": r"^\s*fmt\.Print(?:ln|f)?\(",
-    "java": r"\bSystem\.(?:out|err)\.print",
-    "kotlin": r"^\s*println\(",
-    "rust": r"^\s*(?:e?println|print)!\(",
-    "ruby": r"^\s*(?:puts|pp|p) ",
-    "swift": r"^\s*print\(",
-    "csharp": r"\bConsole\.Write(?:Line)?\(",
-}
-_SKIPS = {
-    "python": r"@(?:pytest\.mark\.(?:skip|xfail)|unittest\.skip)\b|^\s*pytest\.skip\(",
-    "javascript": r"\b(?:describe|it|test)\.(?:only|skip)\(|^\s*(?:xit|xdescribe|fit|fdescribe)\(",
-    "typescript": r"\b(?:describe|it|test)\.(?:only|skip)\(|^\s*(?:xit|xdescribe|fit|fdescribe)\(",
-    "go": r"\bt\.Skip(?:f|Now)?\(",
-    "java": r"^\s*@(?:Disabled|Ignore)\b",
-    "kotlin": r"^\s*@(?:Disabled|Ignore)\b",
-    "rust": r"^\s*#\[ignore",
-    "csharp": r"\[(?:Ignore|Fact\(Skip)",
-    "ruby": r"^\s*(?:xit|xdescribe|skip)\b",
-    "php": r"->markTest(?:Skipped|Incomplete)\(",
-}
-_BROAD = {
-    "python": r"^\s*except\s*(?:\(?\s*(?:Base)?Exception\b[^:]*)?:",
-    "javascript": r"\bcatch\s*(?:\(\s*\w*\s*\))?\s*\{\s*\}",
-    "typescript": r"\bcatch\s*(?:\(\s*\w*\s*(?::\s*\w+)?\s*\))?\s*\{\s*\}",
-    "java": r"\bcatch\s*\(\s*(?:final\s+)?(?:Exception|Throwable)\s+\w+\s*\)",
-    "kotlin": r"\bcatch\s*\(\s*\w+\s*:\s*(?:Exception|Throwable)\s*\)",
-    "csharp": r"\bcatch\s*(?:\(\s*(?:System\.)?Exception(?:\s+\w+)?\s*\))?\s*\{?\s*\}?\s*$",
-    "php": r"\bcatch\s*\(\s*\\?(?:Exception|Throwable)\s+\$?\w*\s*\)",
-    "ruby": r"\brescue\s+Exception\b",
-    "scala": r"\bcase\s+_\s*:\s*Throwable\b",
-}
 _EMPTY_BODY = re.compile(r"^\s*(?:pass|continue|\.\.\.|\}|return(?:\s+(?:None|null|false|undefined|nil))?;?)\s*$")
 _MARKER = re.compile(r"(?:<{7}|>{7}|\|{7}) |(?:<{7}|>{7})$")
 _NOTES = re.compile(r"(?:#|//|/\*|\*|--|;)\s*(?:.*\b)?(?:FIXME|XXX|HACK)\b")
@@ -150,8 +105,7 @@ def _code(file: Added, *, strings: bool = False) -> list[tuple[int, str]]:
     return found
 
 
-def _matches(file: Added, patterns: dict[str, str]) -> list[int]:
-    pattern = patterns.get(file.language)
+def _matches(file: Added, pattern: str) -> list[int]:
     return [number for number, line in _code(file) if re.search(pattern, line)] if pattern else []
 
 
@@ -171,11 +125,11 @@ def _conflicts(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
 
 
 def _breakpoints(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
-    quiet = file.language in ("java", "php", "rust")
-    pattern = _BREAKPOINTS.get(file.language, "")
+    idioms = idioms_of(file.language)
+    quiet, pattern = idioms.often_meant, idioms.breakpoints
     if quiet and any(re.search(pattern, line) for line in before):
         return  # it does that on purpose
-    if numbers := _matches(file, _BREAKPOINTS):
+    if numbers := _matches(file, pattern):
         yield Suspicion(
             "leftover-debugging", f"Debugging code was left in {file.path}", "medium" if quiet else "high",
             "medium" if quiet else "high", "A statement that is there to look at the program while it runs was added.",
@@ -184,12 +138,12 @@ def _breakpoints(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
 
 
 def _prints(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
-    pattern = _PRINTS.get(file.language)
-    if pattern is None or not before or _ASIDE.search(file.path) or any(re.search(pattern, line) for line in before):
+    pattern = idioms_of(file.language).prints
+    if not pattern or not before or _ASIDE.search(file.path) or any(re.search(pattern, line) for line in before):
         return
     if any("__main__" in line or "package main" in line for line in [*before, *(line for _, line in file.lines)]):
         return
-    if numbers := _matches(file, _PRINTS):
+    if numbers := _matches(file, pattern):
         yield Suspicion(
             "leftover-print", f"{file.path} prints, which it did not before", "low", "medium",
             "A print was added to a file without any: it may be left over from debugging.", _places(file, numbers),
@@ -198,7 +152,7 @@ def _prints(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
 
 
 def _switched_off(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
-    if numbers := _matches(file, _SKIPS):
+    if numbers := _matches(file, idioms_of(file.language).skips):
         only = any(
             re.search(r"\.only\(|\bfit\(|\bfdescribe\(", line) for number, line in file.lines if number in numbers
         )
@@ -212,15 +166,15 @@ def _switched_off(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
 
 
 def _swallowed(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
-    pattern = _BROAD.get(file.language)
-    if pattern is None or _TESTS.search(file.path):
+    idioms = idioms_of(file.language)
+    if not idioms.broad or _TESTS.search(file.path):
         return
     code = dict(_code(file))
     known = {"".join(line.split()) for line in before}
     silent: list[int] = []
     broad: list[int] = []
     for number, line in code.items():
-        if not re.search(pattern, line) or "".join(line.split()) in known:
+        if not re.search(idioms.broad, line) or "".join(line.split()) in known:
             continue
         body = [code.get(number + 1, "").strip(), code.get(number + 2, "").strip()]
         empty = re.search(r"\{\s*\}\s*$", line) is not None or bool(_EMPTY_BODY.match(body[0] or body[1]))
@@ -231,7 +185,7 @@ def _swallowed(file: Added, before: Sequence[str]) -> Iterator[Suspicion]:
             "A handler that takes every error was added, and does nothing with it: what goes wrong there, nobody learns.",
             _places(file, silent), "Handle only the errors that are expected, or tell of the others.",
         )  # fmt: skip
-    if broad and file.language in ("python", "ruby"):
+    if broad and idioms.handlers_named:
         yield Suspicion(
             "broad-except", f"Errors of any kind are caught in {file.path}", "low", "medium",
             "A handler that takes every error was added: defects in what it guards look like the errors that it expects.",
