@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rlm_tui.repository.edges.resolution import Resolution
-from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.index.indexed import Indexed
 from rlm_tui.repository.indexer import indexers
 from rlm_tui.repository.symbols import Symbol
 
@@ -14,7 +14,7 @@ _FEW = 8
 _WORD = re.compile(r"[\w$@-]+")
 
 
-def mentioning(store: Store, names: Resolution, symbol: Symbol, name: str) -> list[str]:
+def mentioning(store: Indexed, names: Resolution, symbol: Symbol, name: str) -> list[str]:
     """Return the files of the symbol's languages that mention `name`, its own or an alias, and can see it.
 
     In Go, what begins with a small letter is seen in its folder alone, and what is no method only where that is imported.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from rlm_tui.repository.edges.views import View
-from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.index.indexed import Indexed
 from rlm_tui.repository.indexer import Indexer, indexers
 from rlm_tui.repository.parsing.paths import Paths
 from rlm_tui.repository.symbols import Symbol
@@ -18,7 +18,7 @@ _HELD = 300_000
 class Files:
     """Reads files and definitions by name, once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Indexed) -> None:
         self._store = store
         self._views: dict[str, View | None] = {}
         self._held = 0

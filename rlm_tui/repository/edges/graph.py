@@ -19,7 +19,7 @@ from rlm_tui.repository.edges.meanings import is_constructor
 from rlm_tui.repository.edges.receivers import Receivers
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
-from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.index.indexed import Indexed
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.symbols import Edge, Import, Symbol, Tier
@@ -56,7 +56,7 @@ class _Generation:
 class Graph:
     """Callers, callees, references, subclasses, imports and paths between symbols. Thread-safe."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Indexed) -> None:
         self.lock = RLock()
         self._store = store
         self._current: _Generation | None = None

@@ -15,7 +15,7 @@ from rlm_tui.repository.edges.meanings import Meaning, is_constructor, is_type
 from rlm_tui.repository.edges.namespaces import merged
 from rlm_tui.repository.edges.objects import VALUES, listed, required, whole
 from rlm_tui.repository.edges.views import View
-from rlm_tui.repository.index.store import Store
+from rlm_tui.repository.index.indexed import Indexed
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import ImportFact, ReferenceFact
 from rlm_tui.repository.symbols import Symbol, Tier
@@ -29,7 +29,7 @@ _PACKAGED = frozenset({"package", "packages"})
 class Resolution(Files):
     """Resolves names of one generation of the index."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Indexed) -> None:
         super().__init__(store)
         self._exports: dict[tuple[str, str], list[Meaning]] = {}
         self._lineages: dict[Symbol, list[Symbol]] = {}

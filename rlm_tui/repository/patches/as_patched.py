@@ -15,21 +15,23 @@ Changed = Mapping[str, tuple[FileFacts, bytes] | None]
 """What the parse of the changed files gives, with their text, by path; None for those that go, or are no code."""
 
 
-class AsPatched(Store):
-    """An index that answers the graph's questions as if files were changed. To be closed."""
+class AsPatched:
+    """An index that answers the graph's questions (`Indexed`) as if files were changed. To be closed.
+
+    The ids of the files that changed are negative: they are those of an index of their own.
+    """
 
     def __init__(self, base: Store, changed: Changed) -> None:
-        super().__init__(None)
         self._base = base
+        self._own = Store(None)
         self._changed = frozenset(changed)
         for path, made in changed.items():
             if made:
                 facts, source = made
                 known = base.file(path)
                 module = known.module if known else ""
-                self.put(
-                    File(path, facts.language, len(source), facts.lines, module, "parsed", facts.is_test), facts, source
-                )
+                file = File(path, facts.language, len(source), facts.lines, module, "parsed", facts.is_test)
+                self._own.put(file, facts, source)
 
     @property
     def generation(self) -> tuple[int, int]:
@@ -38,29 +40,44 @@ class AsPatched(Store):
 
     def paths(self) -> Sequence[str]:
         """Return the paths of all files, sorted."""
-        return sorted({*super().paths(), *(path for path in self._base.paths() if path not in self._changed)})
+        return self._united(self._own.paths(), self._base.paths())
 
     def read(self, path: str, *, symbols: bool = True) -> Read | None:
         """Return the file at `path` with what its parse gave; None when it was not parsed."""
-        return super().read(path, symbols=symbols) if path in self._changed else self._base.read(path, symbols=symbols)
+        if path not in self._changed:
+            return self._base.read(path, symbols=symbols)
+        read = self._own.read(path, symbols=symbols)
+        return read._replace(id=-read.id) if read else None
+
+    def symbols_at(self, identity: int) -> list[Symbol]:
+        """Return the definitions of the file with this id, in order."""
+        return self._own.symbols_at(-identity) if identity < 0 else self._base.symbols_at(identity)
+
+    def symbols_in(self, path: str) -> list[Symbol]:
+        """Return the definitions of a file that changed, in order."""
+        return self._own.symbols_in(path)
 
     def symbols_named(self, name: str) -> list[Symbol]:
         """Return the definitions whose last name is exactly `name`, by path and line."""
         left = [symbol for symbol in self._base.symbols_named(name) if symbol.path not in self._changed]
-        return sorted([*left, *super().symbols_named(name)], key=lambda symbol: (symbol.path, symbol.start_byte))
+        return sorted([*left, *self._own.symbols_named(name)], key=lambda symbol: (symbol.path, symbol.start_byte))
 
     def packages(self) -> dict[str, str]:
         """Return the package that each file declares for itself, by path."""
         left = {path: name for path, name in self._base.packages().items() if path not in self._changed}
-        return left | super().packages()
+        return left | self._own.packages()
 
     def files_mentioning(self, name: str) -> list[str]:
         """Return the paths of the files that define, use or import exactly `name`, sorted."""
-        return self._united(super().files_mentioning(name), self._base.files_mentioning(name))
+        return self._united(self._own.files_mentioning(name), self._base.files_mentioning(name))
 
     def files_importing(self, word: str) -> list[str]:
         """Return the paths of the files with an import whose module text has `word` between its separators, sorted."""
-        return self._united(super().files_importing(word), self._base.files_importing(word))
+        return self._united(self._own.files_importing(word), self._base.files_importing(word))
+
+    def close(self) -> None:
+        """Forget the files that changed."""
+        self._own.close()
 
     def _united(self, own: Sequence[str], base: Sequence[str]) -> list[str]:
         return sorted({*own, *(path for path in base if path not in self._changed)})

@@ -11,7 +11,7 @@ from rlm_tui.repository.edges.deciding import scope_at
 from rlm_tui.repository.edges.meanings import Meaning
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
-from rlm_tui.repository.indexer import Indexer
+from rlm_tui.repository.indexer import Indexer, indexer_of
 from rlm_tui.repository.parsing.occurrences import Occurrence
 from rlm_tui.repository.parsing.paths import Paths
 from rlm_tui.repository.patches.moving.pieces import Need, Piece, needs, piece_of, root_of, syntax_of
@@ -72,7 +72,7 @@ class Job:
     @cached_property
     def needs(self) -> list[Need]:
         """The names that the pieces use without binding them."""
-        return needs(self.pieces, *syntax_of(self.indexer, self.source, self.text))
+        return needs(self.pieces, *syntax_of(indexer_of(self.source) or self.indexer, self.source, self.text))
 
     @cached_property
     def paths(self) -> Paths:
@@ -82,7 +82,7 @@ class Job:
 
     def parsed(self, path: str, text: bytes) -> Node:
         """Return the syntax tree of a text as that of the file at `path`."""
-        return root_of(self.indexer, path, text)
+        return root_of(indexer_of(path) or self.indexer, path, text)
 
     def view(self, path: str) -> View | None:
         """Return a file as the graph sees it."""

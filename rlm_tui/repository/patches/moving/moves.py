@@ -20,13 +20,18 @@ from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.moving.job import Job
 from rlm_tui.repository.patches.moving.pieces import text_of
 from rlm_tui.repository.patches.moving.python_moves import PythonMove
+from rlm_tui.repository.patches.moving.script_moves import ScriptMove
 from rlm_tui.repository.patches.patch_checks import PatchChecks
 from rlm_tui.repository.patches.patches import Patch, PatchError, check_path
 from rlm_tui.repository.patches.patching import Edit, TextLines, file_patch, written
 from rlm_tui.repository.patches.renaming import hits_of
 from rlm_tui.repository.symbols import File, Hit, Symbol, UnknownName
 
-_RULES: dict[str, Callable[[Job], dict[str, bytes]]] = {"python": lambda job: PythonMove(job).rewrite()}
+_RULES: dict[str, Callable[[Job], dict[str, bytes]]] = {
+    "python": lambda job: PythonMove(job).rewrite(),
+    "javascript": lambda job: ScriptMove(job).rewrite(),
+    "typescript": lambda job: ScriptMove(job).rewrite(),
+}
 """What adapts the code of a language, by its name."""
 _MOST_LISTED = 500
 _MOST_LINES = 20_000

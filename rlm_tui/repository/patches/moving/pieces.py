@@ -22,6 +22,7 @@ _FUNCTIONS = re.compile(
     r"^(?:function|method|lambda|closure|arrow|constructor|generator_function)(?!.*(?:type|call|invocation|declarator|signature)$)"
 )
 _HEADS = re.compile(r"(?:declaration|definition|_item|_spec|declarator|signature)$")
+_TYPE_NAMES = frozenset({"type_parameter", "mapped_type_clause", "index_signature", "type_predicate", "infer_type"})
 _KEPT_ABOVE = re.compile(rb"#!|#.*coding[:=]")
 
 
@@ -79,6 +80,8 @@ def piece_of(text: bytes, root: Node, symbol: Symbol) -> Piece:
     if node.type in _LISTS and sum(child.type in _LISTED for child in node.named_children) > 1:
         raise ValueError(f"{symbol.path}:{symbol.start} defines several things in one statement: take it apart first")
     first = node
+    while (before := first.prev_named_sibling) is not None and _is_overload(before, symbol.name):
+        first = before
     while (before := first.prev_sibling) is not None and _ABOVE.search(before.type):
         apart = first.start_point[0] - _last_row(before) > 1
         if apart or _line_before(text, before).strip() or _KEPT_ABOVE.match(before.text or b""):
@@ -94,6 +97,14 @@ def piece_of(text: bytes, root: Node, symbol: Symbol) -> Piece:
     if _line_before(text, first).strip() or text[_last_byte(last) : end].strip():
         raise ValueError(f"{symbol.path}:{symbol.start} has other code on its lines: give it lines of its own first")
     return Piece(symbol, node, text.rfind(b"\n", 0, first.start_byte) + 1, end)
+
+
+def _is_overload(node: Node, name: str) -> bool:
+    """Tell whether a statement is a signature of the function `name` that comes before its body."""
+    inner = node.child_by_field_name("declaration") if node.type == "export_statement" else node
+    return (
+        inner is not None and inner.type == "function_signature" and text_of(inner.child_by_field_name("name")) == name
+    )
 
 
 _WRAPPERS = frozenset(
@@ -165,9 +176,13 @@ def needs(pieces: Sequence[Piece], grammar: Grammar, text: bytes) -> list[Need]:
     found: list[Need] = []
     for piece in pieces:
         bound: dict[int, set[str]] = defaultdict(set)
+        whole: dict[int, set[str]] = defaultdict(set)
         free: list[Occurrence] = []
         for node in words(piece.node):
             one = Occurrence(node.start_byte, node.start_point[0] + 1, "name", node, grammar, text)
+            if (kinds := _kind_of(node)) is not None:
+                whole[kinds.id].add(text_of(node))
+                continue
             statement = one.imported
             if is_head(node) or statement is not None or (not one.receiver and one.binder is not None):
                 around = _scope(node, piece.node)
@@ -179,7 +194,7 @@ def needs(pieces: Sequence[Piece], grammar: Grammar, text: bytes) -> list[Need]:
         found += [
             Need(text_of(one.node), one.node, is_deferred(one.node, piece.node))
             for one in free
-            if not _is_local(one.node, piece.node, bound)
+            if not _is_local(one.node, piece.node, bound, whole)
         ]
     return found
 
@@ -227,11 +242,21 @@ def _scope(node: Node, until: Node) -> Node | None:
     return None
 
 
-def _is_local(node: Node, until: Node, bound: dict[int, set[str]]) -> bool:
+def _kind_of(node: Node) -> Node | None:
+    """Return what a name is bound in as a type parameter, or as a name that a type gives to what it is about."""
+    parent = node.parent
+    if parent is None or parent.type not in _TYPE_NAMES or parent.child_by_field_name("name") != node:
+        return None
+    if parent.type == "type_parameter":
+        return parent.parent.parent if parent.parent is not None else None
+    return parent.parent
+
+
+def _is_local(node: Node, until: Node, bound: dict[int, set[str]], whole: dict[int, set[str]]) -> bool:
     name = text_of(node)
     child, parent = node, node.parent
     while parent is not None and child != until:
-        if name in bound.get(parent.id, ()) and not _is_outside(child, parent):
+        if name in whole.get(parent.id, ()) or (name in bound.get(parent.id, ()) and not _is_outside(child, parent)):
             return True
         child, parent = parent, parent.parent
     return False

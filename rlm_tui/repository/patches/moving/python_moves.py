@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cache
 
@@ -10,7 +11,8 @@ from tree_sitter import Node
 from rlm_tui.repository.parsing.occurrences import Occurrence
 from rlm_tui.repository.patches.moving.circles import new_circle
 from rlm_tui.repository.patches.moving.job import Job
-from rlm_tui.repository.patches.moving.pieces import Change, cut, is_deferred, spliced, text_of
+from rlm_tui.repository.patches.moving.pieces import Change, cut, spliced, text_of
+from rlm_tui.repository.patches.moving.placing import is_short, put, room
 from rlm_tui.repository.patches.moving.python_imports import (
     Brought,
     Where,
@@ -28,9 +30,9 @@ from rlm_tui.repository.patches.moving.python_tree import (
     bound,
     global_statements,
     in_type,
+    listed_in,
     names_of,
     stands,
-    statement_of,
 )
 
 
@@ -72,6 +74,8 @@ class PythonMove:
         job = self._job
         here = {one.local: one for one in brought(self._target_root) if one.where != "inner"}
         level = bound(self._target_root)
+        if job.target.endswith("__main__.py"):
+            raise ValueError(f"{job.target} runs as it is imported: nothing others use belongs there")
         for name in job.moved:
             one = here.get(name)
             if one is not None and not self._is_source(job.target, one):
@@ -99,22 +103,24 @@ class PythonMove:
     def _body(self) -> str:
         """Return what moves, as it is written in the target."""
         moved = [self._moved(piece.start, piece.end) for piece in self._job.pieces]
-        return ("\n" if self._is_short() else "\n\n\n").join(moved)
-
-    def _is_short(self) -> bool:
-        return all(piece.symbol.kind in ("variable", "constant") for piece in self._job.pieces)
+        return ("\n" if is_short(self._job) else "\n\n\n").join(moved)
 
     def _put(self) -> list[Change]:
-        """Return where in the target what moves goes: behind what it needs there, before what needs it."""
-        text = self._target_text
+        """Return where in the target what moves goes."""
+        text, root = self._target_text, self._target_root
         if not text.strip():
             return []  # what is new begins with its imports
-        first, last = self._between(self._target_root)
-        at = first if self._is_short() else last
-        before, after = text[:at], text[at:]
-        gap = "\n\n" if self._is_short() else "\n\n\n"
-        start, rest = len(before.rstrip()), at + len(after) - len(after.lstrip())
-        return [(start, rest, f"{gap if start else ''}{self._body()}{gap if after.strip() else chr(10)}")]
+        head = head_end(root)
+        guards = [n for n in root.named_children if n.type == "if_statement" and b"__name__" in _first_line(n)]
+        first, last = room(
+            self._job,
+            text,
+            head.end_byte if head is not None else after_docstring(root),
+            bound(root),
+            [node.start_byte for node in guards],
+        )
+        short = is_short(self._job)
+        return [put(text, first if short else last, self._body(), "\n\n" if short else "\n\n\n")]
 
     def _circle(self, texts: dict[str, bytes]) -> None:
         """Raise `ValueError` where files would load each other that did not: one of them would meet the other half loaded."""
@@ -134,26 +140,6 @@ class PythonMove:
         needed = [item.local for item in self._wanted[job.target] if job.source in job.leads(item.module, job.target)]
         also = f": move {' and '.join(f'`{name}`' for name in needed)} with it, or first" if needed else ""
         raise ValueError(f"the files would import each other as they are loaded, {' -> '.join(circle)}{also}")
-
-    def _between(self, root: Node) -> tuple[int, int]:
-        """Return the first and the last byte of the target that what moves can be put at."""
-        job, text = self._job, self._target_text
-        head = head_end(root)
-        first = head.end_byte if head is not None else after_docstring(root)
-        level = bound(root)
-        for need in job.needs:
-            if not need.deferred and need.name in level:
-                first = max(first, level[need.name][-1].end_byte)
-        last = len(text)
-        for node in root.named_children:
-            if node.type == "if_statement" and b"__name__" in (node.text or b"").partition(b"\n")[0]:
-                last = min(last, node.start_byte)
-        for one in job.sites.get(job.target, ()):
-            if one.place == "name" and one.imported is None and not is_deferred(one.node):
-                last = min(last, statement_of(one.node).start_byte)
-        if first > last:
-            raise ValueError(f"{job.target} uses {job.told()} before what it needs is there: no place in it would do")
-        return first, last
 
     def _moved(self, start: int, end: int) -> str:
         job = self._job
@@ -246,9 +232,12 @@ class PythonMove:
         if not stars or path == job.target:
             return
         module = module_of(job, job.target, path, stars[0].module, job.source)
+        listed = listed_in(job.root)
+        text = job.read(path)
         for name in sorted(job.moved):
-            if not name.startswith("_"):
-                self._wanted[path].append(Wanted(name, module, name))
+            if name in listed if listed is not None else not name.startswith("_"):
+                used = re.search(rb"\b" + re.escape(name.encode()) + rb"\b", text) is not None
+                self._wanted[path].append(Wanted(name, module, name, unused=not used))
 
     # What the source keeps
 
@@ -308,6 +297,10 @@ class PythonMove:
             return text
         kept = [one for one in items if b"noqa" not in _line(text, one.statement) and one.name != "*"]
         return spliced(text, [without(text, one) for one in kept[:1]]) if kept else text
+
+
+def _first_line(node: Node) -> bytes:
+    return (node.text or b"").partition(b"\n")[0]
 
 
 def _key(one: Brought) -> tuple[str, str, str, Where]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from rlm_tui.repository.patches.moving.pieces import text_of
+from rlm_tui.repository.patches.moving.placing import statement_of
 
 _TYPE = re.compile(r"[\w.\[\], |]+")
 
@@ -92,13 +93,6 @@ def names_of(node: Node) -> list[str]:
     return [text_of(child) for child in node.named_children]
 
 
-def statement_of(node: Node) -> Node:
-    """Return the statement at file level that a node stands in."""
-    while node.parent is not None and node.parent.parent is not None:
-        node = node.parent
-    return node
-
-
 def before_dot(node: Node) -> Node | None:
     """Return the expression before the dot of an attribute, None for a name that stands by itself."""
     parent = node.parent
@@ -131,7 +125,17 @@ def stands(root: Node, name: str, spans: list[tuple[int, int]]) -> bool:
         node = waiting.pop()
         if node.type == "comment" or (node.start_byte, node.end_byte) in spans:
             continue
+        if node.type == "string_content" and not _TYPE.fullmatch(text_of(node)):
+            continue
         if node.child_count == 0 and word.search(node.text or b""):
             return True
         waiting.extend(node.children)
     return False
+
+
+def listed_in(root: Node) -> set[str] | None:
+    """Return the names in `__all__` of a file, None for one without."""
+    found: set[str] | None = None
+    for statement in bound(root).get("__all__", ()):
+        found = (found or set()) | {text_of(node) for node in strings_in(statement)}
+    return found
