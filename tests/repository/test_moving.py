@@ -194,7 +194,7 @@ def test_an_own_import_of_several_names_and_a_new_file(move: Move, tmp_path: Pat
             three = 3
             """,
         "use.py": "from pkg.a import One, three, two\n\nassert isinstance(two(), One), three\n",
-        "star.py": "from pkg.a import *\n\nassert three\n",
+        "star.py": "from pkg.a import *\n\nassert three and One\n",
     }
     _, changed = move(files, "pkg/a.py::One pkg/a.py::two", "pkg/inner/new.py")
     assert changed["pkg/a.py"] == '__all__ = ["three"]\n\n\nthree = 3\n'
@@ -203,7 +203,7 @@ def test_an_own_import_of_several_names_and_a_new_file(move: Move, tmp_path: Pat
         changed["use.py"]
         == "from pkg.a import three\nfrom pkg.inner.new import One, two\n\nassert isinstance(two(), One), three\n"
     )
-    assert changed["star.py"] == "from pkg.a import *\nfrom pkg.inner.new import One, two\n\nassert three\n"
+    assert changed["star.py"] == "from pkg.a import *\nfrom pkg.inner.new import One\n\nassert three and One\n"
     subprocess.run([sys.executable, "-c", "import use, star"], cwd=tmp_path / "code", check=True)
 
 

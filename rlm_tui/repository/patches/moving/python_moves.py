@@ -237,7 +237,8 @@ class PythonMove:
         for name in sorted(job.moved):
             if name in listed if listed is not None else not name.startswith("_"):
                 used = re.search(rb"\b" + re.escape(name.encode()) + rb"\b", text) is not None
-                self._wanted[path].append(Wanted(name, module, name, unused=not used))
+                if used or path.endswith("__init__.py"):
+                    self._wanted[path].append(Wanted(name, module, name, unused=not used))
 
     # What the source keeps
 
