@@ -32,7 +32,6 @@ CONFIG_FILE = user_config_path("rlm-tui") / "config.toml"
 THEMES_FOLDER = CONFIG_FILE.parent / "themes"
 
 Glob = Annotated[str, Field(min_length=1, max_length=200)]
-Positive = Annotated[float, Field(gt=0)]
 
 
 class ConfigError(Exception):
@@ -40,50 +39,90 @@ class ConfigError(Exception):
 
 
 class Settings(BaseSettings):
-    """What the user chose. `budget` is US dollars a run, `max_time` seconds; None is no bound. `memo` keeps results.
-
-    `confirm_above` is how many sub-calls one cell may start on the screen before the user is asked; None: any number.
-    `keys` are the user's own, by action (see `ui.keymap`). `ascii` draws with ASCII only, `plain` asks and answers line by line
-    without a screen; `reduced_motion` draws once a second. `notify` calls the user when a run of at least `notify_after` seconds
-    has ended.
-    `allow_secrets` are globs of files that are read although they may hold secrets (see `repository.secrets`).
-    """
+    """What the user chose; what each setting means stands beside it. None is no bound."""
 
     model_config = SettingsConfigDict(env_prefix="RLM_TUI_", frozen=True, extra="forbid", env_ignore_empty=True)
 
-    model: str = Field(default="", max_length=200)
-    sub_model: str = Field(default="", max_length=200)
-    api_key: SecretStr | None = Field(default=None, validation_alias=AliasChoices("api_key", "ANTHROPIC_API_KEY"))
-    auth_token: SecretStr | None = Field(
-        default=None, validation_alias=AliasChoices("auth_token", "ANTHROPIC_AUTH_TOKEN")
+    model: str = Field("", max_length=200, description="Model of the root call; empty: by what is at hand.")
+    sub_model: str = Field("", max_length=200, description="Model of sub-calls; empty: by what is at hand.")
+    api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("api_key", "ANTHROPIC_API_KEY"),
+        description="A key of the endpoint, from the environment.",
     )
-    base_url: str = Field(default="", validation_alias=AliasChoices("base_url", "ANTHROPIC_BASE_URL"))
-    provider: Literal["anthropic", "bedrock", "vertex"] = "anthropic"
-    cells: Literal["auto", "tool", "fence"] = "auto"
-    sandbox: str = Field(default=AUTO, max_length=100)
-    sandbox_image: str = Field(default=SandboxOptions().image, pattern=r"^[\w][\w.:/@-]*$", max_length=300)
-    math: bool = False
-    route: Route | None = None
-    candidates: Annotated[int, Field(ge=1, le=8)] = 1
-    budget: Positive | None = 2.0
-    max_tokens: Annotated[int, Field(gt=0)] | None = 4_000_000
-    max_calls: Annotated[int, Field(gt=0)] | None = 200
-    max_time: Positive | None = 900.0
-    max_depth: Annotated[int, Field(ge=0, le=5)] = 1
-    confirm_above: Annotated[int, Field(ge=0)] | None = 20
-    memo: bool = True
-    allow_secrets: Annotated[tuple[Glob, ...], NoDecode] = ()
-    slots: Annotated[int, Field(ge=1, le=64)] = 8
-    theme: str = ""
-    keys: dict[str, str | list[str] | dict[str, str | list[str]]] = {}
-    ascii: bool = False
-    plain: bool = False
-    reduced_motion: bool = False
-    notify: Literal["off", "bell", "osc9", "osc777"] = "bell"
-    notify_after: Annotated[float, Field(ge=0)] = 30.0
-    cache_dir: Path = Field(default_factory=lambda: user_cache_path("rlm-tui"))
-    runs_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "runs")
-    applied_dir: Path = Field(default_factory=lambda: user_state_path("rlm-tui") / "applied")
+    auth_token: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("auth_token", "ANTHROPIC_AUTH_TOKEN"),
+        description="A bearer token of the endpoint, in place of a key, from the environment.",
+    )
+    base_url: str = Field(
+        "",
+        validation_alias=AliasChoices("base_url", "ANTHROPIC_BASE_URL"),
+        description="The address of an endpoint that speaks Anthropic's API; empty: Anthropic's own.",
+    )
+    provider: Literal["anthropic", "bedrock", "vertex"] = Field(
+        "anthropic",
+        description="Who serves the model: anthropic (or any endpoint that speaks its API), bedrock, vertex.",
+    )
+    cells: Literal["auto", "tool", "fence"] = Field(
+        "auto", description="How the model writes cells: tool (calls of one tool), fence (fenced text), auto."
+    )
+    sandbox: str = Field(
+        AUTO, max_length=100, description="Where cells run: auto, sealed, monty, docker, or an installed one's name."
+    )
+    sandbox_image: str = Field(
+        SandboxOptions().image,
+        pattern=r"^[\w][\w.:/@-]*$",
+        max_length=300,
+        description="The image of the docker sandbox.",
+    )
+    math: bool = Field(False, description="Cells of the sealed sandbox may import numpy, scipy and sympy.")
+    route: Route | None = Field(
+        None,
+        description="How questions are taken on: direct (one completion), repl (one agent), rlm (sub-agents); else chosen.",
+    )
+    candidates: int = Field(
+        1,
+        ge=1,
+        le=8,
+        description="So many agents answer apart from each other; of those that agree, the surest is taken.",
+    )
+    budget: float | None = Field(2.0, gt=0, description="US dollars a run may spend.")
+    max_tokens: int | None = Field(4_000_000, gt=0, description="Tokens a run may take.")
+    max_calls: int | None = Field(200, gt=0, description="Calls a run may start.")
+    max_time: float | None = Field(900.0, gt=0, description="Seconds a run may take.")
+    max_depth: int = Field(1, ge=0, le=5, description="How deep sub-agents may start sub-agents, 0 to 5.")
+    confirm_above: int | None = Field(
+        20, ge=0, description="A cell that is about to start more sub-calls than this waits for a yes."
+    )
+    memo: bool = Field(True, description="Sub-calls are served from earlier runs where nothing they saw has changed.")
+    allow_secrets: Annotated[tuple[Glob, ...], NoDecode] = Field(
+        (), description="Files that are read although they may hold secrets (.env, keys): globs, with commas between."
+    )
+    slots: int = Field(
+        8, ge=1, le=64, description="How many completions, and how many sub-agents a depth, run at once."
+    )
+    theme: str = Field("", description="A theme's name; T shows them all. Empty: ink.")
+    keys: dict[str, str | list[str] | dict[str, str | list[str]]] = Field(
+        {}, description="Your own keys, in the table [keys] of the file: an action's name, and its key."
+    )
+    ascii: bool = Field(False, description="Draw with ASCII characters only.")
+    plain: bool = Field(False, description="No screen: question after question, in lines that are only appended.")
+    reduced_motion: bool = Field(False, description="Draw once a second, and move nothing.")
+    notify: Literal["off", "bell", "osc9", "osc777"] = Field(
+        "bell", description="How the terminal calls you after a long run: bell, osc9 or osc777 (notifications), off."
+    )
+    notify_after: float = Field(30.0, ge=0, description="Seconds from which on a run is a long one.")
+    cache_dir: Path = Field(
+        default_factory=lambda: user_cache_path("rlm-tui"), description="Where the index and the memo are kept."
+    )
+    runs_dir: Path = Field(
+        default_factory=lambda: user_state_path("rlm-tui") / "runs", description="Where the records of runs are kept."
+    )
+    applied_dir: Path = Field(
+        default_factory=lambda: user_state_path("rlm-tui") / "applied",
+        description="Where what takes applied patches back is kept.",
+    )
 
     @field_validator("allow_secrets", mode="before")
     @classmethod

@@ -28,11 +28,12 @@ _MODELS = frozenset(("model", "sub_model", "base_url", "api_key"))
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A setting: its value in words, and whether it comes from a flag, the environment, the file, or is the default."""
+    """A setting: its value in words, whether it comes from a flag, the environment, the file, or is the default; its meaning."""
 
     name: str
     value: str
     source: str
+    about: str
 
 
 @dataclass
@@ -54,7 +55,10 @@ class Setup:
 
     def in_force(self) -> Sequence[InForce]:
         """Return every setting, in the order of `Settings`."""
-        return [InForce(name, self._words(name), self._source(name)) for name in Settings.model_fields]
+        return [
+            InForce(name, self._words(name), self._source(name), field.description or "")
+            for name, field in Settings.model_fields.items()
+        ]
 
     async def sandbox(self) -> Report:
         """Try the sandboxes again, and tell."""
@@ -118,8 +122,12 @@ class Setup:
             return "set" if value else "not set"
         if isinstance(value, bool):
             return "yes" if value else "no"
+        if isinstance(value, int | float):
+            return f"{value:,}".removesuffix(".0")
         if isinstance(value, tuple | dict):
             return ", ".join(map(str, value)) or "none"
         if name == "base_url" and value:
             return endpoint_of(self.settings, IMPATIENT).origin
-        return "none" if value is None else str(value) or "not set"
+        if value is None:
+            return "chosen for each question" if name == "route" else "no bound"
+        return str(value) or "not set"

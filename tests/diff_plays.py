@@ -58,7 +58,7 @@ async def patch(on: Screenful) -> None:
     on.app.session.applying = Applying(on.stage.repository.root, on.stage.repository.root.parent / "applied")
     await on.ask()
     await on.press("escape", "d")
-    await until(on, lambda: isinstance(on.screen, DiffScreen) and "3/3 taken" in on.line("#crumbs"))
+    await until(on, lambda: isinstance(on.screen, DiffScreen) and "3 of 3 hunks taken" in on.line("#crumbs"))
 
 
 async def moving(on: Screenful) -> None:
@@ -66,7 +66,7 @@ async def moving(on: Screenful) -> None:
     await on.press("j", "down", "k", "space")
     assert "[ ] line 28" in on.page.text
     await on.press("up", "up", "space")
-    assert "[ ] line 17" in on.page.text and "1/3 taken" in on.line("#crumbs")
+    assert "[ ] line 17" in on.page.text and "1 of 3 hunks taken" in on.line("#crumbs")
 
 
 async def files(on: Screenful) -> None:
@@ -74,9 +74,9 @@ async def files(on: Screenful) -> None:
     await on.press("right_square_bracket", "f")
     assert "[ ] line 2" in on.page.text
     await on.press("left_square_bracket", "f")
-    assert "0/3 taken" in on.line("#crumbs")
+    assert "0 of 3 hunks taken" in on.line("#crumbs")
     await on.press("a")
-    assert "3/3 taken" in on.line("#crumbs")
+    assert "3 of 3 hunks taken" in on.line("#crumbs")
 
 
 async def applying(on: Screenful) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,6 +91,11 @@ class RlmApp(TerminalApp):
     def is_live(self) -> bool:
         """Whether a run is on its way."""
         return self.current is not None
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """Questions that one may ask of this repository."""
+        return self._watch.examples
 
     @property
     def playback(self) -> Playback | None:

@@ -100,7 +100,7 @@ class AskScreen(Screen[None]):
         answer = self.query_one(AnswerPane)
         self.set_class(is_idle := tree.start is None and tree.end is None and not self.app.is_live, "-idle")
         if is_idle:
-            answer.show_idle(welcome(self.app.session))
+            answer.show_idle(welcome(self.app.session, self.app.examples))
         else:
             answer.show(tree)
         self.draw_lines()

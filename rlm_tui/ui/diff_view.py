@@ -17,6 +17,7 @@ from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, Block, Flow, plain
 from rlm_tui.ui.confirm import Confirm
 from rlm_tui.ui.diff_rows import Choice, blocks_of
+from rlm_tui.ui.figures import count
 from rlm_tui.ui.page import Page
 from rlm_tui.ui.status import Footer, Line, beside
 
@@ -122,14 +123,17 @@ class DiffScreen(Screen[None]):
         self._draw()
 
     async def _ask_to_apply(self, applying: Applying) -> None:
-        taken = self._choice.taken()
+        taken, hunks = self._choice.taken(), len(self._choice.parts) - len(self._choice.left)
+        self._say("checking it against the files …")
         try:
             checked, _ = await asyncio.to_thread(self.app.session.repository.patches.join, [written(taken)])
             dirty = await asyncio.to_thread(applying.uncommitted, taken.paths)
         except (PatchError, RepositoryError) as error:
             self._say(_flat(error))
             return
-        said = [f"Write this into {_files(taken.paths)}?"]
+        self._say("")
+        files = count(len(taken.paths), "file")
+        said = [f"Write {count(hunks, 'hunk')} into {files}?", _files(taken.paths)]
         if dirty:
             said.append(f"Not committed, so that only undo brings it back: {_files(dirty)}.")
 
@@ -194,7 +198,7 @@ class DiffScreen(Screen[None]):
         right = (
             plain(self._told, "$text-warning")
             if self._told
-            else plain(f"{taken}/{len(parts)} taken" if parts else "", MUTED)
+            else plain(f"{taken} of {count(len(parts), 'hunk')} taken" if parts else "", MUTED)
         )
         line.show(beside([plain(self._title, "bold")], [right], max(1, line.size.width)))
         hidden = (

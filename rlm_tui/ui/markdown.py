@@ -15,6 +15,7 @@ from textual.content import Content, Span
 
 from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.blocks import ACCENT, MUTED, Block, Flow, Gap, Lines, Rule, Table, plain, text_lines
+from rlm_tui.ui.figures import count
 from rlm_tui.ui.highlighting import highlight
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ MOST_COLOURED = 40_000
 """Characters above which a block of code is shown plain: it is coloured while the screen waits."""
 
 CODE = "$text-accent"
+DIAGRAM = "mermaid"
+"""The language of fences that say nothing to whoever reads them as they are."""
 Mark = Callable[[Content], Content]
 """Does something to each text of a document, but for code blocks."""
 _FENCE = re.compile(" {0,3}(```|~~~)")
@@ -172,6 +175,12 @@ class _Builder:
             case "fence" | "code_block":
                 self._gap()
                 language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
+                if language == DIAGRAM:
+                    lines = count(token.content.count("\n"), "line")
+                    self.found.append(
+                        Flow(Content.styled(f"▏ a diagram as {lines} of {DIAGRAM}: the report has it", MUTED))
+                    )
+                    return
                 code = highlight(token.content.rstrip("\n"), language=language, most=MOST_COLOURED)
                 self.found.append(Lines(code, self._take_indent() + Content.styled("▏ ", MUTED), words=True))
             case "hr":

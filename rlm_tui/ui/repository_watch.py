@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from rlm_tui.ui.examples import GENERAL, examples
+
 if TYPE_CHECKING:
     from rlm_tui.repository.repository import Repository
 
@@ -17,6 +19,7 @@ class RepositoryWatch:
         self._repository = repository
         self._commit = ""
         self._told = 0
+        self.examples: Sequence[str] = GENERAL
 
     @property
     def is_new(self) -> bool:
@@ -40,7 +43,9 @@ class RepositoryWatch:
         return notices[before:]
 
     async def follow(self, indexed: Callable[[], None]) -> None:
-        """Index the repository, call `indexed`, and keep the index current until cancelled."""
+        """Index the repository, look for examples, and keep the index current until cancelled; `indexed` after each."""
         await asyncio.to_thread(self._repository.scan)
+        indexed()
+        self.examples = await asyncio.to_thread(examples, self._repository)
         indexed()
         await self._repository.watch()

@@ -21,7 +21,7 @@ from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, PROMPT_MARK, plain
 from rlm_tui.ui.confirm import Confirm
 from rlm_tui.ui.rows import MARKS
-from rlm_tui.ui.status import Footer, Line
+from rlm_tui.ui.status import WIDE, Footer, Line
 
 if TYPE_CHECKING:
     from rlm_tui.records.store import RunInfo
@@ -67,8 +67,11 @@ class RunsScreen(Screen[Chosen | None]):
         self.run_worker(self._load(), exit_on_error=False)
 
     def on_resize(self) -> None:
-        """Draw the lines for the new width."""
-        self.call_after_refresh(self._frame)
+        """Draw the lines for the new width; the cursor stays."""
+        if self._all:
+            self.call_after_refresh(self._narrow, self.query_one(OptionList).highlighted or 0)
+        else:
+            self.call_after_refresh(self._frame)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the keys of what has the focus."""
@@ -115,7 +118,7 @@ class RunsScreen(Screen[Chosen | None]):
             if said:
                 self.run_worker(self._delete(run), exit_on_error=False)
 
-        self.app.push_screen(Confirm("Delete this run for good?", run_line(run).plain, str(run.path)), answered)
+        self.app.push_screen(Confirm("Delete this run for good?", run_line(run, WIDE).plain, str(run.path)), answered)
 
     def action_back(self) -> None:
         """Leave the search; from the list, close."""
@@ -158,15 +161,15 @@ class RunsScreen(Screen[Chosen | None]):
         if self._found:
             self.query_one(OptionList).highlighted = min(at, len(self._found) - 1)
 
-    def _narrow(self) -> None:
+    def _narrow(self, at: int = 0) -> None:
         words = self.query_one(Input).value.lower().split()
         fitting = [run for run in self._all if all(word in _words(run) for word in words)]
         self._found = fitting[:MOST_RUNS]
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(run_line(run)) for run in self._found])
+        options.add_options([Option(run_line(run, options.size.width)) for run in self._found])
         if self._found:
-            options.highlighted = 0
+            options.highlighted = min(at, len(self._found) - 1)
         of = f" of {len(self._all):,}" if words else ""
         self._say(f"{len(fitting):,}{of}" if self._all else "none yet: ask something first")
 
@@ -182,14 +185,18 @@ class RunsScreen(Screen[Chosen | None]):
         self.query_one(Footer).show_places("runs", "everywhere", typing=isinstance(self.focused, Input))
 
 
-def run_line(run: RunInfo) -> Content:
-    """Return a run as one line: when, how it ended, where, what was asked."""
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(run.started))
+def run_line(run: RunInfo, width: int) -> Content:
+    """Return a run as one line: when, how it ended, where, what was asked; the year and words go where there is no room."""
+    is_wide = width >= WIDE
+    when = time.strftime("%Y-%m-%d %H:%M" if is_wide else "%m-%d %H:%M", time.localtime(run.started))
     style = "$text-error" if run.status in ("damaged", "failed") else ""
-    ended = plain(f"{MARKS.get(run.status, '?')} {run.status:<10}  ", style)
+    status = f"{MARKS.get(run.status, '?')} {run.status:<10}  " if is_wide else f"{MARKS.get(run.status, '?')}  "
     asked = run.question if run.status != "damaged" else run.path.name
     question = plain(" ".join(asked[:400].split())[:160])
-    return Content.assemble((f"{when}  ", MUTED), ended, plain(f"{run.repository:<18.18}  ", MUTED), question)
+    room = 18 if is_wide else 10
+    where = plain(run.repository).truncate(room, ellipsis=True)
+    where = where.pad_right(room - where.cell_length).stylize(MUTED)
+    return Content.assemble((f"{when}  ", MUTED), plain(status, style), where, "  ", question)
 
 
 def _words(run: RunInfo) -> str:

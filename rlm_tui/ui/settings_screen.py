@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from rlm_tui.config import ConfigError, load_settings
+from rlm_tui.config import ConfigError, Settings, load_settings
 from rlm_tui.config_file import ConfigFileError
 from rlm_tui.models.protocol import ModelError
 from rlm_tui.ui.actions import bindings
@@ -23,6 +23,12 @@ from rlm_tui.ui.value import ValueScreen
 if TYPE_CHECKING:
     from rlm_tui.setup import InForce, Setup
     from rlm_tui.ui.app import RlmApp
+
+
+_NAMES = max(map(len, Settings.model_fields))
+_LEAST = 8
+"""Cells of a value that are shown at any width."""
+_BETWEEN = "  "
 
 
 class SettingsScreen(Screen[None]):
@@ -40,6 +46,7 @@ class SettingsScreen(Screen[None]):
         """Lay the parts below each other."""
         yield Line(id="crumbs")
         yield OptionList(id="settings", compact=True)
+        yield Static(id="about", markup=False)
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
@@ -49,8 +56,13 @@ class SettingsScreen(Screen[None]):
         self._say(str(self._setup.file))
 
     def on_resize(self) -> None:
-        """Draw the footer for the new width."""
+        """Draw the rows and the footer for the new width."""
+        self.call_after_refresh(self._list)
         self.call_after_refresh(self.query_one(Footer).show_places, "settings", "everywhere")
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Say what the setting means."""
+        self.query_one("#about", Static).update(plain(self._rows[event.option_index].about, MUTED))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Change the setting."""
@@ -83,8 +95,12 @@ class SettingsScreen(Screen[None]):
                 )
 
         value = getattr(self._setup.settings, row.name)
+        if isinstance(value, bool):
+            take("no" if value else "yes")
+            return
         shown = "" if value is None else ", ".join(value) if isinstance(value, tuple) else str(value)
-        self.app.push_screen(ValueScreen(row.name, "Enter keeps it in your file; empty takes it out", shown), take)
+        hint = f"{row.about}\n\nEnter keeps it in your file; empty takes it out."
+        self.app.push_screen(ValueScreen(row.name, hint, shown), take)
 
     async def _take(self, name: str, written: str | None) -> None:
         from rlm_tui.setup import AT_ONCE
@@ -117,7 +133,10 @@ class SettingsScreen(Screen[None]):
         options = self.query_one(OptionList)
         at = options.highlighted
         options.clear_options()
-        options.add_options([Option(_line(row)) for row in self._rows])
+        sources = max(len(row.source) for row in self._rows)
+        room = max(_LEAST, options.size.width - _NAMES - sources - 2 * len(_BETWEEN) - 1)
+        widest = max(len(row.value) for row in self._rows)
+        options.add_options([Option(_line(row, min(room, widest))) for row in self._rows])
         options.highlighted = at or 0
 
     def _say(self, text: str, style: str = MUTED) -> None:
@@ -125,11 +144,11 @@ class SettingsScreen(Screen[None]):
         line.show(Content.assemble(("Settings", "bold"), "   ", plain(text, style)))
 
 
-def _line(row: InForce) -> Content:
+def _line(row: InForce, room: int) -> Content:
     quiet = MUTED if row.source == "default" else ""
-    return Content.assemble(
-        plain(f"{row.name:<16}"), plain(f"{row.value[:60]:<34}  ", quiet or "bold"), plain(row.source, MUTED)
-    )
+    value = plain(row.value, quiet or "bold").truncate(room, ellipsis=True)
+    columns = (plain(f"{row.name:<{_NAMES}}"), value.pad_right(room - value.cell_length), plain(row.source, MUTED))
+    return Content(_BETWEEN).join(columns)
 
 
 def _parsed(written: str) -> object:

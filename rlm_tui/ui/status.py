@@ -75,9 +75,11 @@ def status(session: Session, tree: Tree, now: float, width: int) -> Content:
     if progress.phase in ("listing", "parsing"):
         right.append(Content.styled(index_text(progress), "$text-warning"))
     if start is not None:
-        right.append(
-            Content.assemble((str(tree.live), "bold" if tree.live else MUTED), (f" live/{len(tree.calls)}", MUTED))
-        )
+        calls = len(tree.calls)
+        if tree.live:
+            right.append(Content.assemble((str(tree.live), "bold"), (f" live/{calls}", MUTED)))
+        else:
+            right.append(Content.styled(figures.count(calls, "call"), MUTED))
         if start.language_model:
             bound = start.bounds.dollars
             spent = figures.dollars(dollars_spent(tree))

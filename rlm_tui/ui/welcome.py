@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -15,14 +16,9 @@ if TYPE_CHECKING:
 
 _TELLING = 100
 """So many files must be read before the rest can be guessed."""
-EXAMPLES = (
-    "how is this code base put together?",
-    "where does a request get its retry policy?",
-    "what breaks if I rename Session.send?",
-)
 
 
-def welcome(session: Session) -> list[Block]:
+def welcome(session: Session, examples: Sequence[str]) -> list[Block]:
     """Say in a few lines what to ask, and what is in force."""
     if session.language_model:
         model = (
@@ -40,10 +36,7 @@ def welcome(session: Session) -> list[Block]:
             )
         ),
         Gap(),
-        *[
-            Flow(Content.styled(example), Content.styled(f"  {PROMPT_MARK} ", ACCENT), Content("    "))
-            for example in EXAMPLES
-        ],
+        *[Flow(plain(example), Content.styled(f"  {PROMPT_MARK} ", ACCENT), Content("    ")) for example in examples],
         Gap(),
         _fact("model", model),
         _fact("sandbox", f"{session.sandbox_name} · cells see the repository only through tools"),

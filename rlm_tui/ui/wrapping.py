@@ -10,8 +10,10 @@ from rich.cells import cell_len, get_character_cell_size
 from textual.content import Content
 
 _WORD = re.compile(r"\S+")
-_SEPARATOR = re.compile(r"/|::|_|\.(?!\w{1,5}(?:\W|$))")
+_SEPARATOR = re.compile(r"/|::|\.(?!\w{1,5}(?:\W|$))")
 """After these a word may break; a file's suffix stays with its name, and line numbers with both."""
+_WITHIN = re.compile(r"(?<=[^\W_])_+")
+"""After these a part of a name breaks that is too long for any line."""
 
 
 def longest_word(content: Content) -> int:
@@ -21,7 +23,7 @@ def longest_word(content: Content) -> int:
 
 def longest_piece(content: Content) -> int:
     """Return the cells of the longest part of a word that does not break: between separators such as `/` and `.`."""
-    return max((cell_len(piece) for word in content.plain.split() for piece in _pieces(word)), default=1)
+    return max((cell_len(piece) for word in content.plain.split() for piece in _split(word, _SEPARATOR)), default=1)
 
 
 def wrap(content: Content, width: int) -> list[Content]:
@@ -43,7 +45,7 @@ def _breaks(text: str, width: int) -> Iterator[int]:
         if column and column + cell_len(word.group()) > width and not _begins_here(word.group(), width - column, width):
             yield at
             column = 0
-        for piece in _pieces(word.group()):
+        for piece in _pieces(word.group(), width):
             if column and column + cell_len(piece) > width:
                 yield at
                 column = 0
@@ -58,9 +60,14 @@ def _breaks(text: str, width: int) -> Iterator[int]:
 
 def _begins_here(word: str, room: int, width: int) -> bool:
     """Whether a word that is too long for any line begins in the rest of this one: when a good part of it fits there."""
-    return cell_len(word) > width and cell_len(_pieces(word)[0]) <= room and room > width // 3
+    return cell_len(word) > width and cell_len(_pieces(word, width)[0]) <= room and room > width // 3
 
 
-def _pieces(word: str) -> list[str]:
-    cuts = [0, *(separator.end() for separator in _SEPARATOR.finditer(word)), len(word)]
+def _pieces(word: str, width: int) -> list[str]:
+    pieces = _split(word, _SEPARATOR)
+    return [part for piece in pieces for part in ([piece] if cell_len(piece) <= width else _split(piece, _WITHIN))]
+
+
+def _split(word: str, after: re.Pattern[str]) -> list[str]:
+    cuts = [0, *(separator.end() for separator in after.finditer(word)), len(word)]
     return [word[start:end] for start, end in pairwise(cuts) if end > start]

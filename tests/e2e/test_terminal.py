@@ -62,6 +62,14 @@ def test_ask_drill_export_quit(window: Terminal, repository: Path) -> None:
     window.wait_for("code:0")
 
 
+def test_what_is_typed_at_once_comes_into_the_prompt(window: Terminal) -> None:
+    window.type("who quits calls send?")  # a q of the app would end it
+    window.wait_for("no language model")
+    assert "who quits calls send?" in window.wait_for("Enter send")
+    window.press("Enter")
+    window.wait_for("root")
+
+
 @pytest.mark.parametrize("columns, rows", [(80, 24), (120, 40)])
 def test_resize_keeps_the_program_alive(window: Terminal, columns: int, rows: int) -> None:
     window.wait_for("no language model")

@@ -32,13 +32,15 @@ async def test_hunks_are_taken_or_left_and_applied_after_a_yes(stage: Stage, app
         screen.app.session.applying = applying
         await screen.ask()
         await screen.press("escape", "d")
-        await until(screen, lambda: isinstance(screen.screen, DiffScreen) and "3/3 taken" in screen.line("#crumbs"))
+        await until(
+            screen, lambda: isinstance(screen.screen, DiffScreen) and "3 of 3 hunks taken" in screen.line("#crumbs")
+        )
         shown = words(screen)
         assert f"{PAYMENT}  +2 -2" in shown
         assert "31    - def send(cents: int) -> bool:" in shown
         assert "   31 + def post(cents: int) -> bool:" in shown
         await screen.press("space")
-        assert "2/3 taken" in screen.line("#crumbs")
+        assert "2 of 3 hunks taken" in screen.line("#crumbs")
         assert "[ ] line 17" in words(screen)
         await screen.press("enter")
         await until(screen, lambda: isinstance(screen.screen, Confirm))
@@ -69,15 +71,17 @@ async def test_files_and_everything_are_taken_or_left_at_once(stage: Stage, appl
         screen.app.session.applying = applying
         await screen.ask()
         await screen.press("escape", "d")
-        await until(screen, lambda: isinstance(screen.screen, DiffScreen) and "3/3 taken" in screen.line("#crumbs"))
+        await until(
+            screen, lambda: isinstance(screen.screen, DiffScreen) and "3 of 3 hunks taken" in screen.line("#crumbs")
+        )
         await screen.press("f")
-        assert "1/3 taken" in screen.line("#crumbs")
+        assert "1 of 3 hunks taken" in screen.line("#crumbs")
         await screen.press("right_square_bracket", "f")
-        assert "0/3 taken" in screen.line("#crumbs")
+        assert "0 of 3 hunks taken" in screen.line("#crumbs")
         await screen.press("enter")
         assert "nothing is taken" in screen.line("#crumbs")
         await screen.press("a")
-        assert "3/3 taken" in screen.line("#crumbs")
+        assert "3 of 3 hunks taken" in screen.line("#crumbs")
         await screen.press("u")
         await until(
             screen,

@@ -160,6 +160,24 @@ def test_numbers_of_a_table_stand_right_and_a_tight_table_keeps_its_words() -> N
     )
 
 
+def test_names_break_at_underscores_only_where_no_line_holds_them() -> None:
+    cells = "| call | where |\n|---|---|\n| `Console._collect_renderables` | rich/console.py:1698 |\n"
+    assert text(blocks(cells), 44).splitlines()[2:] == [
+        "Console.                rich/console.py:1698",
+        "_collect_renderables",
+    ]
+    assert "Console._collect_renderables" in text(blocks(cells), 36)
+    assert [line.plain for line in wrap(Content("_private_name_of_some_length"), 14)] == [
+        "_private_name_",
+        "of_some_length",
+    ]
+
+
+def test_a_diagram_is_told_not_shown() -> None:
+    told = text(blocks("Layers:\n\n```mermaid\nflowchart TD\n  a --> b\n```\n\nafter"), 60)
+    assert told == "Layers:\n\n▏ a diagram as 2 lines of mermaid: the report has it\n\nafter"
+
+
 def test_a_table_that_has_no_room_becomes_lines_and_no_word_breaks() -> None:
     source = "| caller | lock |\n|---|---|\n| `SessionStoreRegistry.refresh` | sometimes |\n| `x` | no |\n"
     assert text(blocks(source), 28) == (

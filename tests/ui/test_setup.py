@@ -12,7 +12,7 @@ import pytest
 from messages_server import MessagesServer, error, text
 from screen_stage import Screenful, Stage
 from small_repository import make_small_repository
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from rlm_tui import config
 from rlm_tui.config import load_settings
@@ -165,7 +165,9 @@ async def test_settings_tell_their_source_and_are_kept(
         assert isinstance(on.screen, SettingsScreen) and setup is not None
         rows = {row.name: (row.value, row.source) for row in setup.in_force()}
         assert rows["max_calls"] == ("50", "file") and rows["max_depth"] == ("2", "RLM_TUI_MAX_DEPTH")
-        assert rows["budget"] == ("2.0", "default") and rows["api_key"] == ("not set", "default")
+        assert rows["budget"] == ("2", "default") and rows["max_tokens"][0] == "4,000,000"
+        assert all(row.about for row in setup.in_force())
+        assert rows["api_key"] == ("not set", "default")
         names = list(rows)
 
         async def put(name: str, value: str) -> None:
@@ -179,7 +181,9 @@ async def test_settings_tell_their_source_and_are_kept(
         await put("budget", "0.75")
         assert "holds from the next question on" in on.line("#crumbs")
         assert setup.workspace.engine.bounds.dollars == 0.75
-        await put("memo", "no")
+        options.highlighted = names.index("memo")
+        await on.press("enter")
+        assert "served from earlier runs" in str(on.screen.query_one("#about", Static).content)
         await put("allow_secrets", "*.pem, x")
         await put("max_depth", "3")
         assert "RLM_TUI_MAX_DEPTH wins" in on.line("#crumbs")

@@ -18,10 +18,12 @@ from textual.widgets import Static
 
 from rlm_tui.plugins import discover
 from rlm_tui.records.events import Citation
+from rlm_tui.repository.repository import Repository
 from rlm_tui.ui import status
 from rlm_tui.ui.app import RlmApp
 from rlm_tui.ui.blocks import PROMPT_MARK
 from rlm_tui.ui.calls_tree import CallsTree
+from rlm_tui.ui.examples import GENERAL, examples
 from rlm_tui.ui.session import History, LiveRun
 from rlm_tui.ui.status import Notice
 from rlm_tui.ui.trace import TraceScreen
@@ -181,7 +183,7 @@ async def test_a_record_is_shown_without_a_model(stage: Stage) -> None:
         await on.settle()
         assert on.page.text.startswith("Why a refresh can deadlock")
         assert len(on.calls.keys) == 13
-        assert "0 live/10" in on.line("#status") and "0:21" in on.line("#status")
+        assert "10 calls" in on.line("#status") and "0:21" in on.line("#status")
         assert on.page.scroll_offset.y == 0
         assert stage.asked == []
 
@@ -237,6 +239,27 @@ async def test_the_empty_state_says_what_is_in_force(stage: Stage) -> None:
         assert "sandbox sealed" in said
         assert "index ready · " in said
         assert "navigator: no language model" in on.line("#status")
+
+
+async def test_the_first_screen_asks_of_names_of_this_repository(stage: Stage, tmp_path: Path) -> None:
+    stage.repository = Repository.open(stage.repository.root, tmp_path / "other")
+    async with opened(stage) as on:
+        while "who calls" not in on.page.text:
+            await on.settle()
+            await asyncio.sleep(0.02)
+        first, second = (
+            line.split()[-1].rstrip("?") for line in on.page.text.splitlines() if "who " in line or "rename " in line
+        )
+        assert stage.repository.symbols(first) and stage.repository.symbols(second) and first != second
+
+
+def test_a_repository_without_code_has_questions_too(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.md").write_text("# A\n")
+    repository = Repository.open(tmp_path / "notes", tmp_path / "cache")
+    repository.scan()
+    assert examples(repository) == GENERAL
+    repository.close()
 
 
 async def test_a_theme_that_is_not_there_is_said_and_any_of_textual_works(stage: Stage) -> None:
