@@ -43,76 +43,84 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RLM_TUI_", frozen=True, extra="forbid", env_ignore_empty=True)
 
-    model: str = Field("", max_length=200, description="Model of the root call; empty: by what is at hand.")
-    sub_model: str = Field("", max_length=200, description="Model of sub-calls; empty: by what is at hand.")
+    model: str = Field(default="", max_length=200, description="Model of the root call; empty: by what is at hand.")
+    sub_model: str = Field(default="", max_length=200, description="Model of sub-calls; empty: by what is at hand.")
     api_key: SecretStr | None = Field(
-        None,
+        default=None,
         validation_alias=AliasChoices("api_key", "ANTHROPIC_API_KEY"),
         description="A key of the endpoint, from the environment.",
     )
     auth_token: SecretStr | None = Field(
-        None,
+        default=None,
         validation_alias=AliasChoices("auth_token", "ANTHROPIC_AUTH_TOKEN"),
         description="A bearer token of the endpoint, in place of a key, from the environment.",
     )
     base_url: str = Field(
-        "",
+        default="",
         validation_alias=AliasChoices("base_url", "ANTHROPIC_BASE_URL"),
         description="The address of an endpoint that speaks Anthropic's API; empty: Anthropic's own.",
     )
     provider: Literal["anthropic", "bedrock", "vertex"] = Field(
-        "anthropic",
+        default="anthropic",
         description="Who serves the model: anthropic (or any endpoint that speaks its API), bedrock, vertex.",
     )
     cells: Literal["auto", "tool", "fence"] = Field(
-        "auto", description="How the model writes cells: tool (calls of one tool), fence (fenced text), auto."
+        default="auto", description="How the model writes cells: tool (calls of one tool), fence (fenced text), auto."
     )
     sandbox: str = Field(
-        AUTO, max_length=100, description="Where cells run: auto, sealed, monty, docker, or an installed one's name."
+        default=AUTO,
+        max_length=100,
+        description="Where cells run: auto, sealed, monty, docker, or an installed one's name.",
     )
     sandbox_image: str = Field(
-        SandboxOptions().image,
+        default=SandboxOptions().image,
         pattern=r"^[\w][\w.:/@-]*$",
         max_length=300,
         description="The image of the docker sandbox.",
     )
-    math: bool = Field(False, description="Cells of the sealed sandbox may import numpy, scipy and sympy.")
+    math: bool = Field(default=False, description="Cells of the sealed sandbox may import numpy, scipy and sympy.")
     route: Route | None = Field(
-        None,
+        default=None,
         description="How questions are taken on: direct (one completion), repl (one agent), rlm (sub-agents); else chosen.",
     )
     candidates: int = Field(
-        1,
+        default=1,
         ge=1,
         le=8,
         description="So many agents answer apart from each other; of those that agree, the surest is taken.",
     )
-    budget: float | None = Field(2.0, gt=0, description="US dollars a run may spend.")
-    max_tokens: int | None = Field(4_000_000, gt=0, description="Tokens a run may take.")
-    max_calls: int | None = Field(200, gt=0, description="Calls a run may start.")
-    max_time: float | None = Field(900.0, gt=0, description="Seconds a run may take.")
-    max_depth: int = Field(1, ge=0, le=5, description="How deep sub-agents may start sub-agents, 0 to 5.")
+    budget: float | None = Field(default=2.0, gt=0, description="US dollars a run may spend.")
+    max_tokens: int | None = Field(default=4_000_000, gt=0, description="Tokens a run may take.")
+    max_calls: int | None = Field(default=200, gt=0, description="Calls a run may start.")
+    max_time: float | None = Field(default=900.0, gt=0, description="Seconds a run may take.")
+    max_depth: int = Field(default=1, ge=0, le=5, description="How deep sub-agents may start sub-agents, 0 to 5.")
     confirm_above: int | None = Field(
-        20, ge=0, description="A cell that is about to start more sub-calls than this waits for a yes."
+        default=20, ge=0, description="A cell that is about to start more sub-calls than this waits for a yes."
     )
-    memo: bool = Field(True, description="Sub-calls are served from earlier runs where nothing they saw has changed.")
+    memo: bool = Field(
+        default=True, description="Sub-calls are served from earlier runs where nothing they saw has changed."
+    )
     allow_secrets: Annotated[tuple[Glob, ...], NoDecode] = Field(
-        (), description="Files that are read although they may hold secrets (.env, keys): globs, with commas between."
+        default=(),
+        description="Files that are read although they may hold secrets (.env, keys): globs, with commas between.",
     )
     slots: int = Field(
-        8, ge=1, le=64, description="How many completions, and how many sub-agents a depth, run at once."
+        default=8, ge=1, le=64, description="How many completions, and how many sub-agents a depth, run at once."
     )
-    theme: str = Field("", description="A theme's name; T shows them all. Empty: ink.")
+    theme: str = Field(default="", description="A theme's name; T shows them all. Empty: ink.")
     keys: dict[str, str | list[str] | dict[str, str | list[str]]] = Field(
-        {}, description="Your own keys, in the table [keys] of the file: an action's name, and its key."
+        default={}, description="Your own keys, in the table [keys] of the file: an action's name, and its key."
     )
-    ascii: bool = Field(False, description="Draw with ASCII characters only.")
-    plain: bool = Field(False, description="No screen: question after question, in lines that are only appended.")
-    reduced_motion: bool = Field(False, description="Draw once a second, and move nothing.")
+    ascii: bool = Field(default=False, description="Draw with ASCII characters only.")
+    plain: bool = Field(
+        default=False, description="No screen: question after question, in lines that are only appended."
+    )
+    reduced_motion: bool = Field(default=False, description="Draw once a second, and move nothing.")
     notify: Literal["off", "bell", "osc9", "osc777"] = Field(
-        "bell", description="How the terminal calls you after a long run: bell, osc9 or osc777 (notifications), off."
+        default="bell",
+        description="How the terminal calls you after a long run: bell, osc9 or osc777 (notifications), off.",
     )
-    notify_after: float = Field(30.0, ge=0, description="Seconds from which on a run is a long one.")
+    notify_after: float = Field(default=30.0, ge=0, description="Seconds from which on a run is a long one.")
     cache_dir: Path = Field(
         default_factory=lambda: user_cache_path("rlm-tui"), description="Where the index and the memo are kept."
     )
