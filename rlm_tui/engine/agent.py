@@ -18,6 +18,7 @@ from rlm_tui.engine.prompts import (
     EMPTY,
     NO_CONTENT,
     REMINDER,
+    STRAY,
     TWO_FAILURES,
     UNFIT,
     Facts,
@@ -27,6 +28,7 @@ from rlm_tui.engine.prompts import (
     system_prompt,
 )
 from rlm_tui.engine.schema import Schema, read
+from rlm_tui.engine.stray_cells import is_stray
 from rlm_tui.engine.turn import tokens_of, turn
 from rlm_tui.engine.whole_output import whole_output
 from rlm_tui.engine.work import Outcome
@@ -79,6 +81,8 @@ class _Agent:
         self._last_output = ""
         self._reminded = False
         self._repaired = False
+        self._strayed = False
+        """Whether the last turn was asked for again, as it ended with code that was no cell."""
         self._strange = 0
         self._failures = 0
 
@@ -139,7 +143,7 @@ class _Agent:
             return None
         cell = reply.cell
         if cell is not None:
-            self._strange = 0
+            self._strange, self._strayed = 0, False
             return await self._cell(reply, cell, starting)
         return self._text(reply)
 
@@ -162,6 +166,11 @@ class _Agent:
             if self._strange > _PATIENCE:
                 return Outcome("failed", "", f"the model's turns were empty (stop reason: {reply.stop})")
             self._talk.say(Text(EMPTY))
+            return None
+        if not self._strayed and is_stray(text, [one.name for one in functions(self._work.mode)]):
+            self._strayed = True
+            self._talk.hear(reply)
+            self._talk.say(Text(STRAY))
             return None
         if not self._node.looked and not self._reminded:
             self._reminded = True

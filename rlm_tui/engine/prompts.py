@@ -104,6 +104,10 @@ REMINDER = (
     "You have not looked at anything yet, so nothing in this answer can be known. Use `repl` first: `find(...)` or "
     "`grep(...)`, read what matters, then answer."
 )
+STRAY = (
+    "The code that ends your turn was not run: a cell is written otherwise, as you were told. Send it so; or, where it is part "
+    "of your answer, give the answer again."
+)
 EMPTY = "Your turn was empty. Write a cell with `repl`, or write the answer."
 NO_CONTENT = (
     'answer["ready"] was set, but answer["content"] is empty. Set the content and set it again, or write the answer.'
