@@ -7,6 +7,7 @@ in the order they start: "0" is the root. `ts` is seconds since the epoch.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -108,7 +109,7 @@ class RunStarted(_Event):
     @property
     def title(self) -> str:
         """What the user typed, in one line: of a text of several, such as a traceback, the first and the last."""
-        lines = [" ".join(line.split()) for line in self.typed.splitlines() if line.strip()]
+        lines = [" ".join(line.split()) for line in self.typed.splitlines() if re.search(r"\w", line)]
         return " … ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else ""
 
 

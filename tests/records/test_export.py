@@ -118,7 +118,7 @@ def test_an_excerpt_cannot_end_its_fence() -> None:
 
 def test_a_long_question_is_told_whole_under_its_first_line() -> None:
     report = markdown(Tree.of(events(question="Look at this:\n\n```\nTraceback\n```\n")))
-    assert report.startswith("# Look at this:\n")
+    assert report.startswith("# Look at this: … Traceback\n")
     assert "## Question\n\n````\nLook at this:" in report
 
 
