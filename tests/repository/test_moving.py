@@ -4,46 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-
-from rlm_tui.repository.patches.moving.moves import Moving
-from rlm_tui.repository.patches.patches import read_patch
-from rlm_tui.repository.patches.patching import edited
-from rlm_tui.repository.repository import Repository
-
-Move = Callable[..., tuple[Moving, dict[str, str]]]
+from moved_code import Move, moved
 
 
 @pytest.fixture
-def move(tmp_path: Path) -> Iterator[Move]:
-    """Move in files given as text; return what was found, and the new texts by path. The patch is checked by the product."""
-    opened: list[Repository] = []
-
-    def work(files: dict[str, str], targets: str, path: str, *, keep: bool = False) -> tuple[Moving, dict[str, str]]:
-        root = tmp_path / "code"
-        for name, text in files.items():
-            file = root / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(dedent(text).lstrip("\n").encode())
-        repository = Repository.open(root, tmp_path / "cache")
-        opened.append(repository)
-        repository.scan()
-        found = repository.moves.move(targets.split(), path, keep=keep)
-        changed: dict[str, str] = {}
-        for part in read_patch(found.patch).files:
-            edit = edited(part, (root / part.old).read_bytes() if part.old else None)
-            changed[part.new] = (edit.after or b"").decode()
-            (root / part.new).parent.mkdir(parents=True, exist_ok=True)
-            (root / part.new).write_bytes(edit.after or b"")
-        return found, changed
-
-    yield work
-    for repository in opened:
-        repository.close()
+def move(tmp_path: Path) -> Move:
+    """Move in files given as text, below a folder of the test's own."""
+    return partial(moved, tmp_path)
 
 
 PYTHON = {

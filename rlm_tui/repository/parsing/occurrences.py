@@ -23,7 +23,7 @@ _MEMBER = re.compile(r"field|member|access")
 _CALLED = re.compile(rb"\s*!?\s*(?:::)?(?:<[^<>()]{0,80}>)?\s*\(")
 _MOST_UP = 40
 _CHAIN = 2_000
-_IMPORTS = re.compile(r"import|use_declaration|export_(?:specifier|clause)|using_|namespace_use|require")
+_IMPORTS = re.compile(r"import|use_declaration|export_(?:specifier|clause)|using_|namespace_use|require(?!d_)")
 _PATTERNS = re.compile(
     r"pattern|_list$|^expression_list$|^(?:pointer_|array_|reference_|function_|parenthesized_|init_|variable_)?declarator$|"
     r"^(?:typed|default|typed_default|optional|required|rest|spread|simple|variadic)_parameter|^formal_parameters?$|^parameters$|"

@@ -83,12 +83,17 @@ class AsPatched:
         return sorted({*own, *(path for path in base if path not in self._changed)})
 
 
-def lost_uses(graph: Graph, after: Graph, moved: Sequence[tuple[Symbol, Symbol]]) -> Iterator[str]:
-    """Tell of uses of definitions, as they were and as they will be, that would not lead to them any more."""
+def lost_uses(
+    graph: Graph, after: Graph, moved: Sequence[tuple[Symbol, Symbol]], going: Sequence[Symbol]
+) -> Iterator[str]:
+    """Tell of uses of definitions, as they were and as they will be, that would not lead to them any more.
+
+    `going` are all that go with them, and take the uses in them along.
+    """
     for old, new in moved:
         uses = _uses(graph, old)
         expected = Counter(
-            new.path if any(one.path == path and one.start <= line <= one.end for one, _ in moved) else path
+            new.path if any(one.path == path and one.start <= line <= one.end for one in going) else path
             for path, line in uses
         )
         found = Counter(path for path, _ in _uses(after, new))

@@ -197,14 +197,21 @@ class PatchChecks:
         after = AsPatched(self._store, changed)
         try:
             pairs = [
-                (symbol, new)
+                (symbol, twin)
                 for (path, name), target in moved.items()
                 for symbol in self._store.symbols_in(path)
                 if symbol.qualified == name
-                for new in after.symbols_in(target)
-                if new.qualified == name
+                for twin in after.symbols_in(target)
+                if twin.qualified == name
             ]
-            yield from lost_uses(self._graph, Graph(after), pairs)
+            new = {(path, symbol.qualified) for path in set(moved.values()) for symbol in after.symbols_in(path)}
+            going = [
+                symbol
+                for (path, name), target in moved.items()
+                for symbol in self._store.symbols_in(path)
+                if symbol.qualified.partition(".")[0] == name and (target, symbol.qualified) in new
+            ]
+            yield from lost_uses(self._graph, Graph(after), pairs, going)
         finally:
             after.close()
 

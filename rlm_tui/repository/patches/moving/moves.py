@@ -17,6 +17,7 @@ from rlm_tui.repository.indexer import Indexer, code_languages, indexer_of
 from rlm_tui.repository.naming import Naming
 from rlm_tui.repository.parsing.occurrences import Occurrence, occurrences
 from rlm_tui.repository.patches.below import Below
+from rlm_tui.repository.patches.moving.go_moves import GoMove
 from rlm_tui.repository.patches.moving.job import Job
 from rlm_tui.repository.patches.moving.pieces import text_of
 from rlm_tui.repository.patches.moving.python_moves import PythonMove
@@ -28,6 +29,7 @@ from rlm_tui.repository.patches.renaming import hits_of
 from rlm_tui.repository.symbols import File, Hit, Symbol, UnknownName
 
 _RULES: dict[str, Callable[[Job], dict[str, bytes]]] = {
+    "go": lambda job: GoMove(job).rewrite(),
     "python": lambda job: PythonMove(job).rewrite(),
     "javascript": lambda job: ScriptMove(job).rewrite(),
     "typescript": lambda job: ScriptMove(job).rewrite(),
@@ -103,7 +105,8 @@ class Moves:
         if target == source:
             raise ValueError(f"{symbols[0].qualified} stands in {source} already")
         self._refresh([source, target])
-        twins = [s for s in self._store.symbols_in(source) if any(_is_twin(s, one) for one in symbols)]
+        here = self._store.symbols_in(source)
+        twins = [s for s in here if any(_is_twin(s, one) or _is_method_of(s, one) for one in symbols)]
         with self._graph.lock:
             found = self._moving(indexer, source, target, twins, keep=keep)
         moving = Moving(target, *found[:5], notes=(*notes, *found[5]))
@@ -118,7 +121,7 @@ class Moves:
             raise ValueError(
                 f"{symbol.qualified} is {symbol.language}: definitions are moved in {', '.join(sorted(_RULES))}, and not there"
             )
-        if symbol.parent or symbol.kind == "method":
+        if (symbol.parent or symbol.kind == "method") and not _stands_apart(symbol):
             around = symbol.parent or "its object"
             raise ValueError(
                 f"{symbol.qualified} is part of {around}: move {around}, or make it a function of its own first (it would lose "
@@ -229,3 +232,13 @@ class Moves:
 def _is_twin(one: Symbol, other: Symbol) -> bool:
     """Tell whether two definitions are one that is written several times, as overloads are."""
     return (one.path, one.qualified) == (other.path, other.qualified)
+
+
+def _stands_apart(symbol: Symbol) -> bool:
+    """Tell whether a method stands outside of its type, as those of Go do."""
+    return symbol.language == "go" and symbol.signature.startswith("func (")
+
+
+def _is_method_of(one: Symbol, other: Symbol) -> bool:
+    """Tell whether a method that stands apart from its type goes with it."""
+    return _stands_apart(one) and one.qualified == f"{other.qualified}.{one.name}"

@@ -23,6 +23,10 @@ _FUNCTIONS = re.compile(
 )
 _HEADS = re.compile(r"(?:declaration|definition|_item|_spec|declarator|signature)$")
 _TYPE_NAMES = frozenset({"type_parameter", "mapped_type_clause", "index_signature", "type_predicate", "infer_type"})
+_IN_ORDER = frozenset({"go", "rust"})
+"""Languages in which a name means what is bound above, block by block."""
+_BLOCKS = re.compile(r"^(?:if|for|expression_switch|type_switch|select)_statement$|_case$|^func_literal$")
+_ASSIGNING = frozenset({"short_var_declaration", "var_spec", "const_spec", "let_declaration"})
 _KEPT_ABOVE = re.compile(rb"#!|#.*coding[:=]")
 
 
@@ -174,8 +178,9 @@ def words(node: Node) -> Iterator[Node]:
 def needs(pieces: Sequence[Piece], grammar: Grammar, text: bytes) -> list[Need]:
     """Return the names that pieces use without binding them."""
     found: list[Need] = []
+    in_order = grammar.name in _IN_ORDER
     for piece in pieces:
-        bound: dict[int, set[str]] = defaultdict(set)
+        bound: dict[int, dict[str, int]] = defaultdict(dict)
         whole: dict[int, set[str]] = defaultdict(set)
         free: list[Occurrence] = []
         for node in words(piece.node):
@@ -185,9 +190,10 @@ def needs(pieces: Sequence[Piece], grammar: Grammar, text: bytes) -> list[Need]:
                 continue
             statement = one.imported
             if is_head(node) or statement is not None or (not one.receiver and one.binder is not None):
-                around = _scope(node, piece.node)
+                around = _block(node, piece.node) if in_order else _scope(node, piece.node)
                 if around is not None and (statement is None or _is_brought(node, statement)):
-                    bound[around.id].add(text_of(node))
+                    since = _since(one) if in_order else 0
+                    bound[around.id].setdefault(text_of(node), since)
                 continue
             if not (one.receiver or one.is_key or one.is_member):
                 free.append(one)
@@ -242,6 +248,22 @@ def _scope(node: Node, until: Node) -> Node | None:
     return None
 
 
+def _block(node: Node, until: Node) -> Node | None:
+    """Return the block, or what has a head with names of its own, that a name is local to."""
+    child, parent = node, node.parent
+    while parent is not None and child != until:
+        if parent.type == "block" or _BLOCKS.search(parent.type) or _FUNCTIONS.search(parent.type):
+            return parent
+        child, parent = parent, parent.parent
+    return None
+
+
+def _since(one: Occurrence) -> int:
+    """Return the byte from which a name is the one that is bound here: what is assigned does not know it yet."""
+    binder = one.binder
+    return binder.end_byte if binder is not None and binder.type in _ASSIGNING else 0
+
+
 def _kind_of(node: Node) -> Node | None:
     """Return what a name is bound in as a type parameter, or as a name that a type gives to what it is about."""
     parent = node.parent
@@ -252,11 +274,12 @@ def _kind_of(node: Node) -> Node | None:
     return parent.parent
 
 
-def _is_local(node: Node, until: Node, bound: dict[int, set[str]], whole: dict[int, set[str]]) -> bool:
+def _is_local(node: Node, until: Node, bound: dict[int, dict[str, int]], whole: dict[int, set[str]]) -> bool:
     name = text_of(node)
     child, parent = node, node.parent
     while parent is not None and child != until:
-        if name in whole.get(parent.id, ()) or (name in bound.get(parent.id, ()) and not _is_outside(child, parent)):
+        since = bound.get(parent.id, {}).get(name, -1)
+        if name in whole.get(parent.id, ()) or (0 <= since <= node.start_byte and not _is_outside(child, parent)):
             return True
         child, parent = parent, parent.parent
     return False

@@ -325,6 +325,8 @@ class ScriptMove:
             text = with_export(text, job.parsed(path, text), name, module, types, style)
         for name in sorted(self._stale[path]):
             text = self._tidied(path, text, name)
+        if text.endswith(b"\n\n") and not job.read(path).endswith(b"\n\n"):
+            text = text.rstrip() + b"\n"
         if path == job.target and not self._target_text.strip():
             text = text.rstrip() + (b"\n\n" if text.strip() else b"") + self._body().encode() + b"\n"
         return text
