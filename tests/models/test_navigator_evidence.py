@@ -6,7 +6,7 @@ import pytest
 
 from rlm_tui.models.navigator import delegation
 from rlm_tui.models.navigator.answer import Section
-from rlm_tui.models.navigator.candidates import Candidates, needles
+from rlm_tui.models.navigator.candidates import Candidates, fused, needles
 from rlm_tui.models.navigator.places import arrows_cell, drawing, own_words
 from rlm_tui.models.navigator.reading import Excerpt, read
 from rlm_tui.models.navigator.searching import region
@@ -63,6 +63,12 @@ def test_code_decides_and_messages_and_comments_tell() -> None:
     assert candidates.deciding(sets) > candidates.deciding(uses)
     for told in ('log("the retry limit")', "# retry limit", ":param limit: of a retry (any)"):
         assert candidates.deciding(uses) > candidates.deciding(told) > 0
+
+
+def test_a_closer_look_moves_places_up_but_not_past_the_first() -> None:
+    assert fused(["a", "b", "c", "d"], ["c", "b", "e"]) == ["a", "c", "b", "e", "d"]
+    assert fused(["a", "b"], []) == ["a", "b"]
+    assert fused([], ["b", "a", "b"]) == ["b", "a"]
 
 
 def test_a_sub_agents_long_answer_is_cut_at_a_line() -> None:

@@ -100,6 +100,14 @@ def test_scope_limits_and_parts_are_told() -> None:
     assert len(rank(code, "adapter", 1, lambda path: True)) == 1
 
 
+def test_what_holds_more_of_the_words_tells_that_it_does() -> None:
+    once = "def clear(pool):\n    pool.cookies = expire(pool)\n"
+    code = Code({"a/one.py": "def drop(pool):\n    pool = pool.pool(pool)\n    return pool\n", "a/two.py": once})
+    found = {match.symbol.qualified: match for match in rank(code, "pool of cookies", 4, lambda path: True)}
+    assert "words held 1.0" in found["clear"].why and "words held 1.0" not in found["drop"].why
+    assert next(iter(found)) == "clear"
+
+
 def test_past_commits_with_a_similar_message_bring_their_files() -> None:
     code = Code(FILES)
     commits = [

@@ -49,10 +49,14 @@ _EARLY = 5
 _Ranked = TypeVar("_Ranked")
 
 
-def fused(*rankings: Sequence[_Ranked]) -> list[_Ranked]:
-    """Return all that is ranked, in the order of the sum of its reciprocal ranks."""
-    worth: dict[_Ranked, float] = {}
-    for ranking in rankings:
+def fused(found: Sequence[_Ranked], seen: Sequence[_Ranked]) -> list[_Ranked]:
+    """Return all that was `found`, and `seen` on a closer look, in the order of the sum of the reciprocal ranks.
+
+    What was found first stays first: the closer look brings more of what is right among the first five, but as a judge of the
+    very first place it is the worse of the two.
+    """
+    worth: dict[_Ranked, float] = dict.fromkeys(found[:1], math.inf)
+    for ranking in (found, seen):
         for rank, item in enumerate(dict.fromkeys(ranking)):
             worth[item] = worth.get(item, 0.0) + 1 / (_EARLY + rank)
     return sorted(worth, key=lambda item: -worth[item])

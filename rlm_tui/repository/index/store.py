@@ -238,15 +238,6 @@ class Store:
         """Return the paths of the files with an import whose module text has `word` between its separators, sorted."""
         return self._mentions("imports", word)
 
-    def count_importing(self, word: str, limit: int) -> int:
-        """Return how many files have an import whose module text has `word` between its separators, at most `limit`."""
-        token = exact(word)
-        if not token:
-            return 0
-        with self._db.reading() as db:
-            query = "SELECT count(*) FROM (SELECT 1 FROM mention WHERE mention MATCH ? LIMIT ?)"
-            return int(db.execute(query, (f'imports : "{quoted(token)}"', limit)).fetchone()[0])
-
     def files_with(self, word: str, *, defined: bool = False) -> Sequence[int]:
         """Return the ids of the files that have a word (as `words.words` gives them) anywhere, or in a name they define.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rlm_tui.repository.index.schema import LAST, SHIFT, Outline
@@ -12,7 +12,7 @@ from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.search.question import Asked
 from rlm_tui.repository.search.scoring import Reader, Text, bm25, name_counts
-from rlm_tui.repository.search.words import BREAKS, split
+from rlm_tui.repository.search.words import BREAKS, split, words
 from rlm_tui.repository.symbols import File
 
 Source = Callable[[str], bytes]
@@ -31,13 +31,18 @@ _TEST_AFFIX = re.compile(r"^tests?[_-]|[_.-](?:tests?|spec)$|(?<=[a-z])(?:Tests?
 
 @dataclass(slots=True)
 class Page:
-    """A file that was looked into, with the parts of its score; `plain` is its text with spaces for all but identifiers."""
+    """A file that was looked into, with the parts of its score.
+
+    `plain` is its text with spaces for all but identifiers, `telling` the identifiers that have words of the question, `called`
+    the words of its path.
+    """
 
     identity: int
     file: File
     factor: float
     plain: bytes
     telling: Mapping[bytes, int]
+    called: frozenset[str]
     parts: dict[str, float]
 
 
@@ -86,7 +91,7 @@ class Looker:
         factor = factor_of(file)
         if file.is_test and not self._asked.about_tests:
             factor *= TEST
-        return Page(identity, file, factor, plain, telling, parts)
+        return Page(identity, file, factor, plain, telling, frozenset(words(file.path)), parts)
 
     def definitions(self, page: Page) -> list[Scored]:
         """Return the definitions in a file, and the file itself, each with all parts of its score."""
@@ -109,7 +114,11 @@ class Looker:
                 file.is_test,
                 page.factor * _KINDS["module"],
                 page.parts
-                | {"body": self._reader.words(texts[-1], _BODY), "joined": self._reader.joined(texts[-1], _BODY)},
+                | {
+                    "body": self._reader.words(texts[-1], _BODY),
+                    "joined": self._reader.joined(texts[-1], _BODY),
+                    "held": self._weigh(page.called, texts[-1].counts),
+                },
             )
         ]
         for outline, text in zip(outlines, texts, strict=False):
@@ -120,6 +129,7 @@ class Looker:
                 "doc": self._reader.words(said, _TEXT),
                 "body": self._reader.words(text, _BODY),
                 "joined": self._reader.joined(text, _BODY),
+                "held": self._weigh(page.called, text.counts, words(outline.qualified)),
             }
             factor = page.factor * _KINDS.get(outline.kind, 1.0)
             if outline.is_test and not (file.is_test or self._asked.about_tests):
@@ -127,6 +137,10 @@ class Looker:
             is_test = file.is_test or outline.is_test
             found.append(Scored(file, outline.id, outline.kind, outline.start, is_test, factor, page.parts | parts))
         return found
+
+    def _weigh(self, *held: Iterable[str]) -> float:
+        """Return what the words of the question weigh that are among those held, each once."""
+        return sum(self._weights.get(word, 0.0) for word in set().union(*held))
 
     def _of_name(self, name: str, around: str, usual: float) -> float:
         counts, length = name_counts(name, around, self._weights)

@@ -37,21 +37,21 @@ _ALONE = 6.0
 """How much more a name counts when it is the whole question; in one of so many words, twice as much."""
 OWN = {
     "exact name": ("exact name", 2.5),
-    "name": ("name", 0.1),
+    "name": ("name", 0.05),
     "doc": ("doc", 0.1),
     "body": ("body", 0.4),
     "joined": ("body", 0.1),
+    "held": ("words held", 0.1),
 }
 OF_FILE = {
-    "file": ("file", 0.25),
+    "file": ("file", 0.3),
     "file joined": ("file", 0.1),
     "defines": ("file", 0.1),
-    "path": ("path", 1.1),
+    "path": ("path", 1.2),
     "named file": ("path", 4.0),
     "tests": ("tests", 0.1),
-    "history": ("history", 1.2),
+    "history": ("history", 1.0),
     "recent": ("history", 0.5),
-    "central": ("central", 0.3),
 }
 """What is measured of a definition and of its file, the part of the score that it is told as, and what it counts.
 
@@ -129,7 +129,6 @@ class Ranking:
             pages, key=lambda page: -page.factor * (_of_file(page) + exact * meant.get(page.identity, 0.0))
         )
         for page in ordered[:_LOOKED]:
-            page.parts["central"] = self._centrality(page.file.path)
             page.parts["tests"] = 0.0 if page.file.is_test else by_subject.get(subject_of(page.file.path), 0.0)
             yield looker.definitions(page)
 
@@ -167,13 +166,6 @@ class Ranking:
                     found.get(identity, 0.0), alone * (1 + fits) / (1 + len(around)) / sqrt(len(rows))
                 )
         return found
-
-    def _centrality(self, path: str) -> float:
-        """Return how many files import what is called like this one, from 0 to 1."""
-        name = path.rpartition("/")[2].partition(".")[0]
-        if name in ("__init__", "index", "mod", "lib"):
-            name = path.rpartition("/")[0].rpartition("/")[2]
-        return log(1 + self._store.count_importing(name, 1_000)) / log(1_000)
 
     def _priors_of(self, about_tests: bool) -> dict[int, float]:
         """Return by id what a file counts whatever is asked: less for tests, built code, and the longer it is."""
