@@ -131,7 +131,7 @@ def test_a_file_that_vanishes_or_turns_into_a_pipe_is_unreadable(root: Path, tmp
     (root / "web/cart.js").unlink()
     (root / "web/format.js").unlink()
     os.mkfifo(root / "web/format.js")
-    store.write([(job.id, status, packed) for job, status, packed in Pool(root).parse(jobs)])
+    store.write(answer.read() for answer in Pool(root).parse(jobs))
     assert [path for path, status in statuses(store).items() if status == "unreadable"] == [
         "web/cart.js",
         "web/format.js",

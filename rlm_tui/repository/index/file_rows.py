@@ -32,7 +32,7 @@ def add_facts(db: sqlite3.Connection, identity: int, status: str, packed: Packed
         return
     first = identity << SHIFT
     db.execute("INSERT INTO facts VALUES (?, ?, ?)", (identity, packed.package, packed.blob))
-    symbols = [(first + place, *row) for place, row in enumerate(packed.symbols[:LAST])]
+    symbols = ((first + place, *row) for place, row in enumerate(packed.symbols[:LAST]))
     db.executemany("INSERT INTO symbol VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", symbols)
     db.execute("INSERT INTO search(rowid, names, body) VALUES (?, ?, ?)", (identity, packed.defined, packed.body))
     db.execute("INSERT INTO mention(rowid, names, imports) VALUES (?, ?, ?)", (identity, packed.names, packed.imports))

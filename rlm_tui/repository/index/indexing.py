@@ -22,7 +22,7 @@ from rlm_tui.repository.index.packing import Packed
 from rlm_tui.repository.index.schema import Listed
 from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.index.worker import Job
-from rlm_tui.repository.index.workers import COMMAND, Pool, Worker
+from rlm_tui.repository.index.workers import COMMAND, Answer, Pool, Worker
 from rlm_tui.repository.indexer import indexer_of
 
 _BATCH_FILES = 200
@@ -148,14 +148,15 @@ class Indexing:
             jobs = [_job(0, file) for file in listed if file.status == "pending"]
             if not gone and not listed:
                 return
-            answers = {job.path: (status, packed) for job, status, packed in self._worker().parse(jobs)} if jobs else {}
+            answers = {answer.job.path: answer for answer in self._worker().parse(jobs)} if jobs else {}
             if self._closed.is_set():
                 return
             with self._store.transaction():
                 self._store.delete(gone)
                 for file, identity in zip(listed, self._store.list_files(listed), strict=True):
                     if file.path in answers:
-                        self._store.write([(identity, *answers[file.path])])
+                        _, status, packed = answers[file.path].read()
+                        self._store.write([(identity, status, packed)])
         if self.progress.phase == "ready":
             count = self._store.count_files()
             self.progress = Progress("ready", count, count, self._store.count_symbols(), self.progress.seconds)
@@ -220,12 +221,12 @@ class Indexing:
         done = total - len(jobs)
         if jobs:
             report("parsing", done, total, symbols)
-        batch: list[tuple[int, str, Packed | None]] = []
+        batch: list[Answer] = []
         written = time.monotonic()
         if not self._closed.is_set():
             with closing(pool.parse(jobs)) as answers:
-                for job, status, packed in answers:
-                    batch.append((job.id, status, packed))
+                for answer in answers:
+                    batch.append(answer)
                     if len(batch) >= _BATCH_FILES or time.monotonic() - written > _BATCH_SECONDS:
                         done, symbols = self._write(batch, done, symbols)
                         report("parsing", done, total, symbols)
@@ -234,11 +235,17 @@ class Indexing:
         report("parsing" if self._closed.is_set() else "ready", done, total, self._store.count_symbols())
         return self.progress
 
-    def _write(self, batch: list[tuple[int, str, Packed | None]], done: int, symbols: int) -> tuple[int, int]:
+    def _write(self, batch: list[Answer], done: int, symbols: int) -> tuple[int, int]:
+        def read() -> Iterator[tuple[int, str, Packed | None]]:
+            nonlocal symbols
+            for answer in batch:
+                identity, status, packed = answer.read()
+                symbols += len(packed.symbols) if packed else 0
+                yield identity, status, packed
+
         if batch:
-            self._store.write(batch)
+            self._store.write(read())
         done += len(batch)
-        symbols += sum(len(packed.symbols) for _, _, packed in batch if packed)
         batch.clear()
         return done, symbols
 

@@ -16,7 +16,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from rlm_tui.repository.files import walk
 from rlm_tui.repository.index.packing import Packed, pack, pack_text
@@ -47,22 +47,16 @@ def send(stream: IO[bytes], message: object, blob: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: IO[bytes]) -> tuple[list[Any], bytes] | None:
-    """Read one frame; None at the end of the stream, or when it is cut off or no frame."""
+def receive(stream: IO[bytes]) -> tuple[bytes, bytes] | None:
+    """Read one frame, the message in JSON; None at the end of the stream, or when it is cut off or no frame."""
     head = stream.read(_HEAD.size)
     if len(head) < _HEAD.size:
         return None
     size, extra = _HEAD.unpack(head)
     if size > _LONGEST or extra > _LONGEST:
         return None
-    content = stream.read(size + extra)
-    if len(content) < size + extra:
-        return None
-    try:
-        message = json.loads(content[:size].decode())
-    except ValueError:  # whoever wrote this was broken by what it parsed
-        return None
-    return (message, content[size:]) if isinstance(message, list) else None
+    text, blob = stream.read(size), stream.read(extra)
+    return (text, blob) if len(text) == size and len(blob) == extra else None
 
 
 def look_at(root: Path, job: Job, by_language: dict[str, Indexer], inside: set[bytes]) -> tuple[str, Packed | None]:
@@ -92,7 +86,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], seconds: float = SECONDS) -> 
     gc.set_threshold(100_000, 50, 100)
     send(answers, ["ready"])
     while (request := receive(requests)) is not None:
-        root, rows = request[0]
+        root, rows = json.loads(request[0])
         folder = Path(os.fsdecode(str(root).encode("latin-1")))
         inside: set[bytes] = set()  # for this request only: a folder may become a link at any time
         for identity, path, raw, language in rows:
@@ -128,9 +122,13 @@ def frame(packed: Packed) -> list[object]:
     return [getattr(packed, field.name) for field in fields(Packed)[:-1]]
 
 
-def unframe(values: list[Any], blob: bytes) -> Packed:
-    """Return what `frame` was given."""
-    return Packed(*[*values, blob])
+def unframe(text: bytes, blob: bytes) -> tuple[str, Packed | None]:
+    """Return the status of a file and what is to be stored of it, as a worker wrote them; what is no answer is quarantined."""
+    try:
+        status, *values = json.loads(text)
+        return str(status), Packed(*[*values, blob]) if values else None
+    except (ValueError, TypeError):  # whoever wrote this was broken by what it parsed
+        return "quarantined", None
 
 
 def _arm(seconds: float) -> None:

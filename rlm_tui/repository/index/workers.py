@@ -11,6 +11,7 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import NamedTuple
 
 from rlm_tui.repository.files.environment import environment
 from rlm_tui.repository.index.packing import Packed
@@ -19,15 +20,48 @@ from rlm_tui.repository.symbols import RepositoryError
 
 # -P: without it, a folder `rlm_tui` or `json` in the current directory would be imported instead of the real one.
 COMMAND = (sys.executable, "-P", "-m", "rlm_tui.repository.index.worker")
-Answer = tuple[Job, str, Packed | None]
-"""The file, its status, and what is to be stored of it."""
+_QUARANTINED = b'["quarantined"]'
 _CHUNK_FILES = 64
 _CHUNK_BYTES = 500_000
+_WAITING = 16_000_000
+"""Bytes of answers that may wait to be written: those of a few headers of nothing but constants, or of 2,000 usual files."""
 
 
 def cpus() -> int:
     """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Answer(NamedTuple):
+    """What a worker says of one file, as it wrote it: read, it takes ten times the memory, so that is put off."""
+
+    job: Job
+    text: bytes
+    blob: bytes
+
+    def read(self) -> tuple[int, str, Packed | None]:
+        """Return the file's id, its status, and what is to be stored of it."""
+        return self.job.id, *unframe(self.text, self.blob)
+
+
+class _Waiting(queue.Queue["Answer | RepositoryError | None"]):
+    """Answers on their way to be written; full by their bytes, not by their number."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._bytes = 0
+
+    def _qsize(self) -> int:
+        return self._bytes
+
+    def _put(self, item: Answer | RepositoryError | None) -> None:
+        super()._put(item)
+        self._bytes += _weight(item)
+
+    def _get(self) -> Answer | RepositoryError | None:
+        item: Answer | RepositoryError | None = super()._get()
+        self._bytes -= _weight(item)
+        return item
 
 
 class Worker:
@@ -47,7 +81,7 @@ class Worker:
         while left and not self._killed:
             self._ask(left)
             while left and (answer := self._answer()) is not None:
-                yield left.pop(0), *answer
+                yield Answer(left.pop(0), *answer)
             if left and not self._killed:
                 self._process.kill()
                 ended = self._process.wait()
@@ -55,7 +89,7 @@ class Worker:
                 if ended == -signal.SIGKILL and left[0] not in killed:
                     killed.add(left[0])  # by somebody else, or for want of memory: the file itself may be innocent
                 else:
-                    yield left.pop(0), "quarantined", None
+                    yield Answer(left.pop(0), _QUARANTINED, b"")
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
@@ -103,13 +137,9 @@ class Worker:
         except BrokenPipeError:  # it died: seen, and handled, where its answer is missing
             return
 
-    def _answer(self) -> tuple[str, Packed | None] | None:
+    def _answer(self) -> tuple[bytes, bytes] | None:
         assert self._process.stdout  # noqa: S101 - it was opened as a pipe
-        frame = receive(self._process.stdout)
-        if frame is None:
-            return None
-        (status, *fields), blob = frame
-        return str(status), (unframe(fields, blob) if fields else None)
+        return receive(self._process.stdout)
 
 
 class Pool:
@@ -132,7 +162,7 @@ class Pool:
         for chunk in _chunks(jobs):
             chunks.put(chunk)
             count += 1
-        answers: queue.Queue[Answer | RepositoryError | None] = queue.Queue(maxsize=1_000)
+        answers = _Waiting(_WAITING)
         threads = [
             threading.Thread(target=self._work, args=(chunks, answers), name=f"parse-{number}", daemon=True)
             for number in range(min(cpus(), count))
@@ -165,9 +195,7 @@ class Pool:
             for worker in self._workers:
                 worker.kill()
 
-    def _work(
-        self, chunks: queue.SimpleQueue[list[Job]], answers: queue.Queue[Answer | RepositoryError | None]
-    ) -> None:
+    def _work(self, chunks: queue.SimpleQueue[list[Job]], answers: _Waiting) -> None:
         try:
             worker = Worker(self._root, self._command)
         except RepositoryError as error:
@@ -188,6 +216,10 @@ class Pool:
                 self._workers.discard(worker)
             worker.close()
             answers.put(None)
+
+
+def _weight(item: Answer | RepositoryError | None) -> int:
+    return len(item.text) + len(item.blob) if isinstance(item, Answer) else 1
 
 
 def _chunks(jobs: Sequence[tuple[Job, int]]) -> Iterator[list[Job]]:

@@ -139,10 +139,11 @@ def _versions(files: Sequence[_Source], store: Store) -> dict[_Source, Sequence[
             jobs.append(Job(number, file.path, os.fsencode(str(number)), indexer.name if indexer else ""))
         worker = Worker(Path(folder))
         try:
-            for job, _status, packed in worker.parse(jobs):
-                file = unknown[job.id]
+            for answer in worker.parse(jobs):
+                number, _, packed = answer.read()
+                file, language = unknown[number], answer.job.language
                 found[file] = _described(
-                    file, [_symbol(file.path, job.language, row) for row in packed.symbols] if packed else ()
+                    file, [_symbol(file.path, language, row) for row in packed.symbols] if packed else ()
                 )
         finally:
             worker.close()
