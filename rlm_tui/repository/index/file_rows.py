@@ -12,10 +12,10 @@ def add_file(db: sqlite3.Connection, file: Listed) -> int:
     """Add a file as listed, without facts, and return its new id."""
     raw = None if file.raw == file.path.encode("utf-8", "surrogatepass") else file.raw or None
     row = (
-        file.path, raw, file.language, file.size, file.mtime, 0, file.module, file.status, file.is_test,
+        file.path, raw, file.language, file.size, file.mtime, 0, 0, file.module, file.status, file.is_test,
         file.is_generated,
     )  # fmt: skip
-    done = db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    done = db.execute("INSERT INTO file VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     return done.lastrowid or 0
 
 
@@ -24,9 +24,9 @@ def add_facts(db: sqlite3.Connection, identity: int, status: str, packed: Packed
     if db.execute("SELECT 1 FROM facts WHERE id = ?", (identity,)).fetchone():
         return
     updated = db.execute(
-        """UPDATE file SET status = ?, language = ?, lines = ?, is_test = is_test OR ?, is_generated = is_generated OR ?
-        WHERE id = ?""",
-        (status, packed.language, packed.lines, packed.is_test, packed.is_generated, identity),
+        """UPDATE file SET status = ?, language = ?, lines = ?, symbols = ?, is_test = is_test OR ?,
+        is_generated = is_generated OR ? WHERE id = ?""",
+        (status, packed.language, packed.lines, len(packed.symbols), packed.is_test, packed.is_generated, identity),
     )
     if not updated.rowcount:
         return

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from rlm_tui.repository.symbols import File, Symbol
 
-SCHEMA = 4
+SCHEMA = 5
 SHIFT = 20
 """A symbol's id is its file's id, shifted, plus its place in the file: the symbols of a file are a range of ids."""
 LAST = (1 << SHIFT) - 1
@@ -16,8 +16,7 @@ LAST = (1 << SHIFT) - 1
 _TOKENS = """content='', detail=column, columnsize=0, tokenize="unicode61 remove_diacritics 0\""""
 TABLES = (
     """CREATE TABLE file(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT UNIQUE, raw BLOB, language TEXT, size INTEGER,
-    mtime INTEGER, lines INTEGER, module TEXT, status TEXT, is_test INTEGER,
-    is_generated INTEGER)""",
+    mtime INTEGER, lines INTEGER, symbols INTEGER, module TEXT, status TEXT, is_test INTEGER, is_generated INTEGER)""",
     "CREATE TABLE facts(id INTEGER PRIMARY KEY, package TEXT, blob BLOB)",
     """CREATE TABLE symbol(id INTEGER PRIMARY KEY, name TEXT, qualified TEXT, kind TEXT, start INTEGER, "end" INTEGER,
     signature TEXT, doc TEXT, parent TEXT, is_test INTEGER, decorators TEXT, visibility TEXT, start_byte INTEGER,
@@ -38,7 +37,6 @@ MATCHING = (
 LIKE = r"""SELECT id FROM symbol WHERE name LIKE :holds ESCAPE '\'
     ORDER BY name NOT LIKE :begins ESCAPE '\', length(name), id LIMIT :limit"""
 LIKE_OWNED = LIKE.replace("WHERE", r"WHERE qualified LIKE :owner ESCAPE '\' AND")
-COUNTS = "SELECT id >> 20, count(*) FROM symbol GROUP BY id >> 20"
 
 
 @dataclass(frozen=True, slots=True)

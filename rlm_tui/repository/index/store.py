@@ -17,7 +17,6 @@ from rlm_tui.repository.index.file_rows import add_facts, add_file, forget_file
 from rlm_tui.repository.index.index_folder import index_name
 from rlm_tui.repository.index.packing import Packed, Read, Unpacked, exact, pack
 from rlm_tui.repository.index.schema import (
-    COUNTS,
     FILES,
     OUTLINES,
     SCHEMA,
@@ -191,8 +190,7 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Return the number of definitions by path; files without any are left out."""
         with self._db.reading() as db:
-            paths = dict(db.execute("SELECT id, path FROM file"))
-            return {paths[identity]: count for identity, count in db.execute(COUNTS) if identity in paths}
+            return dict(db.execute("SELECT path, symbols FROM file WHERE symbols > 0"))
 
     def count_files(self) -> int:
         """Return the number of all files."""
@@ -207,7 +205,7 @@ class Store:
     def count_symbols(self) -> int:
         """Return the number of all definitions."""
         with self._db.reading() as db:
-            return int(db.execute("SELECT count(*) FROM symbol").fetchone()[0])
+            return int(db.execute("SELECT total(symbols) FROM file").fetchone()[0])
 
     def read(self, path: str, *, symbols: bool = True) -> Read | None:
         """Return the file at `path` with all that its parse gave, or without its definitions; None when it was not parsed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rlm_tui.repository.index.database import Database
 from rlm_tui.repository.index.schema import LIKE, LIKE_OWNED, MATCHING, SYMBOLS, id_range, to_symbol
@@ -34,9 +34,7 @@ class SymbolTable:
         if "*" not in pattern and "?" not in pattern:
             pattern = f"*{pattern}*"
         with self._db.reading() as db:
-            found = array(
-                "q", [row[0] for row in db.execute(MATCHING, {"all": not match, "match": pattern, "kind": kind})]
-            )
+            found = array("q", _first(db.execute(MATCHING, {"all": not match, "match": pattern, "kind": kind})))
             files = db.execute("SELECT id, language FROM file ORDER BY path").fetchall()
         order = [identity for identity, language in files if language in code_languages()]
         order += [identity for identity, language in files if language not in code_languages()]
@@ -51,10 +49,15 @@ class SymbolTable:
         marks = ", ".join("?" * len(kinds))
         query = f'SELECT id FROM symbol WHERE kind IN ({marks}) ORDER BY "end" - start DESC, id'  # noqa: S608 - marks only
         with self._db.reading() as db:
-            return array("q", [row[0] for row in db.execute(query, tuple(kinds))])
+            return array("q", _first(db.execute(query, tuple(kinds))))
 
     def at(self, identities: Sequence[int]) -> list[Symbol]:
         """Return the definitions with these ids, in their order; what is gone is left out."""
         with self._db.reading() as db:
             rows = (db.execute(f"{SYMBOLS} WHERE s.id = ?", (identity,)).fetchone() for identity in identities)
             return [to_symbol(row) for row in rows if row]
+
+
+def _first(rows: Iterable[tuple[int]]) -> Iterator[int]:
+    """Yield the first columns: a list of them all would take more memory than everything else."""
+    return (row[0] for row in rows)
