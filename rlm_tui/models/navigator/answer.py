@@ -153,6 +153,11 @@ def tier_word(tier: int) -> str:
     return {1: "scope", 2: "import", 3: "receiver", 4: "type", 5: "guess"}.get(tier, "")
 
 
+def resolved_by(use: Use) -> str:
+    """Return how an edge was resolved, and the method of a base through which it goes."""
+    return f"{tier_word(use.tier)}, via {table_code(use.via)}" if use.via else tier_word(use.tier)
+
+
 def uses_table(uses: Iterable[Use], head: str = "from", of: Literal["source", "target"] = "source") -> str:
     """Return a table of edges: who (their source, or their target), where, as written, how it was resolved."""
     return table(
@@ -162,7 +167,7 @@ def uses_table(uses: Iterable[Use], head: str = "from", of: Literal["source", "t
                 table_code((use.source if of == "source" else use.target) or "(file level)"),
                 table_code(f"{use.path}:{use.line}"),
                 table_code(use.text) if use.text else "",
-                tier_word(use.tier),
+                resolved_by(use),
             )
             for use in uses
         ),

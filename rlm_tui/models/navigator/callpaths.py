@@ -119,7 +119,7 @@ def _tell(section: Section, chain: Sequence[_Call], landing: Definition | None =
             answer.table_code(f"{call.use.path}:{call.use.line}"),
             answer.table_code(call.use.text),
             answer.table_code(call.place) if call.place else "",
-            answer.tier_word(call.use.tier),
+            answer.resolved_by(call.use),
         )
         for call in chain
     )
@@ -154,7 +154,7 @@ def _ends_table(uses: Sequence[Use]) -> str:
         (
             answer.table_code(f"{use.source or '(file level)'} → {use.target}"),
             answer.table_code(f"{use.path}:{use.line}"),
-            answer.tier_word(use.tier),
+            answer.resolved_by(use),
         )
         for use in uses
     )

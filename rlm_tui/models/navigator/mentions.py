@@ -19,22 +19,23 @@ _CODE = re.compile(
     # a path, or a file name with a short suffix
     r"|(?<![\w/.])(?P<path>(?:[\w.@+-]+/)+(?:[\w.@+-]*\w(?::\d+(?:-\d+)?|::?[A-Za-z_][\w.$]*(?:@\d+)?)?)?"
     r"|[\w-]+\.(?:[a-z]{1,4})(?:::?[A-Za-z_][\w.$]*|(?=[\s?!,;:)]|\.?$)))"
-    rf"|(?<!\w)(?P<received>\(\*?{_NAME}\)\.{_NAME}(?:\(\))?)"
-    rf"|(?<![\w.])(?P<dotted>{_NAME}(?:(?:\.|::|\#|->|\\){_NAME})+(?:\(\))?)"
+    rf"|(?<!\w)(?P<received>\((?:\w+ )?\*?{_NAME}\)\.{_NAME}(?:\(\))?)"
+    rf"|(?<![\w.])(?P<dotted>{_NAME}(?:(?:\.|::|\#|->|\\){_NAME})+(?::{_NAME}(?:\.{_NAME})*)?(?:\(\)|!(?= [a-z]))?)"
+    rf"|(?<!\w)(?P<generic>{_NAME}<[\w<>,\s'&]{{1,60}}>)(?![\w>])"
     rf"|(?<!\w)(?P<called>{_NAME})\((?!e?s\))[^()\s]{{0,60}}\)"
     r"|(?<!\w)(?P<word>[A-Za-z_$]*(?:_[A-Za-z0-9]|[a-z0-9][A-Z]|[A-Z]{2,}[a-z]{2,}|__)[\w$]*|_\w+|[A-Za-z]+_)"
 )
 _NO_CODE = set_of("e.g i.e etc vs a.k.a JavaScript TypeScript GitHub GitLab macOS PyPI iOS and/or McCabe")
 _GUILLEMETS = re.compile(rf"[«»] ?({_NAME}[^\s«»]*) ?[«»]")
 _BEFORE_A_NAME = re.compile(r"^(?:#include|import|def|class|func|fn|function|struct|interface|trait|new)\s+")
-_RECEIVER = re.compile(rf"^\(?[*&]*({_NAME})\)?\.")
+_RECEIVER = re.compile(rf"^\((?:\w+ )?[*&]?({_NAME})\)\.")
 _TYPE_ARGUMENTS = re.compile(r"(?<=\w)(?:<[\w\s,.&'*?<>]*>|\[[\w\s,.*]*\])(?=$|\.|::)")
-_IN_A_FILE = re.compile(r"(?P<path>[^:]*\.\w+):(?P<name>[A-Za-z_][\w.$]*)")
+_SOURCE = r"[^:]*\.(?:py|pyi|[cm]?[jt]sx?|vue|go|rs|java|kts?|scala|swift|lua|sh|rb|php|cs|[chyl]|cc|cpp|cxx|hh|hpp)"
+_IN_A_FILE = re.compile(rf"(?P<path>{_SOURCE}):(?P<name>[A-Za-z_][\w.$]*)")
 _WITHIN = re.compile(
     r"«(?P<name>\d+)»(?: function| method| class)?(?:,? (?:(?:that is |which is )?(?:defined|declared|located|implemented) )?"
     r"(?:in|from|of|at|inside|within)| \()(?: the file)? «(?P<file>\d+)»\)?"
 )
-_FILE = re.compile(r"(?:^|/)[^/:]*\.[A-Za-z]\w{0,5}$")
 
 
 def lift(text: str) -> tuple[str, list[str]]:
@@ -69,13 +70,13 @@ def unmark(clause: str, names: list[str]) -> str:
 
 
 def is_file(name: str) -> bool:
-    """Tell whether a name looks like that of a file."""
-    return bool(_FILE.search(name)) and ("/" in name or name.rpartition(".")[2].islower())
+    """Tell whether a name looks like that of a source file."""
+    return re.fullmatch(_SOURCE, name) is not None
 
 
 def clean_name(raw: str) -> str:
     """Return a code word as tools know it: without call parentheses, quotes, type arguments, a leading `@` or `#include`."""
-    name = _BEFORE_A_NAME.sub("", raw.strip().strip("'\"<>,;")).strip("'\"<>")
+    name = _BEFORE_A_NAME.sub("", _TYPE_ARGUMENTS.sub("", raw.strip()).strip("'\"<>,;")).strip("'\"<>")
     name = _RECEIVER.sub(r"\1.", name)
     name = re.sub(r"\(.*\)?$", "", name).lstrip("@*&").rstrip(".,:").strip()
     if not re.fullmatch(r"\w+[?!]|.*[.#:]\w+[?!]", raw.strip()):  # Ruby's `valid?` and `save!` are whole names
@@ -85,7 +86,7 @@ def clean_name(raw: str) -> str:
     if "/" in name:
         return name.removeprefix("./").rstrip("/") or name
     name = name.removeprefix("$") if name.isupper() else name
-    return re.sub(r"::|#|->|\\", ".", _TYPE_ARGUMENTS.sub("", name)).strip(".")
+    return re.sub(r"::|#|->|\\|(?<=\w):(?=[A-Za-z_])", ".", name).strip(".")
 
 
 def name_in(slot: str, names: list[str], before: str = "") -> str:

@@ -14,8 +14,12 @@ from rlm_tui.repository.symbols import Span
 
 _MOST_READINGS = 4
 _SIMILAR = "similar:"
+_STUBS = (".pyi", ".d.ts", ".d.mts", ".d.cts")
+"""Files that say again what others define."""
 _SLIP = 0.75
-"""How alike two names are, of 1, when one is taken for a slip of the pen for the other."""
+"""How alike two names are, of 1, when one is taken for a slip of the pen for the other: `Command` is none for `CommandSet`."""
+_SLIPPED = 1
+"""So many letters more or less one may have."""
 
 _NEAR = 0.5
 """How alike they are to be worth naming."""
@@ -65,7 +69,15 @@ def locate(names: Sequence[str]) -> Search[list[Located]]:
         f"import re\nfor name in {wanted!r}:\n"
         '    print("#", name)\n'
         "    try:\n"
-        "        print(repo[name])\n"
+        "        meant = repo[name]\n"
+        "        print(meant)\n"
+        '        last = name.rpartition(".")[2]\n'
+        f"        if str(meant.path).endswith({_STUBS!r}):\n"
+        f"            print({_SIMILAR!r})\n"
+        '            print(repo.symbols.filter(f"*{last}")[:12])\n'
+        "        elif '/' not in name and last != name and not hasattr(meant, 'qualified'):\n"
+        f"            print({_SIMILAR!r})\n"
+        "            print([s for s in outline(meant.path) if s.name == last][:3])\n"
         "    except HostError as error:\n"
         "        print(error)\n"
         f"        print({_SIMILAR!r})\n"
@@ -100,13 +112,19 @@ def _located(name: str, text: str) -> Located:
     located = Located(name)
     if not resolved:
         located.file, located.unit = next(iter(printed.files), None), next(iter(printed.units), None)
+    if located.place and "/" not in name and (own := [item for item in ranked if item.span.path == located.place]):
+        located.file, located.unit, resolved = None, None, own[:1]  # a class that its file is named for
     is_test = bool(resolved) and _in_tests(resolved[0])
     namesakes = [
         item
         for item in (*listed, *([] if "::" in name else ranked))
         if _means(name, item) and (is_test or not resolved or not _in_tests(item))
     ]
-    located.definitions = list({(*item.key, item.span.start): item for item in (*namesakes, *resolved[:1])}.values())
+    found = list({(*item.key, item.span.start): item for item in (*namesakes, *resolved[:1])}.values())
+    if found and all(item.span.path.endswith(_STUBS) for item in found):
+        own_names = {item.qualified for item in found}
+        found += [item for item in ranked if item.qualified in own_names and not _in_tests(item)]
+    located.definitions = [item for item in found if not item.span.path.endswith(_STUBS)] or found
     located.definitions.sort(key=lambda item: item not in resolved)
     known = {item.key for item in located.definitions}
     near = {item.key: item for item in (*listed, *ranked) if item.key not in known}
@@ -153,7 +171,12 @@ def settle(located: Located, section: Section) -> Plan:
     if located.found:
         return
     wanted = located.name.rpartition(".")[2].lower()
-    likely = [item for item in located.near if SequenceMatcher(None, wanted, item.name.lower()).ratio() >= _SLIP]
+    likely = [
+        item
+        for item in located.near
+        if abs(len(item.name) - len(wanted)) <= _SLIPPED
+        and SequenceMatcher(None, wanted, item.name.lower()).ratio() >= _SLIP
+    ]
     if likely:
         nearest = max(
             likely, key=lambda item: SequenceMatcher(None, located.name.lower(), item.qualified.lower()).ratio()

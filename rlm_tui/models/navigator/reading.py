@@ -13,7 +13,8 @@ from rlm_tui.repository.symbols import Hit, Span
 _PLACED = re.compile(r"(?P<path>\S.*?):(?P<start>\d{1,9})(?:-(?P<end>\d{1,9}))?(?:  (?P<rest>.*))?")
 _HIT = re.compile(r"\[(?P<symbol>.*?)\](?:  (?P<text>.*))?$")
 _EDGE = re.compile(
-    r"(?P<source>\S.*?) -> (?P<target>\S.*?)  (?P<kind>\w+), tier (?P<tier>[1-5])(?: (?P<how>\w+))?(?:  (?P<text>.*))?$"
+    r"(?P<source>\S.*?) -> (?P<target>\S.*?)  (?P<kind>\w+)(?: via (?P<via>\S+?))?, tier (?P<tier>[1-5])(?: \w+)?"
+    r"(?:  (?P<text>.*))?$"
 )
 _CUT_EDGE = re.compile(r"(?P<source>\S.*?) -> (?P<target>[^…]*?)(?:  .*)?…$")
 _IMPORT = re.compile(r"imports (?P<target>\S.*?)(?P<outside> \(outside\))?(?:  (?P<text>.*))?$")
@@ -67,7 +68,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An edge as its line shows it; `source` is "" at file level, `tier` 0 where the line was cut before it."""
+    """An edge as its line shows it; `source` is "" at file level, `tier` 0 where the line was cut before it.
+
+    `via` is the method of a base that is called, where `target` overrides it and may run.
+    """
 
     path: str
     line: int
@@ -76,6 +80,7 @@ class Use:
     kind: str
     tier: int
     text: str
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,16 @@ def _read_placed(printed: Printed, placed: re.Match[str]) -> bool:
     elif edge := _EDGE.match(rest):
         source = "" if edge["source"] == FILE_LEVEL else edge["source"]
         printed.uses.append(
-            Use(path, start, source, edge["target"], edge["kind"], int(edge["tier"]), edge["text"] or "")
+            Use(
+                path,
+                start,
+                source,
+                edge["target"],
+                edge["kind"],
+                int(edge["tier"]),
+                edge["text"] or "",
+                edge["via"] or "",
+            )
         )
     elif cut := _CUT_EDGE.match(rest):
         source = "" if cut["source"] == FILE_LEVEL else cut["source"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section, code, count
-from rlm_tui.models.navigator.move import Move, Plan
+from rlm_tui.models.navigator.move import Move, Plan, Search
 from rlm_tui.models.navigator.names import Located, locate, settle
 from rlm_tui.models.navigator.reading import TESTS, Definition, Printed, Use, read
 from rlm_tui.models.navigator.understand import Intent
@@ -16,13 +16,15 @@ from rlm_tui.models.navigator.understand import Intent
 PAGE = 60
 """So many edges a cell prints: what fits into one output."""
 MOST_PAGES = 4
+_GUESS = 5
+"""The tier of what is guessed by the name alone."""
 _GUESSES = 15
 _MENTIONS = 12
 
 
 @dataclass(slots=True)
 class _Edges:
-    """The edges of one reading: its own definition, those that count, those that are guesses.
+    """The edges of one reading: its own definition, those that count, calls of what it overrides (`via`), guesses.
 
     `total` tells how many there are to print, `uses` how many before only the first of each place was kept.
     """
@@ -34,6 +36,7 @@ class _Edges:
     total: int = 0
     uses: int = 0
     failure: str = ""
+    via: list[Use] = field(default_factory=list)
 
 
 def relate(intent: Intent, section: Section) -> Plan:
@@ -55,12 +58,33 @@ def relate(intent: Intent, section: Section) -> Plan:
             found.sure += further.uses
             found.targets += further.definitions
             page += 1
+        found.via = [use for use in found.sure if use.via]
+        if len(found.via) < len(found.sure):  # what calls it by its own name answers; the rest may run it
+            found.sure = [use for use in found.sure if not use.via]
+            found.total -= len(found.via)
+        else:
+            found.via = []
         if found.sure or found.guesses or not answered:
             _tell(section, tool, target, found, first=not answered)
             answered += 1
             sure += len(found.sure)
+    if tool == "callers" and not sure and located.definitions:
+        sure = yield from _other_uses(located, section)
     if tool == "references" or (not sure and tool != "callees" and located.definitions):
         yield from _mentions(located, section)
+
+
+def _other_uses(located: Located, section: Section) -> Search[int]:
+    """Add how something is used that nothing calls: it may be handed over, and called by another name."""
+    target = located.targets[0]
+    printed = yield Move(
+        f"Is {target} used without a call?", f"edges = references(repo[{target!r}])\nprint(edges[:{PAGE}])"
+    )
+    uses = [use for use in printed.uses if use.tier < _GUESS]
+    section.found.uses(uses)
+    if uses:
+        section.add("It is used, but not called by this name:", _places_table(uses, "from"))
+    return len(uses)
 
 
 def _cell(tool: str, targets: Sequence[str]) -> str:
@@ -121,9 +145,11 @@ def _tell(section: Section, tool: str, target: str, found: _Edges, *, first: boo
         section.add(_callees_table(found))
     else:
         if tool == "references" and found.subject:  # to rename is to touch the definition too
-            section.found.definitions([found.subject])
+            section.found.line(found.subject.span.path, found.subject.span.start)
         section.found.uses(found.sure)
         section.add(_places_table(found.sure, "subclass" if tool == "subclasses" else "from"))
+    if found.via:
+        section.add("Through what it overrides, which may run it (not counted above):", answer.uses_table(found.via))
     if found.guesses:
         section.add("Guesses, by the name alone (not counted above):", answer.uses_table(found.guesses))
     if (left := found.total - len(found.sure)) > 0:
@@ -145,7 +171,7 @@ def _places_table(uses: Sequence[Use], head: str) -> str:
                     f"{path}:{', '.join(str(line) for line in dict.fromkeys(use.line for use in found))}"
                 ),
                 answer.table_code(found[0].text),
-                answer.tier_word(found[0].tier),
+                answer.resolved_by(found[0]),
             )
             for (path, source), found in rows
         ),

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rlm_tui.models.navigator.mentions import lift, mark, name_in, unmark
+from rlm_tui.models.navigator.mentions import is_file, lift, mark, name_in, unmark
 from rlm_tui.models.navigator.phrases import BACKWARDS, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
 from rlm_tui.models.navigator.plain import plain
 from rlm_tui.models.navigator.vocabulary import MARK, is_asking, is_order, matter_of, name_within, word_taken
@@ -31,6 +31,7 @@ _CLAUSES = re.compile(
     re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
+_FEW_WORDS = 4
 _FEW = 2
 """More clauses than these may be a report, not a list of questions."""
 _NO_PROSE = re.compile(
@@ -72,6 +73,7 @@ _OF_ONE = frozenset(
         "public_api",
     }
 )
+_OF_SYMBOLS = _OF_ONE - {"importers", "public_api"}
 _Asked: TypeAlias = tuple[Kind, tuple[str, ...], bool]
 """What is asked, of which names, and whether they are everyday words."""
 _WEAK_STEMS = frozenset(map(stem, WEAK))
@@ -178,7 +180,10 @@ def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _As
     """Return what the words of a clause make of it, and the names in it that it is asked of."""
     read = bare(clause)
     meant = next((found.group() for found in MARK.finditer(read)), "")
-    word = name_within(read) if not meant or (leads_somewhere(read) and len(set(MARK.findall(read))) == 1) else ""
+    others = {names[int(found)] for found in MARK.findall(read)}
+    of_file = next(iter(others), "") if len(others) == 1 and all(map(is_file, others)) else ""
+    leads = len(others) == 1 and leads_somewhere(read)
+    word = name_within(read) if not others or leads or of_file else ""
     if not (word or meant or before or matter_of(read)) and kind_of(read, about=0) is None:
         word = word_taken(read)
     if word:
@@ -190,18 +195,23 @@ def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _As
         read = read if _IT.search(read) else f"{read.rstrip(' ?.!')} {meant}"
     read = bare(_IT.sub(meant, read) if meant else read)
     asked = tuple(dict.fromkeys(names[int(found[1])] for found in MARK.finditer(read)))
-    kind = kind_of(read, about=len(asked))
+    kind = kind_of(read, about=1 if of_file else len(asked))
     if kind in (None, "definition", "references", "importers") and any(map(str.isupper, asked)) and READS.search(read):
         kind = "settings"  # "who reads HOME?"
-    if kind is None or not _is_asked(clause, alone=alone, begins=_begins(read)):
+    is_told = not _is_asked(clause, alone=alone, begins=_begins(read))
+    if kind is None or (is_told and not (kind == "rename" and alone and _begins(read) and len(asked) == 1)):
         return None
+    if of_file and word and kind in _OF_SYMBOLS:  # "what does scan call in src/walk.rs?"
+        return kind, (f"{of_file}::{word}",), True
     return kind, _asked_of(kind, read, asked), bool(word)
 
 
 def _begins(read: str) -> bool:
     """Tell whether a clause begins with what it asks: `callers of X in the server`; what begins with a name tells of it."""
-    before, found, after = read.partition("«")
-    return not matter_of(before) and len(matter_of(after)) <= (1 if found and before.strip() else 0)
+    before, _, after = read.partition("«")
+    if not before.strip():
+        return not matter_of(after) and len(after.split()) <= _FEW_WORDS
+    return not matter_of(before) and len(matter_of(after)) <= 1
 
 
 def _asked_of(kind: Kind, read: str, asked: tuple[str, ...]) -> tuple[str, ...]:

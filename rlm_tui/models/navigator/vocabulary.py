@@ -17,16 +17,16 @@ _WORDS = """
     depend dependencies dependent derive descendant different direct directly directory display each earth edit eight
     embed end entire entry enum env environment error evaluate even eventually everything exception excluded execution
     exercise explicitly export expose extend external fail fetch field first five flag flow folder found four fulfil
-    getting going goto graph greatest group hard hardest header heck hell hello helper hey hi hierarchy highest hold honor
+    getting going goto graph greatest group hard hardest header heck hell hello helper hey hi hierarchy highest hold honor hottest
     honour hot huge identifier ignore immediate impact impl implementation implementer implementor import import-time
     importer include incoming indirect indirectly inherit interface internal invoke involve itself jump kept key kind know
     large largest lead length lengthiest level lie lies line link load loc local locate long longest looking lookup loop
-    macro mccabe member mention must mutual name necessary never new nine no no-one nobody non now nowhere number object
+    macro mccabe member mention must mutual name necessary never new nine no no-one nobody not non now nowhere number object
     obsolete occurrence offer open option order orphan os other outgoing outside override own package panic parent path
     pick plan point print private product program property prototype provide public pull put quick quickly radius raise
     rank reach read refer reference rely remove rename replace require respect reverse rewrite right route routine rule
     run runtime safely satisfy sequence setting seven shortest shows signature site six size somebody someone something
-    sort source spec specialise specialize spot stand start step still struct subclass subtype suite super superclass
+    sort source spec specialise specialize spot stand start step still struct stuff subclass subtype suite super superclass
     suppose surface symbol take tangled ten test thanks three throw thrown today too top top-level touch trace trait
     translation tree trigger two type type-only uncalled understand unit unreferenced unused update usage user value var
     variable view visible walk whereabouts whole whom worst written
@@ -71,7 +71,8 @@ def _is_matter(word: str) -> bool:
 
 def is_asking(word: str) -> bool:
     """Tell whether a word is one in which questions are asked."""
-    return stem(word.lower().partition("'")[0]) in _ASKING
+    lower = word.lower()
+    return any(stem(one) in _ASKING for one in (lower.partition("'")[0], lower.removesuffix("n't")))
 
 
 def name_within(clause: str) -> str:

@@ -15,7 +15,7 @@ from rlm_tui.models.navigator.vocabulary import matter_of
 _PARTS = {
     "THINGS": (
         r"(?:functions?|methods?|class(?:es)?|types?|structs?|definitions?|symbols?|code|helpers?|constants?|things?|anything|"
-        r"routines?|names?|members?|identifiers?|declarations?|prototypes?|top-level)"
+        r"routines?|stuff|names?|members?|identifiers?|declarations?|prototypes?|top-level)"
     ),
     "UNITS": r"(?:modules?|packages?|files?|headers?|crates?|sources?|folders?|director(?:y|ies)|translation units?)",
     "USED": r"(?:used?|uses|using|call(?:ed|s|ers?)|referenced?|references|mention(?:ed|s)?|usages?|users?|needed|"
@@ -54,7 +54,7 @@ def _compiled(*shorthands: str) -> re.Pattern[str]:
     return re.compile(whole, re.IGNORECASE)
 
 
-_SUPERLATIVE = r"(?:most|highest|greatest|largest|top|worst|rank\w*|sort\w*|hot ?spots?|by|too|very)"
+_SUPERLATIVE = r"(?:most|highest|greatest|largest|hottest|top|worst|rank\w*|sort\w*|hot ?spots?|by|too|very)"
 FORMS = (
     Form(
         "rename",
@@ -238,6 +238,8 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(
     r"(?<=») (?:function|method|class|interface|struct|type|trait|enum|constant|variable|macro|object)\b"
+    r"|(?<=the )(?P<mark>«\d+») [a-z]+(?= (?:is|are|was|gets?|lives?|comes?|defined|declared|located|implemented)\b|\W*$)",
+    re.IGNORECASE,
 )
 _SUBJECT = _compiled(
     r"\b(?:does|do|did|can|could|will|would) NAME (?:\w+ ){0,3}?(?:CALLS|USES|make)\b",
@@ -261,7 +263,7 @@ _BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 
 def bare(clause: str) -> str:
     """Return a clause without what kinds its names are said to be, and what it says in passing."""
-    return _TAIL.sub("", _LEAD.sub("", _ASIDE.sub("", clause)))
+    return _LEAD.sub("", _TAIL.sub(lambda tail: tail["mark"] or "", _ASIDE.sub("", clause)))
 
 
 def kind_of(clause: str, *, about: int) -> Kind | None:
