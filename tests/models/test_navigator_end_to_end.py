@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from small_repository import make_small_repository
+from navigator_engine import engine_on
 
-from rlm_tui.engine.run import Engine, Models, Question, Run
+from rlm_tui.engine.run import Engine, Question, Run
 from rlm_tui.models.navigator.answer import SIGNATURE
-from rlm_tui.models.navigator.model import Navigator
-from rlm_tui.records.events import Bounds, Route, RunEnded
-from rlm_tui.records.store import RunStore
-from rlm_tui.repl.choose import open_sandbox
-from rlm_tui.repository.repository import Repository
-
-
-@asynccontextmanager
-async def engine_on(folder: Path, *, root: Path | None = None) -> AsyncIterator[Engine]:
-    repository = Repository.open(root or make_small_repository(folder / "shop"), folder / "cache")
-    repository.scan()
-    sandbox = await open_sandbox()
-    engine = Engine(repository, sandbox, Models(Navigator(), Navigator()), RunStore(folder / "runs"), Bounds())
-    try:
-        yield engine
-    finally:
-        await engine.close()
-        await sandbox.close()
-        repository.close()
+from rlm_tui.records.events import Route, RunEnded
 
 
 async def asked(engine: Engine, text: str, *, route: Route | None = None) -> tuple[Run, RunEnded]:

@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 
 from rlm_tui.models.navigator import answer
-from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.answer import Section, code, count, some
 from rlm_tui.models.navigator.move import Move, Plan
-from rlm_tui.models.navigator.names import locate, settle
-from rlm_tui.models.navigator.reading import Definition, Printed, Use
-from rlm_tui.models.navigator.relations import some, total_of
+from rlm_tui.models.navigator.names import places_meant
+from rlm_tui.models.navigator.paging import PAGE, rest_of, total_of
+from rlm_tui.models.navigator.reading import Definition, Printed
 from rlm_tui.models.navigator.understand import Intent
 
-_SHOWN = 60
 _RANKED = 10
 _CYCLES = 12
-_COUNT = re.compile(r"\b(\d{1,2})\b")
+_COUNT = re.compile(r"\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ASKED_KINDS = re.compile(r"\bmethods\b(?! and)", re.IGNORECASE)
 _FUNCTIONS = re.compile(r"\b(?:functions?|methods?|routines?)\b", re.IGNORECASE)
 _METHODS = frozenset({"method", "function"})
@@ -35,7 +35,7 @@ def rank(intent: Intent, section: Section) -> Plan:
     """List the longest or most complex functions of a file or folder, or of all."""
     scope = intent.names[0] if intent.names else ""
     asked = _COUNT.search(intent.text.replace(f"`{scope}`", ""))
-    most = int(asked[1]) if asked and int(asked[1]) else _RANKED
+    most = (_number(asked[1]) if asked else 0) or _RANKED
     by = ', by="complexity"' if intent.kind == "complex" else ""
     printed = yield Move(
         f"The {'most complex' if by else 'longest'} functions{f' in {scope}' if scope else ''}.",
@@ -58,12 +58,16 @@ def rank(intent: Intent, section: Section) -> Plan:
     section.searched.append("functions and methods outside of tests and generated files, unless there are no others")
 
 
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBERS.index(text.lower()) + 2
+
+
 def unused(intent: Intent, section: Section) -> Plan:
     """List the definitions of a file or folder that nothing uses, those that nothing outside can reach first."""
     scope = intent.names[0] if intent.names else ""
     printed = yield Move(
         f"What is unused{f' in {scope}' if scope else ''}?",
-        f"found = unused({scope!r}, limit={_SHOWN})\nprint(found)\n"
+        f"found = unused({scope!r}, limit={PAGE})\nprint(found)\n"
         f'print("kept")\nprint(unused({scope!r}, kept=True, limit=10))',
     )
     if _failed(printed, section, scope):
@@ -79,8 +83,8 @@ def unused(intent: Intent, section: Section) -> Plan:
     )
     section.found.definitions(item for item in found if not _FUNCTIONS.search(intent.text) or item.kind in _METHODS)
     section.add(_remarks(found, "what is known"))
-    if len(found) >= _SHOWN:
-        section.add(f"The first {_SHOWN}; there may be more.")
+    if len(found) >= PAGE:
+        section.add(f"The first {PAGE}; there may be more.")
     if kept:
         section.add(
             "Left out, because something may use them without their name standing in code:", _remarks(kept, "why")
@@ -138,11 +142,13 @@ def raised(intent: Intent, section: Section) -> Plan:
     name, scope = intent.names[0], intent.names[1] if len(intent.names) > 1 else ""
     printed = yield Move(
         f"Where is {name} raised?",
-        f'found = raises({name!r}, {scope!r})\nprint(len(found), "found")\nprint(found[:{_SHOWN}])',
+        f'found = raises({name!r}, {scope!r})\nprint(len(found), "found")\nprint(found[:{PAGE}])',
     )
     if _failed(printed, section, scope):
         return
-    hits = printed.hits
+    hits = list(printed.hits)
+    for further in (yield from rest_of(total_of(printed.text))):
+        hits += further.hits
     section.found.hits(hits)
     functions = list(dict.fromkeys(hit.symbol or f"{hit.path} (file level)" for hit in hits))
     section.lead = (
@@ -150,9 +156,9 @@ def raised(intent: Intent, section: Section) -> Plan:
         if hits
         else f"No line{_within(scope)} was found that raises, throws or returns {code(name)}."
     )
-    rows = ((_row(hit.symbol), _row(f"{hit.path}:{hit.line}"), _row(hit.text)) for hit in hits)
+    rows = ((_row(hit.symbol), _row(f"{hit.path}:{hit.line}"), _row(hit.text)) for hit in hits[:PAGE])
     section.add(answer.table(("in", "where", "as written"), rows))
-    if (left := total_of(printed.text) - len(hits)) > 0:
+    if (left := total_of(printed.text) - len(hits[:PAGE])) > 0:
         section.add(f"{left:,} more are left out here.")
     section.searched.append("raise, throw, panic and returned errors, in code")
 
@@ -162,9 +168,12 @@ def settings(intent: Intent, section: Section) -> Plan:
     name = intent.names[0] if intent.names else ""
     printed = yield Move(
         f"Where is {name} read?" if name else "Which settings are read?",
-        f'found = settings({name!r})\nprint(len(found), "found")\nprint(found[:{_SHOWN}])',
+        f'found = settings({name!r})\nprint(len(found), "found")\nprint(found[:{PAGE}])',
     )
-    read = [(hit, match) for hit in printed.hits if (match := _SETTING.match(hit.text))]
+    hits = list(printed.hits)
+    for further in (yield from rest_of(total_of(printed.text))):
+        hits += further.hits
+    read = [(hit, match) for hit in hits if (match := _SETTING.match(hit.text))]
     sure = [(hit, match) for hit, match in read if match["kind"] in ("env", "config")]
     shown = sure or read
     section.found.hits(hit for hit, _ in shown)
@@ -197,12 +206,15 @@ def public_interface(intent: Intent, section: Section) -> Plan:
     name = intent.names[0]
     printed = yield Move(
         f"What does {name} offer?",
-        f'found = public_api({name!r})\nprint(len(found), "found")\nprint(found[:{2 * _SHOWN}])',
+        f'found = public_api({name!r})\nprint(len(found), "found")\nprint(found[:{PAGE}])',
     )
     if _failed(printed, section, name):
         return
+    offered = list(printed.definitions)
+    for further in (yield from rest_of(total_of(printed.text))):
+        offered += further.definitions
     kinds = _ASKED_KINDS.search(intent.text)
-    found = [item for item in printed.definitions if not kinds or item.kind in _METHODS]
+    found = [item for item in offered if not kinds or item.kind in _METHODS]
     names = list(dict.fromkeys(item.qualified for item in found))
     section.found.definitions(found)
     section.found.names |= dict.fromkeys(_offered(item) for item in found if not _is_beside(item))
@@ -210,63 +222,8 @@ def public_interface(intent: Intent, section: Section) -> Plan:
         f"{code(name)} offers {count(len(names), 'name')}: {some(names)}." if names else f"{code(name)} offers nothing."
     )
     section.add(_remarks(found, "how"))
-    if (left := total_of(printed.text) - len(printed.definitions)) > 0:
+    if (left := total_of(printed.text) - len(offered)) > 0:
         section.add(f"{left:,} more are left out here.")
-
-
-def reach(intent: Intent, section: Section) -> Plan:
-    """Tell what a change of a symbol reaches, or which tests reach it; of each reading of its name."""
-    (located,) = yield from locate(intent.names[:1])
-    yield from settle(located, section)
-    tool = "tests" if intent.kind == "tests" else "impact"
-    for targets in located.readings if located.definitions else ():
-        printed = yield Move(
-            f"What {'tests reach' if tool == 'tests' else 'is affected by'} {targets[0]}?",
-            f'print(repo[{targets[0]!r}])\nfound = {tool}({targets[0]!r})\nprint(len(found), "found")\nprint(found[:{_SHOWN}])',
-        )
-        _tell_reach(tool, targets[0], printed, section)
-
-
-def _tell_reach(tool: str, target: str, printed: Printed, section: Section) -> None:
-    name = code(printed.definitions[0].qualified) if printed.definitions else code(target)
-    place = f" ({printed.definitions[0].span})" if printed.definitions else ""
-    near = [use for use in printed.uses if not use.text.startswith("[")]
-    far = [use for use in printed.uses if use.text.startswith("[")]
-    files = list(dict.fromkeys(use.path for use in near))
-    section.found.uses(near)
-    if tool == "impact" or not near:
-        section.found.uses(far)
-    verb = "are tests that use" if tool == "tests" else "are uses of"
-    lead = f"In {count(len(files), 'file')} {verb} {name}{place}: {some(files)}." if near else ""
-    if not near:
-        lead = f"No {'test' if tool == 'tests' else 'code'} that uses {name}{place} directly was found."
-    if section.lead:
-        section.add(f"Another reading: {lead}")
-    else:
-        section.lead = lead
-    section.add(answer.uses_table(near))
-    if far:
-        section.add(
-            f"Further away, through other definitions ({count(len(far), 'use')} of what uses it):", _far_table(far)
-        )
-    if (left := total_of(printed.text) - len(printed.uses)) > 0:
-        section.add(f"{left:,} more are left out here.")
-
-
-def _far_table(uses: Sequence[Use]) -> str:
-    rows = []
-    for use in uses:
-        away, _, text = use.text.partition("]")
-        rows.append(
-            (
-                _row(use.source or "(file level)"),
-                _row(use.target),
-                _row(f"{use.path}:{use.line}"),
-                away.lstrip("["),
-                _row(text),
-            )
-        )
-    return answer.table(("from", "uses", "where", "distance", "as written"), rows)
 
 
 def _offered(item: Definition) -> str:
@@ -296,7 +253,7 @@ def _within(scope: str) -> str:
 def _failed(printed: Printed, section: Section, name: str) -> bool:
     """Say why a tool could not answer; tell whether that was so."""
     if printed.failed:
-        section.failed = True
+        section.failed, section.others = True, places_meant(printed.text)
         lines = printed.text.strip().splitlines()
         why = answer.inline(lines[-1]) if lines else "no reason was given"
         section.lead = f"{f'{code(name)}: ' if name else ''}this could not be looked up: {why}"

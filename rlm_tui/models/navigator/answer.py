@@ -25,7 +25,7 @@ class Section:
     """The answer to one thing that is asked, as it grows: `lead` is its first line, `parts` markdown blocks after it.
 
     `notes` stand before the lead: what had to be assumed. `found` is what it comes to, as data; `failed` tells that
-    a tool knew nothing of what was asked about.
+    a tool knew nothing of what was asked about, or that it means several places: `others`.
     """
 
     title: str
@@ -35,6 +35,7 @@ class Section:
     searched: list[str] = field(default_factory=list)
     found: Found = field(default_factory=Found)
     failed: bool = False
+    others: list[str] = field(default_factory=list)
 
     def add(self, *blocks: str) -> None:
         """Add markdown blocks; empty ones are passed over."""
@@ -177,3 +178,8 @@ def uses_table(uses: Iterable[Use], head: str = "from", of: Literal["source", "t
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return "1 caller", "3 callers"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    return ", ".join(code(name) for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

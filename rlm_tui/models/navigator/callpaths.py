@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rlm_tui.models.navigator import answer
-from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.answer import Section, code, count, some
 from rlm_tui.models.navigator.found import Found
 from rlm_tui.models.navigator.move import Move, Plan, Search
 from rlm_tui.models.navigator.names import Located, locate, parts, settle
@@ -14,6 +14,9 @@ from rlm_tui.models.navigator.reading import TESTS, Definition, Use, read
 from rlm_tui.models.navigator.understand import Intent
 
 _PAIRS = 6
+_LIKELY = 4
+"""So many definitions are tried that words find, where no name is given."""
+_CALLED = frozenset({"function", "method", "class", "constructor"})
 _NAMESAKES = 25
 _CALLERS = 45
 _TESTS = 3
@@ -32,17 +35,26 @@ def trace(intent: Intent, section: Section) -> Plan:
     """Find the shortest chain of calls between two names; without one, show what stands at both ends."""
     start, end = yield from locate(intent.names[:2])
     for located in (start, end):
+        if not located.found and located.name.islower() and intent.plain:
+            likely = [item for item in located.ranked if item.kind in _CALLED and not TESTS.search(item.span.path)]
+            located.definitions = likely[:_LIKELY]
+            words_find = list(dict.fromkeys(item.qualified for item in located.definitions))
+            section.notes += (
+                [f"{code(located.name)} is no name; its words find {some(words_find)}."] if words_find else []
+            )
         yield from settle(located, section)
         if not located.found:
             return
-    pairs = [(a, b) for a in start.targets[:3] for b in end.targets[:3]][:_PAIRS]
+    pairs = [(a, b) for a in start.targets[:_LIKELY] for b in end.targets[:_LIKELY]][:_PAIRS]
     printed = yield Move(
         f"The shortest calls from {start.name} to {end.name}.",
         f'for a, b in {pairs!r}:\n    print("#", a, "->", b)\n'
         "    for edge in call_path(a, b):\n        print(edge)\n        print(edge.target)",
     )
     headers = [f"{a} -> {b}" for a, b in pairs]
-    chains = sorted(filter(None, map(_chain, parts(printed.text, headers))), key=len)
+    chains = list(filter(None, map(_chain, parts(printed.text, headers))))
+    if not intent.plain:  # of what words find, the likeliest comes first
+        chains.sort(key=len)
     if chains:
         _tell(section, chains[0])
         for chain in chains[1:3]:

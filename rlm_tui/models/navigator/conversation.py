@@ -13,6 +13,7 @@ _TURNS = re.compile(
 _NEXT = re.compile(r"^# (?:Scope|Repository)$", re.MULTILINE)
 _SUB_AGENTS = "rlm_query_batched("
 _HANDED = "\n# Handed in: `context`"
+_EARLIER = re.compile(r"^# Asked before: .*\nThe last question: (.*)$", re.MULTILINE)
 _MODE = re.compile(r"^# Mode: (\w+)$", re.MULTILINE)
 
 
@@ -27,7 +28,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one call knows: its task, whether it may start sub-agents, its steps, the turns left (None: not told), its mode."""
+    """What one call knows: its task, whether it may start sub-agents, its steps, the turns left (None: not told), its mode.
+
+    `earlier` is the question that was asked before this one, "" where it is the first.
+    """
 
     task: str
     first: str
@@ -35,6 +39,7 @@ class Conversation:
     steps: tuple[Step, ...]
     turns_left: int | None
     mode: str = "ask"
+    earlier: str = ""
 
     @property
     def has_context(self) -> bool:
@@ -65,6 +70,7 @@ def read_conversation(request: Request) -> Conversation:
         steps=tuple(steps),
         turns_left=turns[-1] if turns else None,
         mode=mode[1] if (mode := _MODE.search(request.system)) else "ask",
+        earlier=earlier[1] if (earlier := _EARLIER.search(first)) else "",
     )
 
 

@@ -8,10 +8,13 @@ from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.names import locate, settle
 from rlm_tui.models.navigator.places import explain_place
 from rlm_tui.models.navigator.reading import TESTS, Definition, Excerpt, Printed
+from rlm_tui.models.navigator.relations import relate
 from rlm_tui.models.navigator.searching import search
 from rlm_tui.models.navigator.understand import Intent
 
 _CALLERS = 8
+_ABSTRACT = ("interface", "trait", "protocol")
+"""Kinds that others implement: where one is implemented is not where it is defined."""
 
 
 def define(intent: Intent, section: Section) -> Plan:
@@ -25,6 +28,9 @@ def define(intent: Intent, section: Section) -> Plan:
         yield from search(intent, section)
         return
     yield from settle(located, section)
+    if located.definitions and located.definitions[0].kind in _ABSTRACT and "implemented" in intent.text.lower():
+        yield from relate(Intent("subclasses", intent.text, (located.definitions[0].locator,)), section)
+        return
     if located.place and not located.definitions:
         yield from explain_place(located.place, section)
         return

@@ -6,29 +6,30 @@ import re
 from collections.abc import Sequence
 
 from rlm_tui.models.navigator import answer
-from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.answer import Section, code, count, some
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.names import locate, not_found
-from rlm_tui.models.navigator.reading import Imported
-from rlm_tui.models.navigator.relations import MOST_PAGES, PAGE, some, total_of
+from rlm_tui.models.navigator.paging import PAGE, rest_of, total_of
+from rlm_tui.models.navigator.reading import TESTS, Imported
 from rlm_tui.models.navigator.understand import Intent
+from rlm_tui.repository.symbols import Hit
 
+_NO_CODE = (".md", ".mdx", ".rst", ".txt", ".json", ".yaml", ".yml", ".toml", ".xml", ".html")
 _LINES = 120
 """Import lines that are looked for by text."""
 
 
-def find_importers(intent: Intent, section: Section) -> Plan:
-    """Answer who imports a file, a module, or an outside package."""
+def find_importers(intent: Intent, section: Section, *, tests: bool = False) -> Plan:
+    """Answer who imports a file, a module, or an outside package; `tests`: which tests do."""
     name = intent.names[0]
     printed = yield Move(
         f"Who imports {name}?", f"found = importers({name!r})\nprint(len(found), 'found')\nprint(found[:{PAGE}])"
     )
     brought = list(printed.imports)
-    page = 1
-    while total_of(printed.text) > page * PAGE and page < MOST_PAGES:
-        further = yield Move("The rest of them.", f"print(found[{page * PAGE}:{(page + 1) * PAGE}])")
+    for further in (yield from rest_of(total_of(printed.text))):
         brought += further.imports
-        page += 1
+    if tests:
+        brought = [item for item in brought if TESTS.search(item.path)]
     if brought:
         _tell_imports(section, name, brought)
         return
@@ -37,7 +38,7 @@ def find_importers(intent: Intent, section: Section) -> Plan:
         "None was resolved; which import lines hold the name?",
         f"print(grep({_import_line(name)!r}, limit={_LINES}))",
     )
-    hits = [hit for hit in searched.hits if not hit.path.endswith((".md", ".rst", ".txt"))]
+    hits = [hit for hit in searched.hits if is_code(hit) and (not tests or TESTS.search(hit.path))]
     section.searched.append("import lines by text")
     if hits:
         files = list(dict.fromkeys(hit.path for hit in hits))
@@ -52,9 +53,15 @@ def find_importers(intent: Intent, section: Section) -> Plan:
         return
     (located,) = yield from locate([name])
     if located.found:
-        section.lead = f"No import of {code(name)} was found in this repository."
+        what = "test that imports" if tests else "import of"
+        section.lead = f"No {what} {code(name)} was found in this repository."
     else:
         not_found(section, located)
+
+
+def is_code(hit: Hit) -> bool:
+    """Tell whether a line is one of code: of no text or data, and no comment."""
+    return not hit.path.endswith(_NO_CODE) and not hit.text.lstrip().startswith(("//", "*", "/*", "# ", "--"))
 
 
 def _import_line(name: str) -> str:

@@ -32,6 +32,8 @@ _RECEIVER = re.compile(rf"^\((?:\w+ )?[*&]?({_NAME})\)\.")
 _TYPE_ARGUMENTS = re.compile(r"(?<=\w)(?:<[\w\s,.&'*?<>]*>|\[[\w\s,.*]*\])(?=$|\.|::)")
 _SOURCE = r"[^:]*\.(?:py|pyi|[cm]?[jt]sx?|vue|go|rs|java|kts?|scala|swift|lua|sh|rb|php|cs|[chyl]|cc|cpp|cxx|hh|hpp)"
 _IN_A_FILE = re.compile(rf"(?P<path>{_SOURCE}):(?P<name>[A-Za-z_][\w.$]*)")
+_ENTRY = re.compile(rf"{_NAME}(?:\.{_NAME})+:{_NAME}(?:\.{_NAME})*")
+"""`package.module:Class.method`, as entry points are written."""
 _WITHIN = re.compile(
     r"«(?P<name>\d+)»(?: function| method| class)?(?:,? (?:(?:that is |which is )?(?:defined|declared|located|implemented) )?"
     r"(?:in|from|of|at|inside|within)| \()(?: the file)? «(?P<file>\d+)»\)?"
@@ -86,7 +88,8 @@ def clean_name(raw: str) -> str:
     if "/" in name:
         return name.removeprefix("./").rstrip("/") or name
     name = name.removeprefix("$") if name.isupper() else name
-    return re.sub(r"::|#|->|\\|(?<=\w):(?=[A-Za-z_])", ".", name).strip(".")
+    name = name.replace(":", ".") if _ENTRY.fullmatch(name) else name
+    return re.sub(r"::|#|->|\\", ".", name).strip(".")
 
 
 def name_in(slot: str, names: list[str], before: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -16,6 +17,7 @@ _MOST_READINGS = 4
 _SIMILAR = "similar:"
 _STUBS = (".pyi", ".d.ts", ".d.mts", ".d.cts")
 """Files that say again what others define."""
+_SEVERAL = re.compile(r" means \d+ things; name one: (.+)")
 _SLIP = 0.75
 """How alike two names are, of 1, when one is taken for a slip of the pen for the other: `Command` is none for `CommandSet`."""
 _SLIPPED = 1
@@ -27,13 +29,17 @@ _NEAR = 0.5
 
 @dataclass(slots=True)
 class Located:
-    """What a name turned out to mean: definitions (the resolved one first), a file, a module, or only near matches."""
+    """What a name turned out to mean: definitions (the resolved one first), a file, a module, or only near matches.
+
+    `ranked` is what its words find.
+    """
 
     name: str
     definitions: list[Definition] = field(default_factory=list)
     file: Listed | None = None
     unit: Unit | None = None
     near: list[Definition] = field(default_factory=list)
+    ranked: list[Definition] = field(default_factory=list)
 
     @property
     def found(self) -> bool:
@@ -112,7 +118,10 @@ def _located(name: str, text: str) -> Located:
     located = Located(name)
     if not resolved:
         located.file, located.unit = next(iter(printed.files), None), next(iter(printed.units), None)
-    if located.place and "/" not in name and (own := [item for item in ranked if item.span.path == located.place]):
+    if not located.found and not listed and (places := places_meant(meant)):
+        located.file = Listed(places[0], "", 0)
+    own = [item for item in ranked if (item.span.path, item.qualified) == (located.place, name.rpartition(".")[2])]
+    if own and "/" not in name:
         located.file, located.unit, resolved = None, None, own[:1]  # a class that its file is named for
     is_test = bool(resolved) and _in_tests(resolved[0])
     namesakes = [
@@ -126,6 +135,7 @@ def _located(name: str, text: str) -> Located:
         found += [item for item in ranked if item.qualified in own_names and not _in_tests(item)]
     located.definitions = [item for item in found if not item.span.path.endswith(_STUBS)] or found
     located.definitions.sort(key=lambda item: item not in resolved)
+    located.ranked = ranked
     known = {item.key for item in located.definitions}
     near = {item.key: item for item in (*listed, *ranked) if item.key not in known}
     located.near = [item for item in near.values() if "name" in item.why or _likeness(name, item) >= _NEAR][:5]
@@ -164,6 +174,13 @@ def _likeness(name: str, item: Definition) -> float:
     if len(own) < len(asked):
         return 0.0
     return min(SequenceMatcher(None, a, b).ratio() for a, b in zip(reversed(asked), reversed(own), strict=False))
+
+
+def places_meant(text: str) -> list[str]:
+    """Return the files that a name means which means several, as an error lists them: the code before its stubs."""
+    listed = _SEVERAL.search(text)
+    paths = [path.strip() for path in listed[1].split(",")] if listed else []
+    return sorted((path for path in paths if "::" not in path), key=lambda path: path.endswith(_STUBS))
 
 
 def settle(located: Located, section: Section) -> Plan:

@@ -17,6 +17,7 @@ from rlm_tui.models.navigator import (
     mapping,
     overview,
     places,
+    reaching,
     refactoring,
     relations,
     reviewing,
@@ -55,7 +56,7 @@ def next_turn(conversation: Conversation, *, cells: bool) -> Turn:
     """Return the next turn of `conversation`. Without `cells` it is always text."""
     if not cells and not conversation.steps:
         return Turn(best_lines(conversation.first))
-    understanding = understand(conversation.task)
+    understanding = understand(conversation.task, conversation.earlier)
     if (plan_of_mode := _MODES.get(conversation.mode)) is not None:
         sections = [Section(conversation.task.partition("\n")[0])]
         plan = plan_of_mode(conversation, sections[0])
@@ -97,6 +98,13 @@ def _plan(understanding: Understanding, sections: list[Section], *, delegates: b
 
 def _plan_one(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:
     yield from _plan_of_kind(intent, section, understanding, alone=alone)
+    if section.failed and section.others:
+        place, *others = section.others
+        section.notes.append(
+            f"This is of {code(place)}; {code(intent.names[0])} means {', '.join(map(code, others))}, too."
+        )
+        section.failed, section.lead, section.others = False, "", []
+        yield from _plan_of_kind(replace(intent, names=(place, *intent.names[1:])), section, understanding, alone=alone)
     if not section.failed or not intent.plain:
         return
     section.failed, section.lead = False, ""
@@ -136,7 +144,7 @@ def _plan_of_kind(intent: Intent, section: Section, understanding: Understanding
         case "public_api":
             yield from analysing.public_interface(intent, section)
         case "tests" | "impact":
-            yield from analysing.reach(intent, section)
+            yield from reaching.reach(intent, section)
         case "overview":
             yield from overview.overview(section, delegates=not alone)
         case "free":

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from rlm_tui.models.navigator import answer
-from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.answer import Section, code, count, some
 from rlm_tui.models.navigator.conversation import Conversation
 from rlm_tui.models.navigator.made_patches import made, more, proposed, reason, tell, tested
 from rlm_tui.models.navigator.move import Move, Plan
 from rlm_tui.models.navigator.reading import Definition
-from rlm_tui.models.navigator.relations import some
 
 _NAME = r"[`'\"]?(?P<{}>[^\s`'\",]+)[`'\"]?"
 _KIND = r"(?:the\s+)?(?:(?:function|method|class|struct|interface|constant|variable|type|symbol|trait|enum)\s+)?"

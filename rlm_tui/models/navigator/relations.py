@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from rlm_tui.models.navigator import answer
-from rlm_tui.models.navigator.answer import Section, code, count
+from rlm_tui.models.navigator.answer import Section, code, count, some
 from rlm_tui.models.navigator.move import Move, Plan, Search
 from rlm_tui.models.navigator.names import Located, locate, settle
+from rlm_tui.models.navigator.outside import told_by_text
+from rlm_tui.models.navigator.paging import PAGE, rest_of, total_of
 from rlm_tui.models.navigator.reading import TESTS, Definition, Printed, Use, read
 from rlm_tui.models.navigator.understand import Intent
 
-PAGE = 60
-"""So many edges a cell prints: what fits into one output."""
-MOST_PAGES = 4
 _GUESS = 5
 """The tier of what is guessed by the name alone."""
 _GUESSES = 15
@@ -43,6 +43,8 @@ def relate(intent: Intent, section: Section) -> Plan:
     """List the edges of each reading of the name asked about."""
     tool = "references" if intent.kind == "rename" else intent.kind
     (located,) = yield from locate(intent.names[:1])
+    if not located.found and tool != "callees" and (yield from told_by_text(tool, located, section)):
+        return
     yield from settle(located, section)
     if not located.found:
         return
@@ -52,12 +54,9 @@ def relate(intent: Intent, section: Section) -> Plan:
         target = targets[0]
         printed = yield Move(f"The {tool} of {target}.", _cell(tool, targets))
         found = _read(printed, tool)
-        page = 1
-        while found.total > page * PAGE and page < MOST_PAGES:
-            further = yield Move("The rest of them.", _print_edges(tool, page * PAGE, (page + 1) * PAGE))
+        for further in (yield from rest_of(found.total, partial(_print_edges, tool))):
             found.sure += further.uses
             found.targets += further.definitions
-            page += 1
         found.via = [use for use in found.sure if use.via]
         if len(found.via) < len(found.sure):  # what calls it by its own name answers; the rest may run it
             found.sure = [use for use in found.sure if not use.via]
@@ -118,12 +117,6 @@ def _read(printed: Printed, tool: str) -> _Edges:
     total = total_of(counted) or len(sure.uses)
     uses = re.search(r"^(\d+) uses$", counted, re.MULTILINE)
     return _Edges(subject, sure.uses, read(guessed).uses, targets, total, max(total, int(uses[1]) if uses else 0))
-
-
-def total_of(text: str) -> int:
-    """Return the number that a line `N found` of an output tells, 0 without one."""
-    found = re.search(r"^(\d+) found", text, re.MULTILINE)
-    return int(found[1]) if found else 0
 
 
 def _say_readings(section: Section, located: Located) -> None:
@@ -220,11 +213,6 @@ def _callees_table(found: _Edges) -> str:
         row = (answer.table_code(name), answer.table_code(place), at, written, answer.tier_word(use.tier))
         rows.setdefault((name, place), row)
     return answer.table(("calls", "defined at", "called at", "as written", "resolved by"), rows.values())
-
-
-def some(names: Sequence[str]) -> str:
-    """Return the first few names, and how many more there are."""
-    return ", ".join(code(name) for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _mentions(located: Located, section: Section) -> Plan:

@@ -7,14 +7,14 @@ sentence as marks; then each clause is matched against the phrase book. What fit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from rlm_tui.models.navigator.mentions import is_file, lift, mark, name_in, unmark
 from rlm_tui.models.navigator.phrases import BACKWARDS, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
 from rlm_tui.models.navigator.plain import plain
 from rlm_tui.models.navigator.vocabulary import MARK, is_asking, is_order, matter_of, name_within, word_taken
-from rlm_tui.models.navigator.wording import LISTED, READS, bare, kind_of, leads_somewhere
+from rlm_tui.models.navigator.wording import LISTED, READS, bare, kind_of, leads_somewhere, vague_way
 from rlm_tui.repository.search.words import stem, words
 
 MOST_INTENTS = 4
@@ -31,7 +31,7 @@ _CLAUSES = re.compile(
     re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
-_FEW_WORDS = 4
+_FEW_WORDS = 6
 _FEW = 2
 """More clauses than these may be a report, not a list of questions."""
 _NO_PROSE = re.compile(
@@ -53,6 +53,9 @@ _WONDERS = re.compile(r"\W*(?:who|what|where|which|how|why|when)\b", re.IGNORECA
 _WHY = re.compile(r"\W*(?:why|how come(?!.*«.*«))\b", re.IGNORECASE)
 _IT = re.compile(r"\bit\b(?!'s)|\b(?:this|that|them)\b(?= *(?:$|[?.!,;]))", re.IGNORECASE)
 _PRONOUNS = frozenset({"it", "this", "that", "them"})
+_SAME = re.compile(
+    r"(?:and|what about|how about|the same (?:of|for)|now)(?: for| of| with)? (?P<name>«\d+»)\W*", re.IGNORECASE
+)
 _IF_SO = re.compile(r"\W*(?:and )?if (?:so|yes|there are)\b", re.IGNORECASE)
 _FROM_THE_END = re.compile(
     r"«\d+»[^«]*\b(?:reached|called|invoked|triggered|run)\b[^«]*\b(?:from|by|when|if|via|starting|through)\b[^«]*«",
@@ -101,14 +104,18 @@ class Understanding:
     is_child: bool = False
 
 
-def understand(question: str) -> Understanding:
-    """Return what `question` asks: one intent a clause, at least one."""
+def understand(question: str, earlier: str = "") -> Understanding:
+    """Return what `question` asks: one intent a clause, at least one. `earlier` is the question before: what `it` may mean."""
     is_child = question.startswith(CHILD_PREFIX)
     text = question.removeprefix(CHILD_PREFIX).strip()
     marked, names = lift(_NO_PROSE.sub("\n", text)[:_LONGEST])
     clauses = [clause.strip() for clause in _CLAUSES.split(marked) if clause.strip()]
     intents: list[Intent] = []
-    before = ""
+    last = understand(earlier).intents[0] if earlier else None
+    before = last.names[0] if last is not None and last.names else ""
+    if last is not None and (same := _SAME.fullmatch(marked)):  # "and parse_url?"
+        name = name_in(same["name"], names)
+        return Understanding((replace(last, text=f"{last.kind} of `{name}`", names=(name, *last.names[1:])),), is_child)
     for clause in clauses:
         asked = any(intent.kind != "free" for intent in intents)
         if (
@@ -183,13 +190,17 @@ def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _As
     others = {names[int(found)] for found in MARK.findall(read)}
     of_file = next(iter(others), "") if len(others) == 1 and all(map(is_file, others)) else ""
     leads = len(others) == 1 and leads_somewhere(read)
+    ends = vague_way(read) if leads else ("", "")
+    if any(len(_meaningful(end)) > 1 for end in ends):  # "how does X reach the retry logic?"
+        name = next(iter(others))
+        return "path", (ends[0] or name, ends[1] or name), True
     word = name_within(read) if not others or leads or of_file else ""
-    if not (word or meant or before or matter_of(read)) and kind_of(read, about=0) is None:
+    if not (word or before or matter_of(read)) and (of_file or not meant) and kind_of(read, about=0) is None:
         word = word_taken(read)
     if word:
         names = [*names, word]
         read = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"«{len(names) - 1}»", read, count=1)
-    elif not meant and before and (_IT.search(read) or not matter_of(read)):
+    elif not meant and before and (_IT.search(read) or not (matter_of(read) or kind_of(read, about=0))):
         names = [*names, before]
         meant = f"«{len(names) - 1}»"
         read = read if _IT.search(read) else f"{read.rstrip(' ?.!')} {meant}"

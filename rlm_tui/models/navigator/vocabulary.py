@@ -52,6 +52,10 @@ _TAKEN = re.compile(
     r"exception|error|object|field)(?= |\W*$)",
     re.IGNORECASE,
 )
+_CALLING = re.compile(
+    r"\b(?:does|do) (?!(?:it|this|that|we|you|they|anyone|anything|the)\b)([a-z]\w*) (?=(?:call|invoke|use)\b)",
+    re.IGNORECASE,
+)
 
 
 def is_order(clause: str) -> bool:
@@ -90,5 +94,7 @@ def name_within(clause: str) -> str:
 
 def word_taken(clause: str) -> str:
     """Return the word of questions that stands where a name is looked for, "" without one: "who calls type?"."""
-    taken = _TAKEN.search(clause)
+    if calling := _CALLING.search(clause):
+        return calling[1]
+    taken = None if MARK.search(clause) else _TAKEN.search(clause)
     return (taken["noun"] or taken.group()) if taken else ""

@@ -258,6 +258,14 @@ LISTED = re.compile(r"»(?:,| and| or|, (?:and|or)) «")
 _WAY = _compiled(
     r"\b(?:path|chain|route|between|from)\b|-+>|=+>|→|\bhow\b.*\b(?:CALLS|reach\w*|gets? to|arrives?|connect\w*)\b|\blead\w* to\b"
 )
+_ROUTE = (
+    r"(?:reach(?:es)?|gets? to|ends? up (?:in|at|calling)|leads? to|arrives? at|makes? its way to|flows? (?:in)?to)"
+)
+_TOWARDS = _compiled(
+    rf"NAME (?:\w+ )?{_ROUTE} (?P<end>[^«?.!]+)[?.!]*$",
+    r"\bfrom NAME(?: down| all the way)? to (?P<way_end>[^«?.!]+)[?.!]*$",
+    rf"\bhow (?:does|do|is|can) (?P<start>[^«]+?) {_ROUTE} NAME",
+)
 _BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 
 
@@ -280,6 +288,12 @@ def kind_of(clause: str, *, about: int) -> Kind | None:
             return "callees"
         return form.kind
     return None
+
+
+def vague_way(clause: str) -> tuple[str, str]:
+    """Return where a way from or to a name leads from and to, the ends that are told in words; "" for the name itself."""
+    found = _TOWARDS.search(clause)
+    return (found["start"] or "", found["end"] or found["way_end"] or "") if found else ("", "")
 
 
 def leads_somewhere(clause: str) -> bool:
