@@ -10,7 +10,6 @@ from rlm_tui.models.navigator import answer
 from rlm_tui.models.navigator.answer import Section
 from rlm_tui.models.navigator.move import Move, Search
 from rlm_tui.models.navigator.reading import Definition, Printed, read
-from rlm_tui.models.navigator.relations import some
 from rlm_tui.repository.symbols import Hit
 
 _SHOWN = 60
