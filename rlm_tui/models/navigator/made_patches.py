@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rlm_tui.models.navigator import answer
-from rlm_tui.models.navigator.answer import Section
+from rlm_tui.models.navigator.answer import Section, some
 from rlm_tui.models.navigator.move import Move, Search
 from rlm_tui.models.navigator.reading import Definition, Printed, read
 from rlm_tui.repository.symbols import Hit
