@@ -74,6 +74,7 @@ def _indexer(name: str) -> Indexer:
         partial(_parse, grammar),
         javascript.resolve,
         scoping=typescript.INDEXER.scoping,
+        idioms=typescript.INDEXER.idioms,
         syntax=partial(_syntax, grammar),
     )
 
