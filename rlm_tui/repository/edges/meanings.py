@@ -40,3 +40,26 @@ class Meaning:
 def is_type(meaning: Meaning) -> bool:
     """Tell whether a class, or another type, is meant."""
     return meaning.symbol is not None and (meaning.symbol.kind in CONTAINERS or meaning.symbol.kind == "type")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A type from outside of the repository, as it is `written` in the file at `path`, where `scope` is what its names mean."""
+
+    path: str
+    written: str
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression is: a class, function or module itself, or (`instance`) an object of the class `symbol` or `outside`."""
+
+    meaning: Meaning
+    instance: bool
+    outside: Outside | None = None
+
+    @property
+    def symbol(self) -> Symbol | None:
+        """The symbol, None for a module and for what is from outside."""
+        return self.meaning.symbol

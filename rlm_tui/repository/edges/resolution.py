@@ -48,7 +48,7 @@ class Resolution(Files):
             return self._open(view, name, scope)
         place = scope
         while True:
-            local, written = view.local(name, place, line)
+            local, written, _ = view.local(name, place, line)
             if local or (written and not (every and view.scoping.methods_apart)):
                 return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in local]
             if place < 0:
