@@ -37,6 +37,16 @@ class Meaning:
     tier: Tier
 
 
+def of_class(symbol: Symbol) -> bool:
+    """Tell whether a member is one of the class itself, not of its objects (Ruby's `def self.name`)."""
+    return symbol.signature.startswith("def self.")
+
+
+def of_side(members: list[Symbol], own: bool) -> list[Symbol]:
+    """Return those members that are a class's `own`, or those of its objects; all where there are none."""
+    return [member for member in members if of_class(member) == own] or members
+
+
 def is_type(meaning: Meaning) -> bool:
     """Tell whether a class, or another type, is meant."""
     return meaning.symbol is not None and (meaning.symbol.kind in CONTAINERS or meaning.symbol.kind == "type")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rlm_tui.repository.edges.contexts import Contexts
 from rlm_tui.repository.edges.extensions import foreign
 from rlm_tui.repository.edges.generics import counted, is_type_of, of_arity, told
-from rlm_tui.repository.edges.meanings import Meaning, Value
+from rlm_tui.repository.edges.meanings import Meaning, Value, of_side
 from rlm_tui.repository.edges.objects import VALUES, listed, whole
 from rlm_tui.repository.edges.outside import Outsiders
 from rlm_tui.repository.edges.overloads import Overloads
@@ -97,6 +97,9 @@ class Receivers:
             return None
         if len(found) > 1 and reference.receiver in _SELF:
             found = self._of_block(view, reference.scope, found)
+        if reference.kind == "call" and any(m.symbol and m.symbol.kind in _FUNCTIONS for m in found):
+            # a field may have the name of a method
+            found = [m for m in found if m.symbol and m.symbol.kind not in VALUES]
         return [m for m in found if m.symbol and self._callable(view, reference, m.symbol)]
 
     def _made(self, view: View, call: ReferenceFact, found: list[Meaning]) -> list[Meaning]:
@@ -221,6 +224,9 @@ class Receivers:
         place = view.place(symbol) if view else -1
         if view is None:
             return []
+        owner = self._names.owner(view, place) if symbol.kind == "constant" else None
+        if owner and owner.kind == "enum":
+            return [_instance(owner, max(meaning.tier, Tier.SCOPE))]
         written = view.types.get(place, {}).get(symbol.name) or view.types.get(view.scopes[place], {}).get(symbol.name)
         return (self.typed(view, written, -1, depth + 1) or []) if written else None
 
@@ -346,6 +352,7 @@ class Receivers:
             return listed(self._names, value.symbol, f"return.{name}", Tier.TYPE)
         if value.symbol and (value.instance or every):
             found = self._names.members(value.symbol, name, every)
+            found = of_side(found, False)
             tier = value.meaning.tier if value.instance else max(value.meaning.tier, Tier.SCOPE)
             return [Meaning(symbol, (), tier) for symbol in found]
         return self._names.step(view, value.meaning, name)

@@ -48,7 +48,8 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
             declared += [(scope, one) for one in grammar.local(node, text)]
             continue
         for name, written in grammar.bindings(text, start, node.end_byte):
-            bound.append((start, len(bindings)))
+            if not name.startswith("self."):  # in a block of Ruby, a field of the object around
+                bound.append((start, len(bindings)))
             bindings.append(BindingFact(decode(name), type_text(written), scopes[bisect_right(bounds, start) - 1]))
     hiding = anew(declared, bindings, symbols)
     unnamed = sorted(captures.get("block", ()), key=_start)
