@@ -25,13 +25,13 @@ PATCH = (
 SECOND = f"--- a/{CART}\n+++ b/{CART}\n@@ -5 +5 @@\n-  cart.items.push(item);\n+  cart.items.push(item); // added\n"
 
 
-def proposing(*patches: str) -> Script:
+def proposing(*patches: str, title: str = "Finding {}") -> Script:
     script = finished()
     end = script.events.pop()
     for number, patch in enumerate(patches):
         finding = Finding(
             id=f"f{number}",
-            title=f"Finding {number}",
+            title=title.replace("{}", str(number)),
             severity="info",
             confidence="high",
             explanation="e",

@@ -70,7 +70,7 @@ class BrowseScreen(Screen[str | None]):
         yield Line(id="crumbs")
         with Horizontal(id="search-row"):
             yield Static(PROMPT_MARK, id="prompt-mark", markup=False)
-            yield Search(self._text, placeholder="a name, or a path with /", id="search", compact=True)
+            yield Search(self._text, placeholder="a name, or a path with /", id="search")
         with Horizontal(id="panes"):
             yield Found(id="found", compact=True)
             with Vertical(id="details"):

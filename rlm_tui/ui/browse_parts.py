@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.widgets import Input, OptionList
+from textual.widgets import OptionList
 
 from rlm_tui.repository.symbols import Span
 from rlm_tui.ui.browse_views import Entry
+from rlm_tui.ui.line_input import LineInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Spot:
     marked: Span | None = None
 
 
-class Search(Input):
+class Search(LineInput):
     """The field that one types names into."""
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from rlm_tui.repository.sanitize import sanitize
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.calls_tree import CallsTree
+from rlm_tui.ui.line_input import LineInput
 from rlm_tui.ui.nodes import parent_key
 from rlm_tui.ui.trace import TraceScreen
 
@@ -20,14 +19,13 @@ if TYPE_CHECKING:
     from rlm_tui.ui.app import RlmApp
 
 
-class FilterLine(Input):
+class FilterLine(LineInput):
     """Filters the calls as it is written. It is there only while it has the focus: the pane's title tells of a filter."""
 
     BINDINGS = bindings("filter")
 
     def __init__(self) -> None:
-        super().__init__(id="filter", compact=True, placeholder="label, status, model", select_on_focus=False)
-        self.cursor_blink = False
+        super().__init__(id="filter", placeholder="label, status, model", select_on_focus=False)
 
     def action_keep(self) -> None:
         """Go to what was found."""
@@ -41,10 +39,6 @@ class FilterLine(Input):
     def on_blur(self) -> None:
         """Give the line back to the tree."""
         self.query_ancestor("#filter-row").display = False
-
-    def _on_paste(self, event: events.Paste) -> None:
-        event.text = sanitize(event.text)
-        super()._on_paste(event)
 
 
 class CallsPane(Vertical):

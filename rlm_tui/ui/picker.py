@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, PROMPT_MARK, plain
+from rlm_tui.ui.line_input import LineInput
 
 Value = TypeVar("Value")
 MOST = 300
@@ -55,7 +56,7 @@ class Picker(ModalScreen[Value | None], Generic[Value]):
         with Vertical(id="picker"):
             with Horizontal(id="search-row"):
                 yield Static(PROMPT_MARK, id="prompt-mark", markup=False)
-                yield Input(self._text, placeholder="type to narrow", id="picker-search", compact=True)
+                yield LineInput(self._text, placeholder="type to narrow", id="picker-search")
             yield OptionList(id="choices-list", compact=True)
 
     def on_mount(self) -> None:

@@ -20,6 +20,7 @@ from rlm_tui.records.log import RecordError
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, PROMPT_MARK, plain
 from rlm_tui.ui.confirm import Confirm
+from rlm_tui.ui.line_input import LineInput
 from rlm_tui.ui.rows import MARKS
 from rlm_tui.ui.status import WIDE, Footer, Line
 
@@ -56,7 +57,7 @@ class RunsScreen(Screen[Chosen | None]):
         yield Line(id="crumbs")
         with Horizontal(id="search-row"):
             yield Static(PROMPT_MARK, id="prompt-mark", markup=False)
-            yield Input(placeholder="question, repository, status, model or day", id="runs-search", compact=True)
+            yield LineInput(placeholder="question, repository, status, model or day", id="runs-search")
         yield OptionList(id="runs", compact=True)
         yield Footer(id="footer")
 

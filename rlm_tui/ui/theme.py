@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -13,6 +15,10 @@ from rlm_tui.repository.sanitize import escape_name
 
 MOST_BYTES = 64 * 1024
 """A theme is twelve lines; a larger file is none."""
+
+
+_AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe that nobody writes to would block for ever."""
 
 
 class ThemeError(Exception):
@@ -114,7 +120,9 @@ def read_theme(path: Path, bases: dict[str, Theme]) -> Theme:
         return ThemeError(f"{escape_name(f'{path.parent.name}/{path.name}')}: {what}")
 
     try:
-        with path.open("rb") as file:
+        with os.fdopen(os.open(path, _AT_ONCE), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise wrong("is no file")
             source = file.read(MOST_BYTES + 1)
         if len(source) > MOST_BYTES:
             raise wrong(f"larger than {MOST_BYTES:,} bytes, so it is no theme")

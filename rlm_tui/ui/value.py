@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from rlm_tui.ui.actions import bindings
 from rlm_tui.ui.blocks import MUTED, plain
+from rlm_tui.ui.line_input import LineInput
 
 
 class ValueScreen(ModalScreen[str | None]):
@@ -23,7 +24,7 @@ class ValueScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay the field above what it takes."""
         with Vertical(id="value"):
-            yield Input(self._value, password=self._secret, id="value-field", compact=True)
+            yield LineInput(self._value, password=self._secret, id="value-field")
             yield Static(plain(self._hint, MUTED))
 
     def on_mount(self) -> None:

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError, PatchHunk, joined, read_patch
+from rlm_tui.repository.patches.patches import (
+    FilePatch,
+    Patch,
+    PatchError,
+    PatchHunk,
+    check_path,
+    joined,
+    merged_files,
+    read_patch,
+)
 from rlm_tui.repository.patches.patching import Edit, edited, file_patch, written
 
 OLD = b"one\ntwo\nthree\nfour\nfive\nsix\nseven\n"
@@ -82,6 +91,9 @@ HOSTILE = {
     "--- /dev/null\n+++ b/sub/.GIT/config\n@@ -0,0 +1 @@\n+a\n": "git's own folder",
     "--- /dev/null\n+++ b/.git. /config\n@@ -0,0 +1 @@\n+a\n": "git's own folder",
     "--- /dev/null\n+++ b/git~1/config\n@@ -0,0 +1 @@\n+a\n": "git's own folder",
+    "--- /dev/null\n+++ b/GIT~1 ./config\n@@ -0,0 +1 @@\n+a\n": "git's own folder",
+    "--- /dev/null\n+++ b/.gi\u200ct/config\n@@ -0,0 +1 @@\n+a\n": "",
+    "--- /dev/null\n+++ b/.git::$INDEX_ALLOCATION/config\n@@ -0,0 +1 @@\n+a\n": "git's own folder",
     "--- /dev/null\n+++ b/C:/x\n@@ -0,0 +1 @@\n+a\n": "",
     "--- /dev/null\n+++ C:/x\n@@ -0,0 +1 @@\n+a\n": "absolute path",
     '--- /dev/null\n+++ "b/a\\033[2Jb"\n@@ -0,0 +1 @@\n+a\n': "control characters",
@@ -112,6 +124,20 @@ def test_what_is_no_plain_change_below_the_root_is_refused(text: str) -> None:
     else:
         with pytest.raises(PatchError):
             read_patch(text)
+
+
+@pytest.mark.parametrize("unseen", ["\u200c", "\u200d", "\u200f", "\u202c", "\u206a", "\ufeff"])
+def test_git_s_folder_is_known_with_what_macos_does_not_see(unseen: str) -> None:
+    for name in (f".git{unseen}", f".{unseen}GiT", f"{unseen}.git"):
+        with pytest.raises(PatchError):
+            check_path(f"{name}/hooks/pre-commit")
+    assert check_path(".github/a") and check_path("git/a") and check_path(".gitignore") and check_path("a.git/b")
+
+
+def test_many_parts_of_one_file_are_joined_in_the_time_of_their_length() -> None:
+    parts = [FilePatch("a", "a", (PatchHunk(start, ("-x", "+y")),)) for start in range(30_000, 0, -1)]
+    (file,) = merged_files(parts)
+    assert [hunk.start for hunk in file.hunks] == list(range(1, 30_001))
 
 
 @given(st.text(alphabet="-+ @a/b\n\\1,", max_size=200))

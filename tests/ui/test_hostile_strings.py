@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from diff_plays import proposing, until
 from pydantic import BaseModel
 from rich.cells import cell_len
 from sample_runs import answering, finished
@@ -13,12 +14,19 @@ from screen_cells import lines
 from screen_stage import Screenful, Stage, opened
 from textual.events import Paste
 
+from rlm_tui.config import load_settings
 from rlm_tui.records.events import Event
 from rlm_tui.records.export import markdown
 from rlm_tui.records.store import RunStore
 from rlm_tui.records.tree import Tree
+from rlm_tui.repository.patches.applying import Applying
+from rlm_tui.repository.patches.patches import Patch
+from rlm_tui.repository.patches.patching import Edit, file_patch, written
 from rlm_tui.repository.repository import Repository
+from rlm_tui.setup import Setup
+from rlm_tui.ui.confirm import Confirm
 from rlm_tui.ui.plan import PlanScreen
+from rlm_tui.workspace import open_workspace
 
 HOSTILE = {
     "escapes": "\x1b]52;c;aGk=\x07\x1b]0;owned\x1b\\\x1b[2J\x1b[H\x1b[?1049l",
@@ -137,3 +145,58 @@ async def test_files_and_their_names(stage: Stage, tmp_path: Path, name: str) ->
         for key in ("down", "right", "right", "right", "tab", "down", "o"):
             await on.press(key)
             assert_tame(on)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_patch_of_a_hostile_file(stage: Stage, tmp_path: Path, name: str) -> None:
+    path = "src/shop/evil.py"
+    text = HOSTILE[name].replace("\0", "")  # with it, a file is binary
+    before = f"# {text}\na = 1\nb = 2\n# {text}\n".encode()
+    (stage.repository.root / path).write_bytes(before)
+    stage.repository.update([path])
+    change = file_patch(Edit(path, path, before, before.replace(b"a = 1", b"a = 3")))
+    stage.events = proposing(written(Patch((change,))), title=f"Change {HOSTILE[name]}").events
+    async with opened(stage, (80, 24)) as on:
+        on.app.session.applying = Applying(stage.repository.root, tmp_path / "applied")
+        await on.ask()
+        await on.press("escape", "d")
+        await until(on, lambda: "hunk taken" in on.line("#crumbs"))
+        assert "a = 3" in on.page.text
+        assert_tame(on)
+        await on.press("enter")
+        await until(on, lambda: isinstance(on.screen, Confirm))
+        assert_tame(on)
+        await on.press("y")
+        await until(on, lambda: "applied" in on.page.text)
+        assert_tame(on)
+    assert (stage.repository.root / path).read_bytes() == before.replace(b"a = 1", b"a = 3")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_settings_that_hold_hostile_values(stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    text = HOSTILE[name]
+    async with opened(stage, (80, 24)) as on, open_workspace(stage.repository.root, load_settings({})) as workspace:
+        hostile = {"model": text, "sub_model": text, "theme": text, "allow_secrets": (text, text), "keys": {text: text}}
+        settings = load_settings({}).model_copy(update=hostile)
+        on.app.session.setup = Setup(workspace, settings, dict(hostile), Path(f"/home/{text[:30]}/config.toml"))
+        for word, keys in (("settings", ("enter", "escape", "end", "up")), ("setup", ("m", "escape", "u", "escape"))):
+            await on.press(*f"/{word}", "enter")
+            assert_tame(on)
+            for key in keys:
+                await on.press(key)
+                assert_tame(on)
+            await on.press("escape")
+
+
+async def test_what_is_pasted_into_a_line(stage: Stage) -> None:
+    async with opened(stage) as on:
+        for word in ("runs", "browse", "history"):
+            await on.press(*f"/{word}", "enter")
+            on.app.post_message(Paste(HOSTILE["escapes"] + HOSTILE["bidi"]))
+            await on.settle()
+            assert_tame(on)
+            await on.press("escape")
+            if word == "runs":
+                await on.press("i")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,15 @@ def test_what_is_wrong_with_a_theme_is_said(tmp_path: Path, text: str | bytes, s
 def test_a_file_name_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
     write(tmp_path, "\x1b]0;x\x07.toml", "x")
     assert "\\x1b" in load_themes(tmp_path)[1][0] and "\x1b" not in load_themes(tmp_path)[1][0]
+
+
+def test_what_is_no_file_is_said_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "zero.toml").symlink_to("/dev/zero")
+    (tmp_path / "folder.toml").mkdir()
+    themes, problems = load_themes(tmp_path)
+    assert len(problems) == 3 and all("is no file" in told or "directory" in told for told in problems)
+    assert themes
 
 
 def test_no_folder_is_no_problem(tmp_path: Path) -> None:

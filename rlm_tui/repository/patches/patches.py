@@ -11,6 +11,8 @@ file keeps its line ends, its byte order mark, and what is no UTF-8.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,8 +28,8 @@ _EXTENDED = re.compile(
     r"similarity index|dissimilarity index|index) ?(?P<value>.*)"
 )
 _DRIVE = re.compile(r"[A-Za-z]:")
-_GIT = re.compile(r"\.git[. ]*\Z|git~\d+\Z", re.IGNORECASE)
-"""Names by which some file system finds git's own folder."""
+_GIT = re.compile(r"(?:\.git[. ]*|git~\d+[. ]*)(?::.*)?", re.IGNORECASE | re.DOTALL)
+"""Names by which Windows finds git's own folder: with dots and blanks behind, its short one, with the name of a stream."""
 _NOTHING = "/dev/null"
 _SIGNATURE = "-- "
 """What git's mails end with, above the version of git."""
@@ -134,17 +136,20 @@ def joined(patches: Sequence[Patch]) -> Patch:
 def merged_files(files: Sequence[FilePatch]) -> list[FilePatch]:
     """Join the parts that speak of the same file, hunks by line. Raises `PatchError` where they cannot be joined."""
     found: dict[str, FilePatch] = {}
+    more: defaultdict[str, list[PatchHunk]] = defaultdict(list)
     for file in files:
-        before = found.get(file.old or file.new)
-        if before is None:
-            found[file.old or file.new] = file
-        elif before.status == file.status == "modified":
-            found[file.old] = replace(before, hunks=in_order(dict.fromkeys((*before.hunks, *file.hunks))))
+        before = found.setdefault(file.old or file.new, file)
+        if before is file:
+            continue
+        if before.status == file.status == "modified":
+            more[file.old] += file.hunks
         elif before != file:
             raise PatchError(f"the patch says two things of {file.path}: it is {before.status}, and {file.status}")
-    targets = [file.new for file in found.values() if file.new]
-    for path in {path for path in targets if targets.count(path) > 1} if len(set(targets)) < len(targets) else ():
-        raise PatchError(f"the patch makes {path} of two files")
+    for path, times in Counter(file.new for file in found.values() if file.new).items():
+        if times > 1:
+            raise PatchError(f"the patch makes {path} of two files")
+    for path, hunks in more.items():
+        found[path] = replace(found[path], hunks=in_order(dict.fromkeys((*found[path].hunks, *hunks))))
     return list(found.values())
 
 
@@ -165,9 +170,14 @@ def check_path(path: str) -> str:
     parts = path.split("/")
     if not all(parts) or "." in parts or ".." in parts:
         raise PatchError(f"{shown} is no path below the root of the repository")
-    if any(map(_GIT.match, parts)):
+    if any(_GIT.fullmatch(_as_compared(part)) for part in parts):
         raise PatchError(f"{shown} lies in git's own folder, which no patch may touch")
     return path
+
+
+def _as_compared(name: str) -> str:
+    """Return a name as macOS compares it: without the characters that are not seen."""
+    return "".join(character for character in name if unicodedata.category(character) != "Cf")
 
 
 class _Reader:

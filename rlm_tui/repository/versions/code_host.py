@@ -26,13 +26,14 @@ _KINDS: dict[str, Callable[[int, int], str]] = {
     "gitea": lambda start, end: f"#L{start}-L{end}" if end > start else f"#L{start}",
     "forgejo": lambda start, end: f"#L{start}-L{end}" if end > start else f"#L{start}",
 }
+_PUBLIC = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitea.com")
 _FOLDERS = {"github": "blob", "gitlab": "-/blob", "bitbucket": "src"}
 
 
 def page_of(remote: str) -> str:
     """Return the web page of a repository, `https://host/owner/name`, by the URL of its remote; "" where none is known.
 
-    Only hosts that say by their name what runs there are known (github.com, gitlab.example.org); names and passwords that a
+    Only hosts whose name begins with what runs there are known (github.com, gitlab.example.org); names and passwords that a
     URL holds never come out.
     """
     match = _REMOTE.fullmatch(remote.strip())
@@ -45,7 +46,9 @@ def page_of(remote: str) -> str:
 
 
 def _kind(host: str) -> str | None:
-    return next((kind for kind in _KINDS if kind in host.split(".")), None)
+    first = host.split(".")[0]
+    is_alike = any(host.startswith(f"{known}.") for known in _PUBLIC)  # github.com.example.org is somebody else's
+    return first if first in _KINDS and not is_alike else None
 
 
 class CodeHost:
