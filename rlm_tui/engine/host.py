@@ -216,7 +216,7 @@ class Host:
         if unknown := sorted(set(slot) - {"task", "scope", "context", "schema"}):
             return f"Error: a task has task, scope, context and schema, not {', '.join(unknown)}"
         if not isinstance(task, str) or not task.strip():
-            return f"Error: a task is text, not {_kind(task)}"
+            return f'Error: a task is text, or {{"task": text, "scope": ..., "context": ...}}, not {_kind(task)}'
         if isinstance(scope, str):
             return f"Error: {scope}"
         if node.depth >= node.work.depth:

@@ -130,6 +130,18 @@ class Slice(Record):
     def __contains__(self, piece: str) -> bool:
         return piece in self.text
 
+    def __add__(self, other: str) -> str:
+        return str(self) + other
+
+    def __radd__(self, other: str) -> str:
+        return other + str(self)
+
+    def __iter__(self) -> Any:
+        raise TypeError("a Slice is no list: .text.splitlines() are its lines, str() has them numbered")
+
+    def __getitem__(self, key: object) -> Any:
+        return iter(self)
+
     def __str__(self) -> str:
         return "\n".join([self.locator, *self._rows()])
 

@@ -39,6 +39,8 @@ class Lazy:
     @overload
     def __getitem__(self, key: slice) -> list[Record]: ...
     def __getitem__(self, key: int | slice) -> Record | list[Record]:
+        if isinstance(key, str):
+            raise TypeError(f"repo.{self._name} is a sequence: repo[{key!r}] finds one by name, .filter(text) several")
         if isinstance(key, slice):
             start, stop, step = key.indices(len(self))
             if step != 1:

@@ -179,7 +179,7 @@ class Naming:
         near = [s.locator for name in namesakes for s in self._store.symbols_named(name)[:2] if self._within(s.path)]
         paths = {path.rpartition("/")[2]: path for path in self._store.paths() if self._within(path)}
         near += [paths[name] for name in get_close_matches(target.rpartition("/")[2], paths, 2, 0.7)]
-        where = "" if near else "; find(words) and files() show what there is"
+        where = "" if near else "; find(words) and grep(pattern) show what there is"
         return f"nothing here is called {target!r}" + (f"; near: {', '.join(near)}" if near else where)
 
     def _outside(self, target: str, last: str) -> list[str]:
