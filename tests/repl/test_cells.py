@@ -172,7 +172,7 @@ RECORDS = [
     Cell("SHOW_VARS", ANY, False),
     # beyond Monty
     Cell("('Why?\\n' + s.source + '!')[:19], (s.source + '')[-1]", "('Why?\\nsrc/a.py:10-12', ')')\n", False),
-    Cell("for use in (list, ''.join, lambda x: x[0]):\n    try: use(s.source)\n    except TypeError as error: print(str(error)[:42])", "a Slice is no list: .text.splitlines() are\n" * 3, False),
+    Cell("for use in (list, sorted, lambda x: x[0]):\n    try: use(s.source)\n    except TypeError as error: print(str(error)[:42])", "a Slice is no list: .text.splitlines() are\n" * 3, False),
     Cell("try: repo.files['a.py']\nexcept TypeError as error: print(error)", "repo.files is a sequence: repo['a.py'] finds one by name, .filter(text) several\n", False),
     Cell("repo.symbols.filter('method_119')", "11 symbols\n" + "".join(f"src/a.py:{100 + n}  method Session.method_{n}\n" for n in [119, *range(1190, 1199)]) + "[... 1 more: slice, iterate or .filter(text)]\n", False),
     Cell("repo", "demo@a1b2c3  python 2  ~1,234 tokens\n", False),
