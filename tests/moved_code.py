@@ -26,7 +26,7 @@ def moved(
     repository = Repository.open(root, folder / "cache")
     try:
         repository.scan()
-        found = repository.moves.move(targets.split(), path, keep=keep)
+        found = repository.refactorings.move(targets.split(), path, keep=keep)
     finally:
         repository.close()
     changed: dict[str, str] = {}

@@ -14,7 +14,7 @@ def move_patch(repository: Repository, symbols: str | list[str], path: str, keep
     Imports are adapted everywhere; keep=True leaves the old ones possible. "targets", "sites", "guesses", "mentions" are as
     rename_patch has them; read "notes". Raises ValueError with what keeps them there, and what to do about it.
     """
-    found = repository.moves.move([symbols] if isinstance(symbols, str) else symbols, path, keep=keep)
+    found = repository.refactorings.move([symbols] if isinstance(symbols, str) else symbols, path, keep=keep)
     return {
         "patch": found.patch,
         "path": found.path,

@@ -14,7 +14,7 @@ def rename_patch(repository: Repository, symbol: str, new: str, guesses: bool = 
     it changes; "guesses" (Hits) may mean the symbol, and are in the patch only with guesses=True; "mentions" (Hits) are comments,
     strings and texts, never in it. Raises ValueError where the new name is taken or no name.
     """
-    found = repository.renames.rename(symbol, new, guesses=guesses)
+    found = repository.refactorings.rename(symbol, new, guesses=guesses)
     return {
         "patch": found.patch,
         "targets": found.targets,

@@ -11,6 +11,7 @@ from pathlib import Path
 from rlm_tui.repository import modules
 from rlm_tui.repository.analyses.analyses import Analyses
 from rlm_tui.repository.checks.change_checks import ChangeChecks
+from rlm_tui.repository.errors.nulls import Nulls
 from rlm_tui.repository.files.searching import grep
 from rlm_tui.repository.files.secrets import CLOSED, REFUSAL, Secrets
 from rlm_tui.repository.index.index_folder import tidy
@@ -19,11 +20,8 @@ from rlm_tui.repository.index.schema import SCHEMA, file_of
 from rlm_tui.repository.indexer import code_languages
 from rlm_tui.repository.naming import Named, Naming, lines_named
 from rlm_tui.repository.opened import Opened, open_root
-from rlm_tui.repository.patches.below import Below
-from rlm_tui.repository.patches.moving.moves import Moves
 from rlm_tui.repository.patches.patch_checks import PatchChecks
-from rlm_tui.repository.patches.removing import Removal, removal
-from rlm_tui.repository.patches.renaming import Renames
+from rlm_tui.repository.patches.refactorings import Refactorings
 from rlm_tui.repository.sanitize import escape_name
 from rlm_tui.repository.scope import Scope
 from rlm_tui.repository.search.lookup import Lookup, look_up
@@ -44,8 +42,6 @@ from rlm_tui.repository.symbols import (
 from rlm_tui.repository.versions.former import Former
 from rlm_tui.repository.versions.versions import Versions
 
-_MOST_UNUSED = 1_000
-"""So many definitions are removed at once."""
 _FEW = 8
 """Up to so many files, asking for the importers of each is quicker than reading the imports of all."""
 
@@ -335,23 +331,17 @@ class Repository:
     @cached_property
     def patches(self) -> PatchChecks:
         """What can be said of a patch before it is applied."""
-        return PatchChecks(Below(self.root), self._store, self._graph, self._current)
-
-    def removal(self, scope: str = "") -> Removal:
-        """Return how dead code in scope can be removed. Raises as `resolve` does."""
-        return removal(Below(self.root), self.analyses.unused(scope, kept=False, limit=_MOST_UNUSED))
+        return PatchChecks(self._opened, self._current)
 
     @cached_property
-    def renames(self) -> Renames:
-        """How definitions get other names."""
-        below = Below(self.root)
-        return Renames(below, self._store, self._graph, self._naming, self._current, self._everywhere)
+    def refactorings(self) -> Refactorings:
+        """How code is changed by the index alone."""
+        return Refactorings(self._opened, self._naming, self.patches, self._current, self._everywhere)
 
     @cached_property
-    def moves(self) -> Moves:
-        """How definitions get into other files."""
-        below = Below(self.root)
-        return Moves(below, self._store, self._graph, self._naming, self.patches, self._current, self._everywhere)
+    def nulls(self) -> Nulls:
+        """Where values come from that were null."""
+        return Nulls(self._opened, self._current)
 
     @cached_property
     def versions(self) -> Versions:

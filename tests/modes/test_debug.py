@@ -45,6 +45,18 @@ def checkout(prices, items):
 '''
 
 
+TAX = """def price(prices, item):
+    for name in prices:
+        if name == item:
+            return prices[name]
+
+
+def taxed(prices, item):
+    found = price(prices, item)
+    return found.net
+"""
+
+
 def commit(folder: Path, message: str, **files: str) -> None:
     for path, content in files.items():
         (folder / path.replace("__", "/")).write_text(content, encoding="utf-8")
@@ -300,3 +312,20 @@ def test_the_words_are_a_file_a_pipe_or_a_description(tmp_path: Path, monkeypatc
     finally:
         repository.close()
     assert DEBUG.tools == ("failures", "origins", "similar_commits", "edit_patch")
+
+
+async def test_a_missing_value_is_followed_back(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    text = "def price(prices, item):\n    for name in prices:\n        if name == item:\n            return prices[name]\n\n\n"
+    commit(
+        root,
+        "Prices",
+        src__shop__tax=text + "def taxed(prices, item):\n    found = price(prices, item)\n    return found.net\n",
+    )
+    (root / "src/shop/tax").rename(root / "src/shop/tax.py")
+    async with navigator(tmp_path, root) as engine:
+        error = "AttributeError: 'NoneType' object has no attribute 'net'"
+        told = f'Traceback (most recent call last):\n  File "src/shop/tax.py", line 9, in taxed\n    return found.net\n{error}\n'
+        run = engine.ask(Question("debug", mode="debug", context=told))
+        await run.wait()
+    assert "`price`** (src/shop/tax.py:1): line 1: `found`: price ends without a return in some case" in run.tree.answer

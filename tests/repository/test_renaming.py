@@ -31,7 +31,7 @@ def rename(tmp_path: Path) -> Iterator[Rename]:
         repository = Repository.open(tmp_path / "code", tmp_path / "cache")
         opened.append(repository)
         repository.scan()
-        found = repository.renames.rename(target, new, guesses=guesses)
+        found = repository.refactorings.rename(target, new, guesses=guesses)
         changed: dict[str, list[str]] = {}
         for part in read_patch(found.patch).files:
             edit = edited(part, (tmp_path / "code" / part.old).read_bytes())
@@ -477,7 +477,7 @@ def test_line_ends_and_bytes_that_are_no_utf_8_stay(tmp_path: Path) -> None:
     (root / "a.py").write_bytes(b"# caf\xe9\r\ndef send():\r\n    pass\r\n\r\nsend()  # caf\xe9\r\nsend()")
     repository = Repository.open(root, tmp_path / "cache")
     repository.scan()
-    found = repository.renames.rename("send", "transmit")
+    found = repository.refactorings.rename("send", "transmit")
     repository.close()
     (part,) = read_patch(found.patch).files
     after = edited(part, (root / "a.py").read_bytes()).after

@@ -42,12 +42,26 @@ def debug(conversation: Conversation, section: Section) -> Plan:
         )
         return
     suspects = Suspects(errors_in(printed.text))
+    yield from _nulls(suspects)
     yield from _messages(suspects)
     yield from _alike(suspects)
     if not suspects.ranked():
         _nothing(section, suspects.errors)
         return
     yield from _closely(section, suspects)
+
+
+def _nulls(suspects: Suspects) -> Plan:
+    """Follow a value that was missing back to where it comes from."""
+    if suspects.null is None:
+        return
+    frame, what = suspects.null
+    printed = yield Move(
+        f"Where does the value come from that was missing at {frame.span}?",
+        f"try:\n    print(null_sources({frame.path!r}, {frame.line}, {what[:300]!r}, limit=4))\n"
+        'except HostError as error:\n    print("not followed:", error)',
+    )
+    suspects.add_sources(printed.hits)
 
 
 def _messages(suspects: Suspects) -> Plan:

@@ -43,6 +43,12 @@ _WRAPPED = 0.75
 _MATCH, _MATCH_BESIDE = 1.0, 0.25
 _PAST, _IN_PROSE = 0.15, 0.5
 _REGION = 24
+_SOURCE = (0.65, 0.5, 0.4, 0.3)
+_NULL = re.compile(
+    r"NoneType|NullPointer|NullReference|nil pointer|for nil\b|of (?:undefined|null)\b|(?:undefined|null) is not an? |"
+    r"is (?:undefined|null)\b|is not a function"
+)
+"""What errors say of a value that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,26 @@ class Suspects:
             suspect = self._of(hit.path, hit.symbol, hit.line)
             weight = _MESSAGE[number] * (_SAID_ALREADY if suspect.raises else 1.0)  # its frame says so already
             suspect.add("message", weight, f"line {hit.line} may have written the message")
+            if suspect.frame is None:
+                suspect.line = hit.line
+
+    @property
+    def null(self) -> tuple[Place, str] | None:
+        """The innermost frame of here of an error that tells of a missing value, with the error; None for others."""
+        for error in self.errors:
+            here = [frame for frame in error.frames if frame.path and frame.how != "closed"]
+            if here and _NULL.search(error.what):
+                return here[0], error.what
+        return None
+
+    def add_sources(self, hits: Iterable[Hit]) -> None:
+        """Take the lines that the missing value may come from, likeliest first."""
+        for number, hit in enumerate(hits):
+            if number >= len(_SOURCE) or TESTS.search(hit.path):
+                continue
+            suspect = self._of(hit.path, hit.symbol, hit.line)
+            weight = _SOURCE[number] * (_SAID_ALREADY if suspect.frame is not None else 1.0)
+            suspect.add("source", weight, f"line {hit.line}: {hit.text}")
             if suspect.frame is None:
                 suspect.line = hit.line
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from rlm_tui.repository.edges.graph import Graph
 from rlm_tui.repository.files.secrets import REFUSAL
 from rlm_tui.repository.files.walk import LARGEST, plain
-from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import Indexer, indexer_of
+from rlm_tui.repository.opened import Opened
 from rlm_tui.repository.parsing.code_text import code_of
 from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
 from rlm_tui.repository.parsing.grammar import tree_of
@@ -60,10 +60,10 @@ class PatchChecks:
     `refresh` brings the index up to date with files that changed.
     """
 
-    def __init__(self, below: Below, store: Store, graph: Graph, refresh: Callable[[Collection[str]], None]) -> None:
-        self._below = below
-        self._store = store
-        self._graph = graph
+    def __init__(self, opened: Opened, refresh: Callable[[Collection[str]], None]) -> None:
+        self._below = Below(opened.root)
+        self._store = opened.store
+        self._graph = opened.graph
         self._refresh = refresh
 
     def check(self, text: str, plan: Collection[str] = (), *, whole: bool = True) -> CheckedPatch:

@@ -18,9 +18,9 @@ from rlm_tui.repository.edges.meanings import is_constructor
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
 from rlm_tui.repository.files.walk import plain
-from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import Indexer, code_languages, indexer_of, scoping_of
 from rlm_tui.repository.naming import Naming
+from rlm_tui.repository.opened import Opened
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.occurrences import Occurrence, enclosing_function, occurrences
 from rlm_tui.repository.patches.below import Below
@@ -63,16 +63,14 @@ class Renames:
 
     def __init__(
         self,
-        below: Below,
-        store: Store,
-        graph: Graph,
+        opened: Opened,
         naming: Naming,
         refresh: Callable[[Iterable[str]], None],
         everywhere: Callable[[str, int], list[Hit]],
     ) -> None:
-        self._below = below
-        self._store = store
-        self._graph = graph
+        self._below = Below(opened.root)
+        self._store = opened.store
+        self._graph = opened.graph
         self._naming = naming
         self._refresh = refresh
         self._everywhere = everywhere

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rlm_tui.repository.edges.deciding import Deciding, Found
-from rlm_tui.repository.edges.graph import Graph
 from rlm_tui.repository.edges.receivers import Receivers
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.files.walk import plain
-from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.indexer import Indexer, code_languages, indexer_of
 from rlm_tui.repository.naming import Naming
+from rlm_tui.repository.opened import Opened
 from rlm_tui.repository.parsing.occurrences import Occurrence, occurrences
 from rlm_tui.repository.patches.below import Below
 from rlm_tui.repository.patches.moving.go_moves import GoMove
@@ -62,17 +61,15 @@ class Moves:
 
     def __init__(
         self,
-        below: Below,
-        store: Store,
-        graph: Graph,
+        opened: Opened,
         naming: Naming,
         checks: PatchChecks,
         refresh: Callable[[Iterable[str]], None],
         everywhere: Callable[[str, int], list[Hit]],
     ) -> None:
-        self._below = below
-        self._store = store
-        self._graph = graph
+        self._below = Below(opened.root)
+        self._store = opened.store
+        self._graph = opened.graph
         self._naming = naming
         self._checks = checks
         self._refresh = refresh

@@ -62,7 +62,10 @@ class ScriptMove:
         self._changes[job.source] += cut(job.text, job.pieces)
         if self._target_text.strip():
             self._changes[job.target].append(self._put())
-        texts = {path: self._written(path) for path in {*self._changes, *self._wanted, *self._passed, *self._rebound}}
+        texts = {
+            path: self._written(path)
+            for path in {job.target, *self._changes, *self._wanted, *self._passed, *self._rebound}
+        }
         self._circle(texts)
         return texts
 
