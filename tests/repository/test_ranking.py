@@ -108,6 +108,11 @@ def test_what_holds_more_of_the_words_tells_that_it_does() -> None:
     assert next(iter(found)) == "clear"
 
 
+def test_code_without_a_grammar_stands_before_prose() -> None:
+    code = Code({"src/grammar.y": "binding: term operator term\n", "docs/a.txt": "binding term operator term\n"})
+    assert [path.partition("::")[0] for path in names(code, "binding of terms")] == ["src/grammar.y", "docs/a.txt"]
+
+
 def test_past_commits_with_a_similar_message_bring_their_files() -> None:
     code = Code(FILES)
     commits = [

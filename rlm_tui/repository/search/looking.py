@@ -26,6 +26,10 @@ TEST = 0.4
 """What tests are discounted by, unless they are asked for."""
 _KINDS = {"module": 0.7, "variable": 0.6, "constant": 0.6, "key": 0.6}
 _SAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|docs?|docs_src|benchmarks?|bench|scripts)/")
+_SOURCE = re.compile(
+    r"\.(?:asm|clj|cu|dart|el|erl|exs?|f90|fs|groovy|hs|jl|jq|l|ll|lex|mli?|mm?|nim|pl|pm|proto|pxd|pyx|[rRsS]|sol|vim|yy?|zig)$"
+)
+"""Files of languages without a grammar here: no definitions are known of them, but they are code."""
 _TEST_AFFIX = re.compile(r"^tests?[_-]|[_.-](?:tests?|spec)$|(?<=[a-z])(?:Tests?|IT)$")
 
 
@@ -174,9 +178,9 @@ def subject_of(path: str) -> str:
 
 
 def factor_of(file: File) -> float:
-    """Return what a file is discounted by: generated and vendored code, samples, prose."""
+    """Return what a file is discounted by: generated and vendored code, samples, prose, and a little what has no grammar."""
     factor = 0.5 if file.is_generated else 0.6 if _SAMPLES.search(file.path) else 1.0
-    return factor * (1.0 if file.language in code_languages() else 0.5)
+    return factor * (1.0 if file.language in code_languages() else 0.8 if _SOURCE.search(file.path) else 0.5)
 
 
 def _ends(path: str, name: str) -> float:
