@@ -8,6 +8,7 @@ from functools import partial
 from code_graph import Code
 
 from rlm_tui.repository.search.history import CommitWords, History
+from rlm_tui.repository.search.looking import files_named
 from rlm_tui.repository.search.question import Asked
 from rlm_tui.repository.search.ranking import Ranking
 from rlm_tui.repository.symbols import Match
@@ -106,6 +107,23 @@ def test_what_holds_more_of_the_words_tells_that_it_does() -> None:
     found = {match.symbol.qualified: match for match in rank(code, "pool of cookies", 4, lambda path: True)}
     assert "words held 1.0" in found["clear"].why and "words held 1.0" not in found["drop"].why
     assert next(iter(found)) == "clear"
+
+
+def test_a_file_is_meant_by_its_name_the_less_the_more_are_called_so() -> None:
+    paths = ["a/__init__.py", "b/__init__.py", "b/c/__init__.py", "b/jar.py", "c/jar.txt"]
+    named = files_named(["jar.py", "b/__init__.py", "x/y.py"], paths)
+    assert named["b/jar.py"] == 0.5 and set(named) == {*paths} - {"c/jar.txt"}
+    assert named["b/__init__.py"] > named["b/jar.py"] > named["a/__init__.py"] == named["b/c/__init__.py"]
+    assert files_named(["__init__.py"], paths)["a/__init__.py"] < 0.3
+    assert files_named([], paths) == files_named(["/", "."], paths) == {}
+    code = Code({"src/jar.py": "x = 1\n", "src/other.py": "crash = 2\n"})
+    assert names(code, "crash in src/jar.py", 1) == ["src/jar.py::jar.py"]
+
+
+def test_words_of_samples_count_half() -> None:
+    terms = Asked.of("Session leaks\n\nA jar stays open.\n```\njar = pool()\n```\n>>> drop(jar)\nIn [1]: keep(1)").terms
+    assert terms["pool"] == terms["drop"] == terms["keep"] == 0.5 * terms["open"] and terms["jar"] > terms["open"]
+    assert Asked.of("ab\n```" * 2_000 + ">>> " * 5_000).terms
 
 
 def test_code_without_a_grammar_stands_before_prose() -> None:

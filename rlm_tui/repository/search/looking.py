@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from rlm_tui.repository.index.schema import LAST, SHIFT, Outline
 from rlm_tui.repository.index.store import Store
@@ -90,7 +91,6 @@ class Looker:
             "file": self._reader.words(text, _FILE, _LENGTH_FILE),
             "file joined": self._reader.joined(text, _FILE, _LENGTH_FILE),
             "path": self._of_name(name.partition(".")[0] or name, folder, _PATH),
-            "named file": max((_ends(file.path, name) for name in self._asked.files), default=0.0),
         }
         factor = factor_of(file)
         if file.is_test and not self._asked.about_tests:
@@ -183,11 +183,29 @@ def factor_of(file: File) -> float:
     return factor * (1.0 if file.language in code_languages() else 0.8 if _SOURCE.search(file.path) else 0.5)
 
 
-def _ends(path: str, name: str) -> float:
-    """Return how much of `name`, from its end, is the end of `path`: none when not even the file's own name."""
-    same = 0
-    for mine, asked in zip(path.split("/")[::-1], name.split("/")[::-1], strict=False):
-        if mine != asked:
-            break
-        same += 1
-    return same / (same + 1)
+def files_named(names: Sequence[str], paths: Iterable[str]) -> dict[str, float]:
+    """Return how surely each path is meant by one of the names, up to 1: less for one that many fit as well (`__init__.py`)."""
+    found: dict[str, float] = {}
+    wanted: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for name in names:
+        wanted[name.rpartition("/")[2]].append(tuple(name.split("/")[::-1]))
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for path in paths if wanted else ():
+        if (last := path.rpartition("/")[2]) in wanted:
+            alike[last].append(path)
+    for last, asked in wanted.items():
+        for parts in asked:
+            fits = {path: _same_end(path.split("/")[::-1], parts) for path in alike[last]}
+            as_well = Counter(fits.values())
+            for path, same in fits.items():
+                rivals = sum(times for other, times in as_well.items() if other >= same)
+                found[path] = max(found.get(path, 0.0), same / (same + 1) / sqrt(rivals))
+    return found
+
+
+def _same_end(mine: Sequence[str], asked: Sequence[str]) -> int:
+    """Return how many parts are the same at the beginning of both."""
+    return next(
+        (at for at, (one, other) in enumerate(zip(mine, asked, strict=False)) if one != other),
+        min(len(mine), len(asked)),
+    )

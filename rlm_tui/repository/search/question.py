@@ -35,6 +35,12 @@ _CHANGE = 0.35
 """What such a word counts."""
 _LEAD = 2.0
 """What a word of the first line of a longer text counts: it is its title."""
+_SAMPLE = re.compile(
+    r"```.*?(?:```|\Z)|^[ \t]*(?:>>>|\.\.\. |In ?\[\d+\]|Out ?\[\d+\])[^\n]*", re.DOTALL | re.MULTILINE
+)
+"""Code in fences and from a prompt: how to see it happen, less often where it happens."""
+_IN_SAMPLE = 0.5
+"""What a word counts that stands nowhere else."""
 _QUOTED = re.compile(r"`([^`\n]{1,200})`|(?<!\w)'([A-Za-z_$][\w$.:#-]*)'(?!\w)|\"([A-Za-z_$][\w$.:#-]*)\"")
 _NAME = re.compile(
     r"(?<![\w$])(?:[A-Za-z_$][\w$]*(?:(?:\.|::|#)[A-Za-z_$][\w$]*)+|\w+_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+[A-Z]\w*"
@@ -73,6 +79,8 @@ class Asked:
         weights = dict.fromkeys(words(lead), _LEAD)
         for term, count in Counter(words(rest)).items():
             weights[term] = weights.get(term, 0.0) + 1 + log(count)
+        said = {*words(lead), *words(_SAMPLE.sub(" ", rest))}
+        weights = {term: weight * (1 if term in said else _IN_SAMPLE) for term, weight in weights.items()}
         kept = {term: weight for term, weight in weights.items() if term not in _STOP} or weights
         weighed = {
             term: weight * (_CHANGE if term in _CHANGES else 1) for term, weight in kept.items() if term.isalnum()

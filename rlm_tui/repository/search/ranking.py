@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from math import log, sqrt
 from pathlib import Path
+from typing import TypeVar
 
 from rlm_tui.repository.files.walk import read
 from rlm_tui.repository.index.schema import LAST, SHIFT
 from rlm_tui.repository.index.store import Store
 from rlm_tui.repository.search.history import History
-from rlm_tui.repository.search.looking import TEST, Looker, Page, Scored, Source, factor_of, subject_of
+from rlm_tui.repository.search.looking import TEST, Looker, Page, Scored, Source, factor_of, files_named, subject_of
 from rlm_tui.repository.search.question import Asked
 from rlm_tui.repository.symbols import File, Match, Symbol
 
+_Key = TypeVar("_Key", int, str)
 _FILES = 200
 """So many files are looked into."""
 _BYTES = 20_000_000
@@ -27,6 +29,8 @@ _WHOLE = 10.0
 """What the words of a question weigh together, however many they are."""
 _DEFINED = 1.5
 """What a word counts, for the choice of files, that is in a name they define, on top of being in them."""
+_NAMED = 10
+"""So many files whose names stand in the question are looked into before all others."""
 _FIRST = 60
 """So many files that define what is named, or that similar commits touched, are looked into whatever they say themselves."""
 _LOOKED = 80
@@ -97,11 +101,15 @@ class Ranking:
         """Yield the definitions of each file that was looked into closely, with the parts of their scores."""
         weights, chosen = self._choose(asked)
         named = self._named(asked)
-        history = self._past(self._store.paths())
+        paths = self._store.paths()
+        history = self._past(paths)
+        files = files_named(asked.files, paths)
         similar = history.similar(asked.terms, _WHOLE)
-        stamps = map(self._store.stamp, sorted(similar, key=lambda path: (-similar[path], path)))
-        first = [identity >> SHIFT for identity in sorted(named, key=lambda identity: (-named[identity], identity))]
-        first += [stamp.id for stamp in stamps if stamp]
+        first = [
+            *self._identities(_best(files)[:_NAMED]),
+            *(identity >> SHIFT for identity in _best(named)),
+            *self._identities(_best(similar)),
+        ]
         looker = Looker(self._store, self._source, asked, weights, named)
         pages: list[Page] = []
         size = 0
@@ -110,6 +118,7 @@ class Ranking:
             if file is None or not within(file.path):
                 continue
             page = looker.page(identity, file)
+            page.parts["named file"] = files.get(file.path, 0.0)
             page.parts["history"] = similar.get(file.path, 0.0)
             page.parts["recent"] = history.recent.get(file.path, 0.0)
             pages.append(page)
@@ -131,6 +140,9 @@ class Ranking:
         for page in ordered[:_LOOKED]:
             page.parts["tests"] = 0.0 if page.file.is_test else by_subject.get(subject_of(page.file.path), 0.0)
             yield looker.definitions(page)
+
+    def _identities(self, paths: Sequence[str]) -> list[int]:
+        return [stamp.id for stamp in map(self._store.stamp, paths) if stamp]
 
     def _choose(self, asked: Asked) -> tuple[dict[str, float], list[int]]:
         """Return the weights of the words, and the ids of the files that have them, those with the most first."""
@@ -179,6 +191,11 @@ class Ranking:
             self._priors = (generation, plain, demoted)
         _, plain, demoted = self._priors
         return plain if about_tests else demoted
+
+
+def _best(worth: Mapping[_Key, float]) -> list[_Key]:
+    """Return what is worth most first; of what is worth the same, the least."""
+    return sorted(worth, key=lambda one: (-worth[one], one))
 
 
 def _of_file(page: Page) -> float:
