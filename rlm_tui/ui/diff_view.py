@@ -126,7 +126,7 @@ class DiffScreen(Screen[None]):
         taken, hunks = self._choice.taken(), len(self._choice.parts) - len(self._choice.left)
         self._say("checking it against the files …")
         try:
-            checked, _ = await asyncio.to_thread(self.app.session.repository.patches.join, [written(taken)])
+            checked, problems = await asyncio.to_thread(self.app.session.repository.patches.join, [written(taken)])
             dirty = await asyncio.to_thread(applying.uncommitted, taken.paths)
         except (PatchError, RepositoryError) as error:
             self._say(_flat(error))
@@ -134,6 +134,9 @@ class DiffScreen(Screen[None]):
         self._say("")
         files = count(len(taken.paths), "file")
         said = [f"Write {count(hunks, 'hunk')} into {files}?", _files(taken.paths)]
+        if problems:
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            said.append(f"What is taken leaves something broken: {problems[0]}{more}.")
         if dirty:
             said.append(f"Not committed, so that only undo brings it back: {_files(dirty)}.")
 

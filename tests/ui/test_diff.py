@@ -8,6 +8,7 @@ import pytest
 from diff_plays import CART, PATCH, PAYMENT, SECOND, proposing, until
 from screen_stage import Screenful, Stage, opened
 from small_repository import FILES
+from textual.widgets import Static
 
 from rlm_tui.repository.patches.applying import Applying
 from rlm_tui.repository.patches.patches import read_patch
@@ -44,6 +45,8 @@ async def test_hunks_are_taken_or_left_and_applied_after_a_yes(stage: Stage, app
         assert "[ ] line 17" in words(screen)
         await screen.press("enter")
         await until(screen, lambda: isinstance(screen.screen, Confirm))
+        asked = " ".join(str(line.render()) for line in screen.screen.query(Static))
+        assert "leaves something broken: send goes from src/shop/payment.py, but is still used at" in asked
         await screen.press("n")
         assert (root / PAYMENT).read_text() == FILES[PAYMENT]
         await screen.press("enter")
