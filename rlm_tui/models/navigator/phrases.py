@@ -165,7 +165,7 @@ MEMBER_OF = (
 NAMED = re.compile(
     r"(?P<before>\b(?:(?:the|a|an|this|our) (?:(?P<sharp>function|method|struct|trait|enum|macro|constant)|class|interface|type|"
     r"variable|module)|(?<![\w»] )(?:function|method|class)) (?:called |named )?)(?P<name>"
-    r"(?!(?:that|which|is|for|to|of|in|and|does|do|with|where|who|when|or|from|by|on|at)\b)[A-Za-z_]\w*)"
+    r"(?!(?:hierarchy|graph|tree|level|body|signature|definition|declaration|that|which|is|for|to|of|in|and|does|do|with|where|who|when|or|from|by|on|at)\b)[A-Za-z_]\w*)"
     r"(?![\w-]| (?:of|in|on|from) [A-Z«])"
     r"(?P<sure>(?= (?:is |are |gets? |being |get )?(?:defined|declared|implemented|located|called|invoked|used|referenced|tested|"
     r"imported|raised|works?|do|does|calls?|reach|reaches|live|lives)\b|\W*$))?"

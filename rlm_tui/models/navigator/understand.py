@@ -13,7 +13,15 @@ from typing import TypeAlias
 from rlm_tui.models.navigator.mentions import is_file, lift, mark, name_in, unmark
 from rlm_tui.models.navigator.phrases import BACKWARDS, OF_THE_WHOLE, PHRASES, STOP, WEAK, Kind
 from rlm_tui.models.navigator.plain import plain
-from rlm_tui.models.navigator.vocabulary import MARK, is_asking, is_order, matter_of, name_within, word_taken
+from rlm_tui.models.navigator.vocabulary import (
+    MARK,
+    is_asking,
+    is_order,
+    matter_of,
+    name_of_file,
+    name_within,
+    word_taken,
+)
 from rlm_tui.models.navigator.wording import LISTED, READS, bare, kind_of, leads_somewhere, vague_way
 from rlm_tui.repository.search.words import stem, words
 
@@ -39,9 +47,9 @@ _NO_PROSE = re.compile(
 )
 """What asks nothing in a longer text: fences, indented code, sessions, headings, what is hidden."""
 _ASKS = re.compile(
-    r"\W*(?:(?:in|from|on|by|to|through) (?:which|what|where|whom)|who|whom|whose|what|which|where|how|why|"
+    r"\W*(?:(?:in|from|on|by|to|through|via) (?:which|what|where|whom)|who|whom|whose|what|which|where|how|why|"
     r"is|are|was|does|do|did|can|could|would|will|should|has|have|any|"
-    r"show|list|find|locate|give|get|display|tell|explain|describe|summari[sz]e|walk|trace|compare|search|look(?:ing)?|need|want|"
+    r"show|list|find|locate|determine|report|give|get|display|tell|explain|describe|summari[sz]e|walk|trace|compare|search|look(?:ing)?|need|want|"
     r"name|count|rank|enumerate|go|jump|open|point|help|map|outline|introduce|document|view|see|identify|check|"
     r"(?:i|we)(?:'d| would| want| need| am|'m|m| have|'re| are)\b.*\b(?:know|see|find|look\w*|list|understand|learn|rename|"
     r"change|renaming|changing|touch|remove|delete|wonder\w*)|if (?:i|we|you)|suppose|imagine|say)\b",
@@ -129,6 +137,8 @@ def understand(question: str, earlier: str = "") -> Understanding:
             if all((intent.kind, intent.names) != (other.kind, other.names) for other in intents):
                 intents.append(intent)
         before = next((names[int(found[1])] for found in MARK.finditer(clause)), "") or name_within(clause) or before
+    renamed = {intent.names for intent in intents if intent.kind == "rename"}
+    intents = [one for one in intents if one.kind != "references" or one.names not in renamed]
     structural = [intent for intent in intents if intent.kind != "free"]
     if not structural or _tells(len(structural), len(clauses), text):
         # one free text, however many sentences tell it
@@ -194,7 +204,7 @@ def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _As
     if any(len(_meaningful(end)) > 1 for end in ends):  # "how does X reach the retry logic?"
         name = next(iter(others))
         return "path", (ends[0] or name, ends[1] or name), True
-    word = name_within(read) if not others or leads or of_file else ""
+    word = name_of_file(read) if of_file else name_within(read) if not others or leads else ""
     if not (word or before or matter_of(read)) and (of_file or not meant) and kind_of(read, about=0) is None:
         word = word_taken(read)
     if word:
@@ -212,8 +222,8 @@ def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _As
     is_told = not _is_asked(clause, alone=alone, begins=_begins(read))
     if kind is None or (is_told and not (kind == "rename" and alone and _begins(read) and len(asked) == 1)):
         return None
-    if of_file and word and kind in _OF_SYMBOLS:  # "what does scan call in src/walk.rs?"
-        return kind, (f"{of_file}::{word}",), True
+    if of_file and word:  # "what does scan call in src/walk.rs?"
+        return kind, ((f"{of_file}::{word}",) if kind in _OF_SYMBOLS else (of_file,)), kind in _OF_SYMBOLS
     return kind, _asked_of(kind, read, asked), bool(word)
 
 

@@ -22,7 +22,8 @@ _PARTS = {
     "invoked|refers?)",
     "CALLS": r"(?:call(?:s|ed|ing)?|invok(?:es?|ed|ing)|trigger(?:s|ed|ing)?|delegat(?:es?|ed|ing))",
     "USES": (
-        r"(?:us(?:es?|ed|ing)|utili[sz]e[sd]?|depend(?:s|ed|ing)? (?:up)?on|rel(?:y|ies|ied|ying) on|makes? use of|needs|run|"
+        r"(?:us(?:es?|ed|ing)|utili[sz]e[sd]?|depend(?:s|ed|ing)? (?:up)?on|rel(?:y|ies|ied|ying) on|"
+        r"makes? use of|needs|run|execut(?:es?|ed)|"
         r"consum(?:es?|ed|ing)|access(?:es|ed|ing)?|touch(?:es|ed|ing)?|refer(?:s|red|ring)? to|referenc(?:es?|ed|ing)|"
         r"mention(?:s|ed|ing)?|reach(?:es|ed)?)"
     ),
@@ -59,7 +60,10 @@ FORMS = (
     Form(
         "rename",
         _compiled(
-            r"\brenam", r"\b(?:new|other|another|different) name\b", r"\bname\b.*\breplac", r"\bchang\w+ the name\b"
+            r"\brenam",
+            r"\b(?:new|other|another|different|better) name\b",
+            r"\bname\b.*\breplac",
+            r"\b(?:chang|replac)\w* the name\b",
         ),
         1,
         4,
@@ -67,8 +71,9 @@ FORMS = (
     Form(
         "cycles",
         _compiled(
-            r"\b(?:circular|cyclic\w*|cycles?|loops?|mutual\w*)\b.*(?:\b(?:imports?|includes?|dependenc\w+|depend|UNITS)\b|NAME)",
-            r"\b(?:imports?|includes?|dependency|dependenc\w+)\b.*\b(?:cycles?|loops?|each other|back|itself)\b",
+            r"\b(?:circular|cyclic\w*|cycles?|circles?|loops?|mutual\w*)\b.*"
+            r"(?:\b(?:imports?|includes?|dependenc\w+|depend|UNITS)\b|NAME)",
+            r"\b(?:imports?|includes?|dependency|dependenc\w+)\b.*\b(?:cycles?|circles?|loops?|each other|back|itself)\b",
             r"NAME.*\bcycles?\b",
         ),
         0,
@@ -88,8 +93,10 @@ FORMS = (
     Form(
         "longest",
         _compiled(
-            r"\b(?:longest|biggest|largest|lengthiest|huge(?:st)?|most lines|too (?:long|large|big))\b.*\bTHINGS\b",
-            r"\bTHINGS\b.*\b(?:longest|biggest|largest|most lines|too (?:long|large|big)|size|line count|"
+            r"\b(?:longest|biggest|largest|lengthiest|huge(?:st)?|most lines|"
+            r"too (?:long|large|big)|line count|number of lines|by length)\b.*\bTHINGS\b",
+            r"\bTHINGS\b.*\b(?:longest|biggest|largest|(?:most|greatest|highest|largest) (?:number of )?lines|"
+            r"too (?:long|large|big)|size|line count|"
             r"by (?:their )?(?:length|lines?|number))\b",
         ),
         0,
@@ -98,9 +105,9 @@ FORMS = (
     Form(
         "unused",
         _compiled(
-            r"\b(?:dead|obsolete) THINGS\b",
+            r"\b(?:dead|obsolete) THINGS\b|\b(?:look|seem)\w* (?:to be )?(?:dead|unused)\b",
             r"\b(?:unused|unreferenced|uncalled|orphan\w*)\b",
-            r"\b(?:never|not|\w+n't|nowhere|nobody|no ?one|nothing|no|without(?: any)?)\b.*\bUSED\b",
+            r"\b(?:never|not|\w+n't|nowhere|nobody|no ?one|nothing|no|zero|without(?: any)?)\b.*\bUSED\b",
             r"\bUSED\b.*\b(?:nowhere|never|by (?:nobody|nothing|no ?one))\b",
             r"\b(?:can|could|may|safely?)\b.*\b(?:delete|remove|drop)d?\b",
         ),
@@ -150,8 +157,8 @@ FORMS = (
         _compiled(
             r"\b(?:imports?|imported|importing|importers?|#?includ(?:es?|ed|ing)|requires?|"
             r"requiring|required|pull(?:s|ed)? in|loads?|loaded|"
-            r"reverse dependenc\w+|dependents)\b(?! from NAME)",
-            r"\bUNITS\b.*\b(?:depend\w*|rel(?:y|ies) on|us(?:es?|ing)|dependency) (?:on |of )?(?:the )?(?:UNITS )?NAME",
+            r"reverse dependenc\w+|dependents)\b(?! from NAME)|\bpulls? NAME in\b",
+            r"\bUNITS\b.*\b(?:depend\w*|rel(?:y|ies)|us(?:es?|ing)|dependency)(?: \w+ly)? (?:on |of )?(?:the )?(?:UNITS )?NAME",
             r"\b(?:who|what|anything)(?: else| directly)? (?:depend\w*|rel(?:y|ies)) on (?:the )?(?:UNITS )?NAME",
         ),
         1,
@@ -164,10 +171,11 @@ FORMS = (
             r"(?<!does )\b(?:inherit|extend|deriv|specialis|specializ|satisf|conform|fulfil|embed|overrid)\w*"
             r"(?!.*\b(?:does|do) NAME)",
             r"\b(?:implements|implement|implementing|implementers?|implementors?|implementations|impls?|"
-            r"implemented by)\b|\ban implementation of\b",
-            r"\b(?:children|child|descendants|inheritors)\b|\bhierarchy (?:below|under)\b|"
+            r"implemented by)\b|\ban implementation of\b|"
+            r"\b(?:which|what) (?:types?|class\w*|structs?)\b.*\bimplemented\b",
+            r"\b(?:children|child|heirs?|descendants|inheritors)\b|\bhierarchy (?:below|under)\b|"
             r"\b(?:is|as) (?:the |an? )?(?:base|parent|super)\w*",
-            r"\bbased on\b|\b(?:superclass|base|parent) NAME|\bkinds? of NAME|"
+            r"\b(?:based|builds?|building) on\b|\bbases\b|\b(?:superclass|base|parent) NAME|\bkinds? of NAME|"
             r"NAME as (?:an? |its |the )?(?:base|parent|super)\w*",
             r"\b(?:types?|class(?:es)?|structs?|objects?)\b.*\b(?:behind|provide|used as)\b.*NAME",
         ),
@@ -180,7 +188,7 @@ FORMS = (
             r"\b(?:public|exported|non-private|visible|available|exposed|exports|export|exposes?|prototypes)\b|\bmake public\b",
             r"\b(?:api|interface) (?:of|declared|defined|in|does)\b|\bapi\b",
             r"NAME (?:offers?|provides?)\b|THINGS\b.*\b(?:does|do) NAME (?:declare|define|contain)\b",
-            r"\b(?:can|could)\b.*\b(?:use|import\w*) from NAME",
+            r"\b(?:can|could)\b.*\b(?:use|import\w*|call) from NAME|\boutside world\b|\bfrom outside\b",
         ),
         1,
         2,
@@ -196,7 +204,7 @@ FORMS = (
         1,
         3,
     ),
-    Form("callees", _compiled(r"\b(?:callees|outgoing|dependencies)\b|\bhelpers? .*\bUSES\b"), 1, 3),
+    Form("callees", _compiled(r"\b(?:callees|outgoing|downstream|dependencies)\b|\bhelpers? .*\bUSES\b"), 1, 3),
     Form(
         "callers",
         _compiled(r"\b(?:CALLS|callers?|call-? ?sites?|incoming|invocations?)\b"),
@@ -212,7 +220,8 @@ FORMS = (
     Form(
         "definition",
         _compiled(
-            r"\b(?:where|whereabouts|locat\w+|defin\w+|declar\w+|implementation|source|body|signature|code|symbol|class|struct)\b",
+            r"\b(?:where|whereabouts|locat\w+|defin\w+|declar\w+|implementation|source|"
+            r"body|signature|code|symbol|class|struct)\b",
             r"\b(?:what|which)\b.*\b(?:files?|lines?|modules?|packages?)\b|\b(?:path|line) (?:and|number)\b|\bthe file\b",
             r"^\W*(?:(?:what|who)(?:'s| is| are) )?NAME\W*$|\bdef\b|\blooking for\b",
             r"^\W*(?:show|find|open|go ?to|goto|jump|point|look|display|print|view|read|see|lead|bring|take|get)\b",
@@ -226,14 +235,14 @@ FORMS = (
 _ASIDE = re.compile(
     r"[(,]? ?\b(?:(?:no|not|non|and|or|also|only|even|with|without|excluding|ignoring|including|outside(?: of)?|besides|but not|"
     r"product(?:ion)? and)[ -](?:the |in |any )?)tests?(?: (?:code|files?|too))?\b\)?|[(,]? ?\btests? (?:too|included|excluded|"
-    r"aside|apart|as well)\b\)?|\b(?:product|production) code\b",
+    r"aside|apart|as well)\b\)?|\b(?:product|production) code\b| in the call ?graph\b",
     re.IGNORECASE,
 )
 """Which code is meant, said in passing: it does not make a question one of tests."""
 _LEAD = re.compile(
     r"\b(?:(?:the )?bod(?:y|ies) of )?(?:(?:the|an?|our|my|its|this) )?(?:(?:public|private|abstract|internal|static) )?"
     r"(?:(?:function|method|class|interface|struct|type|trait|enum|constant|variable|macro|symbol|field|property|attribute|"
-    r"helper|object|component|hook|fixture|exception|error|record|header|file) )?(?:called |named )?(?=«)",
+    r"helper|object|component|hook|fixture|exception|error|record) |(?<=the )(?:header|file) )?(?:called |named )?(?=«)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
