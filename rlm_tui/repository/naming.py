@@ -83,9 +83,19 @@ class Naming:
         return _one(target, [symbol for symbol in found if self._within(symbol.path)], self._store.is_generated)
 
     def _imported(self, target: str) -> Module | None:
-        """Return the package that an import path with a host means: `github.com/owner/name/inner` is the folder `inner`."""
+        """Return the package that an import path with a host means: `github.com/owner/name/inner` is the folder `inner`.
+
+        Of Go modules only the repository's own are; what others declare stands outside.
+        """
         match = _IMPORT_PATH.match(target)
-        return self._module(match["inner"] or ROOT_FOLDER) if match else None
+        if match is None:
+            return None
+        own = [(said, path) for path, said in self._store.packages().items() if path.rpartition("/")[2] == "go.mod"]
+        for said, path in sorted(own, key=lambda pair: -len(pair[0])):
+            if f"{target}/".startswith(f"{said}/"):
+                folder = "/".join(filter(None, (path.rpartition("/")[0], target[len(said) + 1 :])))
+                return self._module(folder or ROOT_FOLDER)
+        return None if own else self._module(match["inner"] or ROOT_FOLDER)
 
     def symbol(self, target: str) -> Symbol:
         """Return the symbol that `target` names; lines mean the innermost definition around them. Raises as `resolve` does."""

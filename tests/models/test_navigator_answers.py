@@ -69,6 +69,12 @@ def direct():
         "package com.shop;\n\npublic class Truck implements Carrier {\n    public void ship() {\n        load();\n    }\n\n"
         "    void load() {\n    }\n}\n"
     ),
+    "go/go.mod": "module example.org/own/depot\n\ngo 1.21\n",
+    "go/cmd/main.go": (
+        'package main\n\nimport (\n\t"example.org/other/depot"\n\t"example.org/own/depot/bin"\n)\n\n'
+        "func main() { depot.Run(bin.Sort()) }\n"
+    ),
+    "go/bin/bin.go": "package bin\n\nfunc Sort() int { return 1 }\n",
     "tests/test_disk.py": "from store.disk import Disk\n\n\ndef test_put():\n    Disk().put('k')\n",
 }
 
@@ -114,6 +120,8 @@ async def found_by(root: Path, folder: Path, question: str, earlier: str = "") -
         ("rename save_all: which files?", "files", ["src/store/base.py", "src/app.py"]),
         ("anything in src/store/disk.py that is never used?", "symbols", ["src/store/disk.py::_leftover"]),
         ("what can be imported from store.base", "names", ["Store", "nightly", "on_time", "save_all"]),
+        ("who imports example.org/own/depot/bin", "files", ["go/cmd/main.go"]),
+        ("which files pull in example.org/other/depot?", "lines", ["go/cmd/main.go:4"]),
         ("give me the three longest functions of src/store/base.py", "symbols", 3),
     ],
 )
@@ -126,6 +134,17 @@ async def test_what_is_found(root: Path, tmp_path: Path, question: str, field: s
     else:
         assert set(items) <= set(found[field]), answer
         assert not [item for item in found[field] if item not in items and ".pyi" in item], answer
+
+
+async def test_one_function_is_named_first(root: Path, tmp_path: Path) -> None:
+    _, answer = await found_by(root, tmp_path, "what's the longest function in src/store/disk.py?")
+    assert answer.startswith("`Disk.put` (src/store/disk.py:10-11) is the function with the most lines"), answer
+
+
+async def test_a_word_that_is_no_name_here_is_not_taken_for_its_like(root: Path, tmp_path: Path) -> None:
+    found, answer = await found_by(root, tmp_path, "who calls save_everything?")
+    assert answer.startswith("Nothing here is called `save_everything`."), answer
+    assert not any(found.values())
 
 
 async def test_a_call_through_a_base_is_told_apart(root: Path, tmp_path: Path) -> None:

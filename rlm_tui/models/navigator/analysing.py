@@ -16,6 +16,7 @@ from rlm_tui.models.navigator.understand import Intent
 _RANKED = 10
 _CYCLES = 12
 _COUNT = re.compile(r"\b(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:longest|biggest|largest|most \w+) (?:function|method|thing|one|piece)\b", re.IGNORECASE)
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ASKED_KINDS = re.compile(r"\bmethods\b(?! and)", re.IGNORECASE)
 _FUNCTIONS = re.compile(r"\b(?:functions?|methods?|routines?)\b", re.IGNORECASE)
@@ -53,6 +54,9 @@ def rank(intent: Intent, section: Section) -> Plan:
         if names
         else f"No function was found{_within(scope)}."
     )
+    if printed.definitions and asked is None and _ONE.search(intent.text):
+        first = printed.definitions[0]
+        section.lead = f"{code(first.qualified)} ({first.span}) is the function {what}{_within(scope)}: {first.doc}."
     section.found.definitions(printed.definitions)
     section.add(_remarks(printed.definitions, "complexity" if by else "length"))
     section.searched.append("functions and methods outside of tests and generated files, unless there are no others")

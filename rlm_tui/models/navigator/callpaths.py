@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from rlm_tui.models.navigator.understand import Intent
 _PAIRS = 6
 _LIKELY = 4
 """So many definitions are tried that words find, where no name is given."""
+_IN_WORDS = re.compile(r"[a-z ]+")
 _CALLED = frozenset({"function", "method", "class", "constructor"})
 _NAMESAKES = 25
 _CALLERS = 45
@@ -35,7 +37,7 @@ def trace(intent: Intent, section: Section) -> Plan:
     """Find the shortest chain of calls between two names; without one, show what stands at both ends."""
     start, end = yield from locate(intent.names[:2])
     for located in (start, end):
-        if not located.found and located.name.islower() and intent.plain:
+        if not located.found and intent.plain and _IN_WORDS.fullmatch(located.name):
             likely = [item for item in located.ranked if item.kind in _CALLED and not TESTS.search(item.span.path)]
             located.definitions = likely[:_LIKELY]
             words_find = list(dict.fromkeys(item.qualified for item in located.definitions))

@@ -32,6 +32,8 @@ _RECEIVER = re.compile(rf"^\((?:\w+ )?[*&]?({_NAME})\)\.")
 _TYPE_ARGUMENTS = re.compile(r"(?<=\w)(?:<[\w\s,.&'*?<>]*>|\[[\w\s,.*]*\])(?=$|\.|::)")
 _SOURCE = r"[^:]*\.(?:py|pyi|[cm]?[jt]sx?|vue|go|rs|java|kts?|scala|swift|lua|sh|rb|php|cs|[chyl]|cc|cpp|cxx|hh|hpp)"
 _IN_A_FILE = re.compile(rf"(?P<path>{_SOURCE}):(?P<name>[A-Za-z_][\w.$]*)")
+_VARIABLE = re.compile(r"^(?:[a-z]|self|this|cls|super)\.(?=[A-Za-z_]\w)")
+"""What a member is reached through: `c` in `c.execute` names nothing that is defined."""
 _ENTRY = re.compile(rf"{_NAME}(?:\.{_NAME})+:{_NAME}(?:\.{_NAME})*")
 """`package.module:Class.method`, as entry points are written."""
 _WITHIN = re.compile(
@@ -89,7 +91,7 @@ def clean_name(raw: str) -> str:
         return name.removeprefix("./").rstrip("/") or name
     name = name.removeprefix("$") if name.isupper() else name
     name = name.replace(":", ".") if _ENTRY.fullmatch(name) else name
-    return re.sub(r"::|#|->|\\", ".", name).strip(".")
+    return _VARIABLE.sub("", re.sub(r"::|#|->|\\", ".", name).strip("."))
 
 
 def name_in(slot: str, names: list[str], before: str = "") -> str:

@@ -17,6 +17,8 @@ _MOST_READINGS = 4
 _SIMILAR = "similar:"
 _STUBS = (".pyi", ".d.ts", ".d.mts", ".d.cts")
 """Files that say again what others define."""
+_VALUES = ("variable", "constant", "field", "property")
+"""Kinds that are meant last where a name means several things."""
 _SEVERAL = re.compile(r" means \d+ things; name one: (.+)")
 _SLIP = 0.75
 """How alike two names are, of 1, when one is taken for a slip of the pen for the other: `Command` is none for `CommandSet`."""
@@ -134,7 +136,7 @@ def _located(name: str, text: str) -> Located:
         own_names = {item.qualified for item in found}
         found += [item for item in ranked if item.qualified in own_names and not _in_tests(item)]
     located.definitions = [item for item in found if not item.span.path.endswith(_STUBS)] or found
-    located.definitions.sort(key=lambda item: item not in resolved)
+    located.definitions.sort(key=lambda item: (item not in resolved, item.kind in _VALUES))
     located.ranked = ranked
     known = {item.key for item in located.definitions}
     near = {item.key: item for item in (*listed, *ranked) if item.key not in known}

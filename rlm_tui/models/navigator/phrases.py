@@ -134,6 +134,7 @@ _SHORTHANDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
             r"how (does|do|is) (the )?(\w+ )?CODE( \w+)? (work|behave|function|implemented|operate)",
             r"what('s| is) (the )?(purpose|role|job|responsibility|point) of (the )?(\w+ )?CODE",
             r"what('s| is) (in|inside) (the )?(\w+ )?CODE",
+            "what (happens|goes on) (in|inside|during) CODE",
         ),
     ),
 )

@@ -13,6 +13,9 @@ from rlm_tui.models.navigator.paging import MOST_PAGES, PAGE, rest_of, total_of
 from rlm_tui.models.navigator.reading import Printed, Use
 from rlm_tui.models.navigator.understand import Intent
 
+_FURTHER, _FAR = 5, 15
+"""So many uses further away are shown: beside direct ones, and alone."""
+
 
 def reach(intent: Intent, section: Section) -> Plan:
     """Tell what a change of a symbol reaches, or which tests reach it; of each reading of its name."""
@@ -55,9 +58,9 @@ def _tell_reach(tool: str, target: str, printed: Printed, uses: Sequence[Use], s
     if far:
         section.add(
             f"Further away, through other definitions ({count(len(far), 'use')} of what uses it):",
-            _far_table(far[:PAGE]),
+            _far_table(far[: _FURTHER if near else _FAR]),
         )
-    if (left := total_of(printed.text) - min(len(near), PAGE) - min(len(far), PAGE)) > 0:
+    if (left := total_of(printed.text) - min(len(near), PAGE) - min(len(far), _FURTHER if near else _FAR)) > 0:
         section.add(f"{left:,} more are left out here.")
 
 

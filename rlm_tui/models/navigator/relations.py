@@ -16,6 +16,8 @@ from rlm_tui.models.navigator.paging import PAGE, rest_of, total_of
 from rlm_tui.models.navigator.reading import TESTS, Definition, Printed, Use, read
 from rlm_tui.models.navigator.understand import Intent
 
+_EVERYDAY = re.compile(r"[a-z]+|[A-Z][a-z]+")
+"""Names that stand in prose, too: only where code calls or reaches for such a one it may be meant."""
 _GUESS = 5
 """The tier of what is guessed by the name alone."""
 _GUESSES = 15
@@ -219,7 +221,8 @@ def _mentions(located: Located, section: Section) -> Plan:
     """Add the files that hold the name as a word where no use was resolved: text, comments, other languages."""
     name = located.name.rpartition(".")[2]
     told = "\n".join(section.parts)
-    pattern = f"{_edge(name[:1])}{re.escape(name)}{_edge(name[-1:])}"
+    whole = f"{_edge(name[:1])}{re.escape(name)}{_edge(name[-1:])}"
+    pattern = rf"(?:\.|::|->)\s*{name}\b|\b{name}\s*\(" if _EVERYDAY.fullmatch(name) else whole
     printed = yield Move(
         "Which files hold the name as a word?",
         f"hits = grep({pattern!r}, limit=2000)\nseen = {{edge.path for edge in edges}} | {{s.path}}\n"
@@ -234,7 +237,7 @@ def _mentions(located: Located, section: Section) -> Plan:
         return
     rows = ((answer.table_code(f"{hit.path}:{hit.line}"), answer.table_code(hit.text)) for hit in hits)
     section.add(
-        f"Files that hold the word {code(name)}, without a use that was resolved:",
+        f"Files that hold the word {code(name)}, without a use that was resolved (it may be the name of another):",
         answer.table(("first at", "line"), rows),
     )
 

@@ -35,7 +35,8 @@ CHILD_PREFIX = "In this module only: "
 
 _CLAUSES = re.compile(
     r"(?<=[?!;])\s+|(?<=\.)\s+(?=(?:who|what|where|which|how|why)\b)|(?<=[a-z»)]\.)\s+(?=[A-Z«])|\n+(?:\s*(?:[-*]|\d+[.)])\s+)?"
-    r"|,? (?:and|or)(?: also| then)? (?=(?:who|what|where|which|how|why|show|list|find|explain|is there)\b)",
+    r"|,? (?:and|or)(?: also| then)? (?=(?:who|what|where|which|how|why|show|list|find|explain|is there|"
+    r"(?:is|are|does|do) (?:it|they))\b)",
     re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
@@ -144,7 +145,7 @@ def understand(question: str, earlier: str = "") -> Understanding:
         # one free text, however many sentences tell it
         intents = [_free(mark(text[:_LONGEST], names), names, text)]
     else:  # a sentence of background beside a plain question is no question of its own
-        intents = [one for one in intents if one.kind != "free" or "?" in one.text or _WONDERS.match(one.text)]
+        intents = [one for one in intents if one.kind != "free" or _asks_more(one.text)]
     return Understanding(tuple(intents[:MOST_INTENTS]), is_child)
 
 
@@ -173,6 +174,11 @@ def _intents(clause: str, names: list[str], before: str, *, alone: bool) -> list
             each = [(name,) for name in asked] if kind in _OF_ONE and len(asked) > 1 else [asked]
             return [Intent(kind, text, about, terms_of(text), everyday) for about in each]
     return [_free(clause, names, text if _WHY.match(clause) else "")] if terms_of(text) else []
+
+
+def _asks_more(text: str) -> bool:
+    """Tell whether a free clause beside a plain question asks something of its own: more than "what can it return?"."""
+    return bool("?" in text or _WONDERS.match(text)) and not (_IT.search(text) and len(matter_of(text)) < _FEW)
 
 
 def _by_phrase(clause: str, names: list[str], before: str, *, alone: bool) -> _Asked | None:
@@ -224,7 +230,7 @@ def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _As
         return None
     if of_file and word:  # "what does scan call in src/walk.rs?"
         return kind, ((f"{of_file}::{word}",) if kind in _OF_SYMBOLS else (of_file,)), kind in _OF_SYMBOLS
-    return kind, _asked_of(kind, read, asked), bool(word)
+    return kind, _asked_of(kind, read, asked, everyday=bool(word)), bool(word)
 
 
 def _begins(read: str) -> bool:
@@ -235,7 +241,7 @@ def _begins(read: str) -> bool:
     return not matter_of(before) and len(matter_of(after)) <= 1
 
 
-def _asked_of(kind: Kind, read: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+def _asked_of(kind: Kind, read: str, asked: tuple[str, ...], *, everyday: bool) -> tuple[str, ...]:
     """Return those of the names in a clause that a question of this kind is asked of."""
     places = tuple(name for name in asked if "/" in name and "::" not in name)
     things = tuple(name for name in asked if name not in places)
@@ -249,7 +255,7 @@ def _asked_of(kind: Kind, read: str, asked: tuple[str, ...]) -> tuple[str, ...]:
     if kind == "raises":
         return (things[:1] + places[:1]) if things else places[:1]
     if kind == "settings":
-        return tuple(name for name in things if name.isupper())[:1] or things[:1]
+        return tuple(name for name in things if name.isupper())[:1] or (() if everyday else things[:1])
     if kind in ("importers", "public_api"):
         return asked[-1:] if kind == "importers" else asked[:1]
     listed = things or places

@@ -18,7 +18,7 @@ _WORDS = """
     direct directly directory display downstream each earth edit eight elsewhere embed end entire entry enum enumerate env
     environment error evaluate even eventually everything exception excluded execute exercise explicit explicitly export
     expose extend external externally fail fetch field first five flag flow folder found four fulfil getting going goto
-    graph greatest group hard hardest header heck heir hell hello helper hey hi hierarchy highest hold honor honour hot
+    graph greatest group hard hardest header heck heir hell hello helper here hey hi hierarchy highest hold honor honour hot
     hottest huge identifier identify ignore immediate impact impl implementation implementer implementor implicit import
     import-time importer include incoming indirect indirectly inherit interface intermediate internal introduce invoke
     involve itself jump kept key kind know large largest lead length lengthiest level lie lies line link load loc local
