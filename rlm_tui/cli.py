@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 FORMATS = ("text", "markdown", "json", "stream-json", "sarif", "patch")
 REPORTS = ("markdown", "json", "sarif", "patch", "rlms", "training")
 
+_WHOLE = 150
+"""Characters of what a command does in the list of commands: a sentence is never cut."""
+
 
 class _AskByDefault(click.Group):
     """A group whose command may be left out: what is no command is the path or the options of `ask`.
@@ -63,6 +66,23 @@ class _AskByDefault(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self.commands, *_mode_commands(), *_patch_commands(), *_tool_commands()})
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under what they are for; other names of the same command are left out."""
+        from rlm_tui.tool_commands import ALIASES
+
+        modes, patches = _mode_commands(), _patch_commands()
+        tools = {name: tool for name, tool in _tool_commands().items() if name not in ALIASES}
+        own = dict(self.commands)
+        records = {name: own.pop(name) for name in ("runs", "replay", "resume", "export")}
+        for title, commands in (
+            ("Ask", {"ask": own.pop("ask"), **modes}),
+            ("Runs and their patches", {**records, **patches}),
+            ("The program", own),
+            ("Look at the code (--json for records)", tools),
+        ):
+            with formatter.section(title):
+                formatter.write_dl([(name, one.get_short_help_str(_WHOLE)) for name, one in commands.items()])
 
 
 _path_argument = click.argument("path", default=".", type=click.Path(path_type=Path))

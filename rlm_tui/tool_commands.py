@@ -64,7 +64,9 @@ def _parameter(parameter: inspect.Parameter, hint: object, *, first: bool) -> cl
     if hint is bool:
         return click.Option([f"--{_dashed(parameter.name)}"], is_flag=True, default=parameter.default)
     kind = int if hint in (int, int | None) else str
-    return click.Option([f"--{_dashed(parameter.name)}"], type=kind, default=parameter.default, show_default=True)
+    return click.Option(
+        [f"--{_dashed(parameter.name)}"], type=kind, default=parameter.default, show_default=bool(parameter.default)
+    )
 
 
 def _run(tool: Tool, repository: Repository, arguments: dict[str, object], *, as_json: bool) -> int:

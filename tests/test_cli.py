@@ -50,6 +50,21 @@ def run(environment: Mapping[str, str], *arguments: str, piped: str | None = Non
     )
 
 
+def test_the_help_has_every_command_once_under_what_it_is_for(environment: dict[str, str]) -> None:
+    told = run(environment, "--help").stdout
+    sections = re.split(r"^(\w[^\n]*):$", told, flags=re.MULTILINE)
+    named = {
+        title: re.findall(r"^  ([a-z-]+)  ", body, re.MULTILINE)
+        for title, body in zip(sections[1::2], sections[2::2], strict=True)
+    }
+    assert {"ask", "debug", "map", "refactor", "review"} <= set(named["Ask"])
+    assert named["Runs and their patches"] == ["runs", "replay", "resume", "export", "apply", "undo"]
+    assert "callers" in named["Look at the code (--json for records)"] and "doctor" in named["The program"]
+    every = [name for names in named.values() for name in names]
+    assert len(every) == len(set(every)) and not {"path", "history"} & set(every)
+    assert "..." not in told.partition("Ask:")[2]
+
+
 def test_version_loads_nothing_heavy(environment: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "rlm_tui", "--version"],

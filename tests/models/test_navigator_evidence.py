@@ -23,6 +23,7 @@ def quoted(path: str, text: str) -> str:
     ("path", "text", "said"),
     [
         ("README.rst", ".. image:: y.svg\n   :alt: State of the build\n\nIt sends mail quickly.", '"It sends mail quickly."'),
+        ("README.rst", ":Keywords: task, queue, job, async\n\nIt runs tasks later.", '"It runs tasks later."'),
         ("lib.rs", "#![allow(dead_code, unused, and more)]\n//! Parses what is given.\n", '"Parses what is given."'),
         ("README.md", "**Requests** is a simple HTTP library.", '"Requests is a simple HTTP library."'),
         ("README.md", "**Half of it is\nbold** here.\n\nThe whole is plain.", '"The whole is plain."'),

@@ -61,7 +61,7 @@ def test_a_repository_without_commits_is_all_new(tmp_path: Path, opened: list[Re
 
 def test_without_git_it_is_said(tmp_path: Path, opened: list[Repository]) -> None:
     write(tmp_path, "a.py", "x = 1\n")
-    with pytest.raises(RepositoryError, match="not a git repository"):
+    with pytest.raises(RepositoryError, match="no git repository here"):
         prepare(scanned(tmp_path, opened), (), "")
 
 

@@ -53,7 +53,7 @@ def test_a_hostile_configuration_runs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_refusal_says_why(tmp_path: Path) -> None:
-    with pytest.raises(git.GitError, match="not a git repository"):
+    with pytest.raises(git.GitError, match="no git repository here"):
         git.git(tmp_path, ["log"])
 
 

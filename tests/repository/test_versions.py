@@ -176,11 +176,11 @@ def test_a_folder_of_a_repository_and_a_worktree(root: Path, tmp_path: Path) -> 
 def test_without_git_and_without_commits(tmp_path: Path) -> None:
     write(tmp_path / "plain", "a.py", "x = 1\n")
     with opened(tmp_path / "plain") as repository:
-        with pytest.raises(RepositoryError, match="not a git repository"):
+        with pytest.raises(RepositoryError, match="no git repository here"):
             repository.versions.commits("", 1)
-        with pytest.raises(RepositoryError, match="not a git repository"):
+        with pytest.raises(RepositoryError, match="no git repository here"):
             repository.versions.blame("a.py")
-        with pytest.raises(RepositoryError, match="not a git repository"):
+        with pytest.raises(RepositoryError, match="no git repository here"):
             repository.versions.changes("")
     git(tmp_path / "plain", "init", "-q")
     write(tmp_path / "plain", "b.py", "y = 1\n")

@@ -114,7 +114,7 @@ def _lead(text: str, units: Sequence[tuple[str, str, int, int]], layers: Sequenc
     circles = int(total["circles"]) if total else 0
     names = ", ".join(code(path) for path, *_ in units[:4])
     lead = f"The code stands in {count(number, what)} in {count(len(layers), 'layer')}; the largest are {names}."
-    return f"{lead} {count(circles, 'group')} of them import each other in circles." if circles else lead
+    return f"{lead} Some of them import each other in {count(circles, 'circle')}." if circles else lead
 
 
 def _layers_table(layers: Sequence[str]) -> str:

@@ -28,7 +28,8 @@ _SENTENCE = 180
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _LICENCE = re.compile(r"copyright|licen[sc]e|\(c\) |all rights reserved|spdx|permission is hereby", re.IGNORECASE)
 _NO_SENTENCE = re.compile(
-    r"coding[:=]|/bin/|eslint|prettier|generated|@ts-|go:build|\+build|badge|^[^A-Za-z]*$|^@", re.IGNORECASE
+    r"coding[:=]|/bin/|eslint|prettier|generated|@ts-|go:build|\+build|badge|^[^A-Za-z]*$|^@|^:\w[\w -]*:(?:\s|$)",
+    re.IGNORECASE,
 )
 _CLOSING = {'"""': '"""', "'''": "'''", "/*": "*/", "<!--": "-->"}
 

@@ -48,6 +48,8 @@ def git(root: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> byte
         raise GitError(f"git did not work: {error}") from error
     if done.returncode:
         message = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        if message and "not a git repository" in message[0]:
+            raise GitError("there is no git repository here")
         raise GitError(sanitize(message[0]) if message else f"git failed with exit status {done.returncode}")
     return done.stdout
 
