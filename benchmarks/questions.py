@@ -97,8 +97,6 @@ def _ask_all(given: Namespace, cache: Path, items: Sequence[Item]) -> list[Item]
         reports = _by_command(folder, cache, texts) if given.command else asyncio.run(_in_process(folder, cache, texts))
         for item, text, (report, seconds) in zip(same, texts, reports, strict=True):
             found = report["found"]
-            if "query" in item:
-                found["files"] = product_of(found["files"])
             told = {
                 "id": item["id"],
                 "seconds": round(seconds, 3),
@@ -157,8 +155,8 @@ def _print_recall(answered: Sequence[Item]) -> None:
     if not answered:
         return
     rows = [
-        {**{key: one["item"][key] for key in ("id", "repo", "leak", "gold_files")}, "product": one["found"]["files"]}
-        | {"seconds": one["told"]["seconds"]}
+        {key: one["item"][key] for key in ("id", "repo", "leak", "gold_files")}
+        | {"product": product_of(one["found"]["files"]), "seconds": one["told"]["seconds"]}
         for one in answered
     ]
     print(table("all", rows))

@@ -66,10 +66,12 @@ def test_code_decides_and_messages_and_comments_tell() -> None:
         assert candidates.deciding(uses) > candidates.deciding(told) > 0
 
 
-def test_a_closer_look_moves_places_up_but_not_past_the_first() -> None:
+def test_a_closer_look_orders_what_is_near_the_top_but_for_the_first() -> None:
     assert fused(["a", "b", "c", "d"], ["c", "b", "e"]) == ["a", "c", "b", "e", "d"]
     assert fused(["a", "b"], []) == ["a", "b"]
-    assert fused([], ["b", "a", "b"]) == ["b", "a"]
+    assert fused([], ["b", "a", "b"]) == ["b", "a"] and fused([], []) == []
+    many = [f"f{number}" for number in range(20)]
+    assert fused(many, ["f15", "f9", "new"]) == ["f0", "f9", *many[1:9], *many[10:], "new"]
 
 
 def test_a_sub_agents_long_answer_is_cut_at_a_line() -> None:

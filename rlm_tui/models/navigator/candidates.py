@@ -46,20 +46,23 @@ _ENOUGH = 2.0
 _PLACES = 60
 _EARLY = 5
 """How much the first places of a ranking count above those behind them, as in reciprocal rank fusion (Cormack et al., 2009)."""
+_NEAR = 10
 _Ranked = TypeVar("_Ranked")
 
 
 def fused(found: Sequence[_Ranked], seen: Sequence[_Ranked]) -> list[_Ranked]:
-    """Return all that was `found`, and `seen` on a closer look, in the order of the sum of the reciprocal ranks.
+    """Return all that was `found`, then what else was `seen` on a closer look, which puts the second to the tenth in order.
 
-    What was found first stays first: the closer look brings more of what is right among the first five, but as a judge of the
-    very first place it is the worse of the two.
+    These stand by the sum of their reciprocal ranks in both. The first stays first, and what is among the first ten stays there:
+    the closer look brings more of what is right among the first five, but judges neither the very first place nor the far ones
+    better.
     """
-    worth: dict[_Ranked, float] = dict.fromkeys(found[:1], math.inf)
+    worth: dict[_Ranked, float] = {}
     for ranking in (found, seen):
         for rank, item in enumerate(dict.fromkeys(ranking)):
             worth[item] = worth.get(item, 0.0) + 1 / (_EARLY + rank)
-    return sorted(worth, key=lambda item: -worth[item])
+    every = list(worth)
+    return [*every[:1], *sorted(every[1:_NEAR], key=lambda item: -worth[item]), *every[_NEAR:]]
 
 
 @dataclass(frozen=True, slots=True)
