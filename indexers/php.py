@@ -10,7 +10,7 @@ from tree_sitter import Node
 from rlm_tui.repository.idioms import DECISIONS, QUOTED, SINGLE, SLASHES, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
-from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.facts import FileFacts, ImportFact, ReferenceFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import Head, stated_visibility
@@ -44,6 +44,7 @@ _QUERY = """
 (named_type [(name) (qualified_name)] @type)
 (assignment_expression left: [(variable_name) (member_access_expression)]) @bind
 (catch_clause) @bind
+(foreach_statement) @bind
 (anonymous_function parameters: (formal_parameters (simple_parameter type: (_)) @bind))
 (arrow_function parameters: (formal_parameters (simple_parameter type: (_)) @bind))
 (namespace_use_declaration) @import
@@ -72,6 +73,7 @@ _ATTRIBUTE = re.compile(r"(?:#\[|,)\s*(\\?[A-Z][\w\\]*(?:\((?:[^()]|\([^()]*\))*
 _NEW = re.compile(r"\(\s*new\s+([\w\\]+)(?:\((?:[^()]|\([^()]*\))*\))?\s*\)\s*(?=->|\?->)")
 _THIS = re.compile(r"\$this\b")
 _ASSIGNED = re.compile(r"(\$[\w]+(?:->\w+)?)\s*(?:\?\?)?=\s*(new\s+)?")
+_EACH = re.compile(r"foreach\s*\(\s*(\$\w+(?:->\w+)*(?:\(\))?)\s+as\s+(?:[^=)]*=>\s*)?&?(\$\w+)\s*\)")
 _CAUGHT = re.compile(r"catch\s*\(\s*([\w\\| ]+?)\s+(\$\w+)")
 _TYPE = r"\??[A-Za-z_\\][\w\\|&?]*"
 _PARAMETER = re.compile(rf"((?:\b(?:public|protected|private|readonly)\s+)*)({_TYPE})\s+(?:&\s*)?(?:\.\.\.)?(\$\w+)")
@@ -79,14 +81,19 @@ _FIELD = re.compile(rf"(?:(?:public|protected|private|readonly|static|var)\s+)+(
 _RESULT = re.compile(rf"\)\s*:\s*({_TYPE})\s*$")
 _TAG = re.compile(
     r"@(?:(?:phpstan|psalm)-)?(param|return|var|property(?:-read|-write)?)\s+"
-    r"(\??[A-Za-z_\\][\w\\|]*)(?:\s+&?(?:\.\.\.)?(\$\w+))?"
+    r"(\??[A-Za-z_\\][\w\\|]*(?:\[\]|<[^<>\n]*(?:<[^<>\n]*>[^<>\n]*)*>)?(?:\|null)?)(?:\s+&?(?:\.\.\.)?(\$\w+))?"
 )
+_HELD = re.compile(
+    r"\??(?:(?:array|list|iterable|non-empty-\w+|Traversable|Iterator|Generator)<(?:[^<>,]+,\s*)?([\w\\|]+)>|([\w\\]+)\[\])"
+)
+"""What an array holds; a variable of such a type stands for one of its elements."""
 _MAX_BINDING = 400
+_OWN = frozenset({"self", "static"})
 _MOST_SCATTERED = 8
 """So many files of a namespace are looked into for what has no file of its own name: functions, helper classes."""
 _WORDS = """
 int string bool float array mixed void null callable iterable object true false never resource
-integer boolean double self static parent isset unset empty array_map count sprintf is_array in_array strlen implode explode
+integer boolean double parent isset unset empty array_map count sprintf is_array in_array strlen implode explode
 array_merge array_filter array_keys array_values str_replace is_string is_null is_int trim substr preg_match json_encode
 json_decode function_exists class_exists method_exists strtolower strtoupper printf define defined file_exists dirname
 """
@@ -149,6 +156,10 @@ def _split(whole: str) -> tuple[str, str]:
 
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    if each := _EACH.match(text, start, end):
+        if each.group(1) != "$this":
+            yield each.group(2), f"={_plain(each.group(1)).replace('->', '.')}"
+        return
     if caught := _CAUGHT.match(text, start, end):
         yield caught.group(2), _type(caught.group(1))
         return
@@ -204,6 +215,8 @@ def _documented(doc: str, name: str) -> Iterable[Bound]:
     if "@" not in doc:
         return
     for tag, declared, variable in _TAG.findall(doc):
+        if held := _HELD.match(declared):
+            declared = held.group(1) or held.group(2)
         found = "|".join(part.rpartition("\\")[2] for part in _type(declared).split("|"))
         if not found:
             continue
@@ -239,7 +252,7 @@ GRAMMAR = Grammar(
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    facts = parse(GRAMMAR, path, source)
+    facts = _constructed(parse(GRAMMAR, path, source))
     if b"\\" not in source:
         return facts
     uses = {alias: item.module for item in facts.imports if item.text.startswith("use") for _, alias in item.names}
@@ -252,13 +265,34 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return facts._replace(imports=tuple(kept.values()))
 
 
+def _constructed(facts: FileFacts) -> FileFacts:
+    """Return `new self` and `new static` as constructions of the class around."""
+    references: list[ReferenceFact] = []
+    for reference in facts.references:
+        if reference.name in _OWN and not reference.receiver:
+            scope = reference.scope if reference.kind == "call" else -1
+            while scope >= 0 and facts.symbols[scope].kind not in CONTAINERS:
+                scope = facts.symbols[scope].scope
+            if scope >= 0:
+                references.append(reference._replace(name=facts.symbols[scope].name))
+        else:
+            references.append(reference)
+    return facts._replace(references=tuple(references))
+
+
 def _full(written: str, package: str, uses: dict[str, str]) -> str:
     """Return a name with its namespace as seen from the root: relative ones begin with what a `use` brings, or in the package."""
     if written.startswith("\\"):
-        return written.strip("\\")
+        return _in_namespace(written.strip("\\"))
     first, _, rest = written.partition("\\")
     around = package if first == "namespace" else uses.get(first) or f"{package}\\{first}"
-    return f"{around}\\{rest}".strip("\\")
+    return _in_namespace(f"{around}\\{rest}".strip("\\"))
+
+
+def _in_namespace(full: str) -> str:
+    """Return where a name is to be looked for: a function in all of its namespace, with a slash last."""
+    space, _, name = full.rpartition("\\")
+    return f"{space}\\" if space and name.islower() else full
 
 
 def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:

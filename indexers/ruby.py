@@ -10,7 +10,7 @@ from tree_sitter import Node
 from rlm_tui.repository.idioms import HASHES, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
-from rlm_tui.repository.parsing.facts import FileFacts, ImportFact
+from rlm_tui.repository.parsing.facts import FileFacts, ImportFact, SymbolFact
 from rlm_tui.repository.parsing.grammar import Bound, Grammar, plainly
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import Head
@@ -82,6 +82,11 @@ _QUERY = """
 (exceptions [(constant) (scope_resolution)] @use)
 (when (pattern [(constant) (scope_resolution)] @use))
 (call receiver: [(constant) (scope_resolution)] @use method: (identifier) @_method (#not-eq? @_method "new"))
+(do_block) @block
+(block) @block
+(method body: (body_statement [(call) (identifier) (instance_variable)] @bind .))
+(singleton_method body: (body_statement [(call) (identifier) (instance_variable)] @bind .))
+(method body: [(call) (identifier) (instance_variable)] @bind)
 (assignment right: [(call) (identifier) (instance_variable)]) @bind
 (operator_assignment right: (call)) @bind
 (call !receiver method: (identifier) @_required arguments: (argument_list (string))
@@ -95,10 +100,15 @@ _SENT = re.compile(r"(?<![\w:@])((?!(?:self|super)\b)[a-z_]\w*[?!]?)(?![\w(?!])"
 _VARIABLE = re.compile(r"@@?(?=[A-Za-z_])")
 _BLOCK = re.compile(r"\s*(?:\bdo\b|\{)")
 _ASSIGNED = re.compile(r"(@{0,2}\w+)\s*(?:\|\|)?=\s*")
+_ALONE = re.compile(r"\bdef\s+[\w.?!]+(?:\([^()]*\))?\s*$")
+_ENDS = re.compile(r"\s*\bend\b")
 _ACCESS = r"^[ \t]{0,%d}(public|private|protected|private_class_method|module_function)[ \t]*(?:#.*)?$"
 _INLINE = re.compile(r"\b(public|private|protected|private_class_method)[ \t(]+$")
 _NAMED_LATER = r"\b(private|protected|private_class_method|private_constant)\b[ \t(]*(?::\w+[?!]?,\s*)*:%s\b"
 _TAG = re.compile(r"@(param|return)\s+(?:(\w+)\s+)?\[([A-Z][\w:]*)(?:,\s*nil)?\](?:\s+(\w+))?")
+_SINGLETON = re.compile(rb"^([ \t]*)class\s*<<\s*self\b.*?^\1end\b", re.MULTILINE | re.DOTALL)
+_TESTS = frozenset({("Minitest", "Test"), ("Minitest", "Spec")})
+"""Classes from outside that include `Minitest::Assertions`, which test helpers reopen."""
 _LOOK_AROUND = 40_000
 _MAX_BINDING = 300
 _WORDS = """
@@ -117,7 +127,9 @@ _ROOTS = frozenset({"", "lib", "test", "tests", "spec", "app", "src", "ext", "fe
 
 def _name_of(node: Node, text: str) -> tuple[str, str]:
     if node.type == "simple_symbol":
-        return text[node.start_byte + 1 : node.end_byte], ""
+        call = node.parent.parent if node.parent else None
+        mark = "=" if call is not None and text.startswith("attr_writer", call.start_byte) else ""
+        return text[node.start_byte + 1 : node.end_byte] + mark, ""
     name = node.child_by_field_name("name") or node.child_by_field_name("left")
     if name is None:
         return "", ""
@@ -148,6 +160,7 @@ def _imports(text: str, line: int) -> Iterable[ImportFact]:
 def _plain(written: str) -> str:
     """Write `Foo.new(x)` as the call `Foo(x)`, `@x` as `self.x`, `a&.b` as `a.b`."""
     plain = written.replace("&.", ".") if "&" in written else written
+    plain = plain.replace("self.class.", "self.") if plain.startswith("self.class.") else plain
     if ".new" in plain:
         plain = _NEW.sub(lambda match: match.group(1) or "()", plain)
     return _VARIABLE.sub("self.", plain) if "@" in plain else plain
@@ -160,15 +173,25 @@ def _split(whole: str) -> tuple[str, str]:
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
     match = _ASSIGNED.match(text, start, end)
-    if not match or end - start > _MAX_BINDING:
+    if end - start > _MAX_BINDING:
+        return
+    if not match:  # the last expression of a method
+        if written := _made(text[start:end]):
+            yield "return", written
         return
     target, made = _plain(match.group(1)), text[match.end() : end]
-    if made.isidentifier() or made.startswith("@"):
-        yield target, f"={_plain(made)}"
-        return
-    name, receiver = _split(_called(made))
-    if name:
-        yield target, f"{receiver}.{name}()".lstrip(".")
+    if written := _made(made):
+        yield target, written
+        if _ALONE.search(text, max(0, start - _MAX_BINDING), start) and _ENDS.match(text, end):
+            yield "return", written
+
+
+def _made(expression: str) -> str:
+    """Return the type of an expression: `=x` is that of `x`, `T()` what a call gives; "" for what is neither."""
+    if expression.isidentifier() or expression.startswith("@"):
+        return f"={_plain(expression)}"
+    name, receiver = _split(_called(expression))
+    return f"{receiver}.{name}()".lstrip(".") if name else ""
 
 
 def _called(made: str) -> str:
@@ -229,7 +252,20 @@ GRAMMAR = Grammar(
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return parse(GRAMMAR, path, source)
+    facts = parse(GRAMMAR, path, source)
+    if singleton := [(m.start(), m.end()) for m in _SINGLETON.finditer(source)]:
+        inside = (any(start < s.start_byte < end for start, end in singleton) for s in facts.symbols)
+        symbols = tuple(_of_class(s) if within else s for s, within in zip(facts.symbols, inside, strict=True))
+        facts = facts._replace(symbols=symbols)
+    tests = [r for r in facts.references if r.kind == "inherit" and (r.receiver, r.name) in _TESTS]
+    return facts._replace(references=(*facts.references, *(r._replace(name="Assertions") for r in tests)))
+
+
+def _of_class(symbol: SymbolFact) -> SymbolFact:
+    """Write the signature of a method within `class << self` as that of `def self.name`."""
+    if not symbol.signature.startswith("def ") or symbol.kind != "method":
+        return symbol
+    return symbol._replace(signature=f"def self.{symbol.signature[4:]}")
 
 
 def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from rlm_tui.repository.parsing.heads import Head
 from rlm_tui.repository.parsing.parse import parse
 from rlm_tui.repository.parsing.paths import Paths, nearest
 
+from .rust_values import locals_of, standard, written
+
 _QUERY = """
 (function_item) @def.function
 (function_signature_item) @def.function
@@ -32,6 +34,7 @@ _QUERY = """
 (impl_item) @scope
 (impl_item trait: [(type_identifier) (scoped_type_identifier)] @inherit)
 (impl_item trait: (generic_type type: [(type_identifier) (scoped_type_identifier)] @inherit))
+(trait_item bounds: (trait_bounds [(type_identifier) (scoped_type_identifier)] @inherit))
 (trait_bounds [(type_identifier) (scoped_type_identifier)] @type)
 (call_expression function: [(identifier) (scoped_identifier) (field_expression)] @call)
 (call_expression function: (generic_function function: [(identifier) (scoped_identifier) (field_expression)] @call))
@@ -47,19 +50,23 @@ _QUERY = """
 (use_declaration) @import
 (mod_item !body) @import
 (let_declaration) @bind
+(let_condition) @bind
+(match_arm) @bind
+(for_expression) @bind
+(closure_expression) @bind
 (field_declaration) @bind
-(closure_parameters (parameter) @bind)
+(ordered_field_declaration_list) @bind
 """
 
 _USE = re.compile(r"(pub(?:\([^)]*\))?\s+)?use\s+(.*?);?$", re.DOTALL)
 _MOD = re.compile(r"(pub(?:\([^)]*\))?\s+)?mod\s+(\w+)")
-_LET = re.compile(
-    r"(?:pub(?:\([^)]*\))?\s+)?(?:let\s+)?(?:mut\s+)?(\w+)\s*"
-    r"(?::\s*([^=;{]+?)\s*(?:=|;|,|$)|=\s*(?:&(?:mut\s+)?)?([A-Za-z_][\w:]*)(?:::<[^()]*>)?\s*([({])?)"
-)
 _PARAMETER = re.compile(r"(?<=[(,])\s*(?:mut\s+)?(\w+)\s*:\s*((?:[^,()<>]|<(?:[^<>]|<[^<>]*>)*>)+)")
 _BOUNDED = re.compile(r"(?:[<,]|\bwhere)\s*([A-Z]\w*)\s*:\s*(?:\?Sized\s*\+\s*)?(?:'\w+\s*\+\s*)?([A-Z][\w:]*)")
 _RESULT = re.compile(r"->\s*(.+?)(?:\s+where\b.*)?$")
+_IMPLEMENTED = re.compile(
+    r"(?:unsafe )?impl\b(?:\s*<[^{]*?>\s)?(?:.*\bfor\b)?\s*([\w:]+<.*?>)\s*(?:where\b.*)?$", re.DOTALL
+)
+"""An `impl` block of a type with arguments: one type may have several."""
 _WORDS = """
 bool char str String u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 Self Some None Ok Err Option
 Result Vec Box println format vec assert assert_eq panic write writeln matches unreachable todo debug_assert
@@ -125,23 +132,15 @@ def _tree(text: str, depth: int) -> Iterable[tuple[str, str]]:
             yield head + path, alias
 
 
-def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
-    match = _LET.match(text, start, min(end, start + 300))
-    if match:
-        name, declared, made, opened = match.groups()
-        if declared:
-            yield name, declared
-        elif made and made not in _BASIC:
-            yield name, f"{made}()" if opened == "(" else made if opened else f"={made}"
-
-
 def _parameters(signature: str) -> Iterable[Bound]:
+    if made := _IMPLEMENTED.match(signature):
+        yield "<impl>", made.group(1)
     for match in _BOUNDED.finditer(signature):
         yield f"<{match.group(1)}>", match.group(2)
     for match in _PARAMETER.finditer(signature):
         yield match.group(1), match.group(2)
     result = _RESULT.search(signature)
-    if result and result.group(1) not in _BASIC - {"Self"}:
+    if result:
         yield "return", result.group(1)
 
 
@@ -161,7 +160,7 @@ GRAMMAR = Grammar(
     _QUERY,
     _imports,
     name_of=_name_of,
-    bindings=_bindings,
+    local=locals_of,
     parameters=_parameters,
     marks_test=_marks_test,
     skipped=("#[",),
@@ -262,4 +261,6 @@ INDEXER = Indexer(
     scoping=Scoping(spread="anywhere"),
     syntax=plainly(GRAMMAR),
     idioms=_IDIOMS,
+    standard=standard,
+    written=written,
 )

@@ -173,7 +173,7 @@ def _is(symbol: Symbol, target: Target) -> bool:
 
 
 def _called(text: str) -> str:
-    return text.rpartition(".")[2]
+    return text.rpartition(".")[2].rpartition("\\")[2]
 
 
 def _place(site: Site) -> str:

@@ -13,7 +13,6 @@ import argparse
 import ast
 import json
 import random
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple  # Any: the server's JSON
 from urllib.parse import unquote, urlparse
 
+from language_server import Server
+
 
 class Site(NamedTuple):
     """The last name of a called expression: line and column from 0."""
@@ -29,83 +30,6 @@ class Site(NamedTuple):
     line: int
     column: int
     name: str
-
-
-class Server:
-    """A language server that is asked for definitions over its standard input and output."""
-
-    def __init__(self, command: str, root: Path) -> None:
-        self._process = subprocess.Popen(
-            shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=root
-        )
-        self._last = 0
-        folder = {"uri": root.as_uri(), "name": root.name}
-        self.ask(
-            "initialize",
-            [
-                {
-                    "processId": None,
-                    "rootUri": root.as_uri(),
-                    "workspaceFolders": [folder],
-                    "capabilities": {"workspace": {"workspaceFolders": True}},
-                }
-            ],
-        )
-        self._send({"method": "initialized", "params": {}})
-
-    def open(self, path: Path, text: str) -> None:
-        """Hand the server a file."""
-        document = {"uri": path.as_uri(), "languageId": "python", "version": 1, "text": text}
-        self._send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
-
-    def close(self, path: Path) -> None:
-        """Take a file back."""
-        self._send({"method": "textDocument/didClose", "params": {"textDocument": {"uri": path.as_uri()}}})
-
-    def end(self) -> None:
-        """End the server."""
-        self._process.kill()
-        self._process.wait()
-
-    def definitions(self, path: Path, sites: list[Site]) -> list[list[dict[str, Any]]]:
-        """Return the places that the server names for each site."""
-        asked = [
-            {"textDocument": {"uri": path.as_uri()}, "position": {"line": s.line, "character": s.column}} for s in sites
-        ]
-        return [answer or [] for answer in self.ask("textDocument/definition", asked)]
-
-    def ask(self, method: str, asked: list[dict[str, Any]]) -> list[Any]:
-        """Send requests at once and return their results in order."""
-        first = self._last + 1
-        self._last += len(asked)
-        for offset, params in enumerate(asked):
-            self._send({"id": first + offset, "method": method, "params": params})
-        results: dict[int, Any] = {}
-        while len(results) < len(asked):
-            message = self._receive()
-            if "method" in message and "id" in message:  # a question of the server's: it may go on without our answer
-                items = message.get("params", {}).get("items", [])
-                self._send({"id": message["id"], "result": [{} for _ in items] or None})
-            elif "id" in message:
-                results[message["id"]] = message.get("result")
-        return [results[first + offset] for offset in range(len(asked))]
-
-    def _send(self, message: dict[str, Any]) -> None:
-        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        assert self._process.stdin
-        self._process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-        self._process.stdin.flush()
-
-    def _receive(self) -> dict[str, Any]:
-        assert self._process.stdout
-        length = 0
-        while line := self._process.stdout.readline().strip():
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.partition(b":")[2])
-        if not length:
-            raise SystemExit("the language server ended")
-        found: dict[str, Any] = json.loads(self._process.stdout.read(length))
-        return found
 
 
 def main() -> None:
@@ -121,7 +45,7 @@ def main() -> None:
     )
     paths = [root / name for name in listed.stdout.decode().splitlines()]
     paths = sorted(random.Random(1).sample(paths, min(given.files, len(paths))))
-    server = Server(given.server, root)
+    server = Server(given.server, root, "python")
     for path in paths:
         try:
             text = path.read_text(encoding="utf-8")
@@ -130,7 +54,7 @@ def main() -> None:
             print(f"{path}: {error}", file=sys.stderr)
             continue
         server.open(path, text)
-        for site, places in zip(sites, server.definitions(path, sites), strict=True):
+        for site, places in zip(sites, server.definitions(path, [(s.line, s.column) for s in sites]), strict=True):
             row = _row(root, places)
             if row:
                 print(

@@ -27,6 +27,7 @@ _CALLED = re.compile(r"\s*(?:::\s*<[^;{}()]*>)?\s*\(")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FOREIGN_TRAIT = re.compile(r"https?:.*/trait\.\w+\.html#")
 _TRAIT = re.compile(r"\s*(?:pub(?:\([^)]*\))? )?(?:unsafe )?trait (\w+)")
+_IMPLEMENTED = re.compile(r"\s*(?:unsafe )?impl\b(?:<[^{]*?>)? (?:.* for )?(?:\w+::)*(\w+)")
 _NEAR = 100
 """So many lines lie at most between the bodies that one function has in several builds."""
 _SOURCE_PAGE = re.compile(r"(?P<path>.*)\.html#(?P<line>\d+)")
@@ -59,7 +60,7 @@ def main() -> None:
             row = {
                 "path": source_path, "line": line, "name": name,
                 "target_path": path, "target_line": number, "counted": kind != "variant",
-                "also": _implementations(given.root / given.source, given.root / path, number, name) if path else [],
+                "also": _also(given, pages, path, number, name) if path else [],
             }  # fmt: skip
             print(json.dumps(row))
 
@@ -125,35 +126,54 @@ def _lines(path: Path) -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else ()
 
 
-def _implementations(source: Path, path: Path, line: int, name: str) -> list[tuple[str, int]]:
-    """Return where the crate implements the method of a trait that is declared at `line`, [] for any other function."""
-    lines = _lines(path)
+def _also(given: argparse.Namespace, pages: Path, path: str, line: int, name: str) -> list[tuple[str, int]]:
+    """Return what else is right: implementations of a trait's method, bodies for other builds in the same file or another."""
+    root, source = given.root, given.source
+    lines = _lines(root / path)
+    around = _around(lines, line)
+    if trait := _TRAIT.match(around):
+        return _implementations(root, source, trait[1], name)
+    found = [(path, number) for number in _builds(lines, line, name)]
+    made = _IMPLEMENTED.match(around)
+    for file in sorted((root / source).rglob("*.rs")):
+        inside = file.relative_to(root / source).as_posix()
+        if (pages / f"{inside}.html").exists():
+            continue  # this build has it
+        for number, text in enumerate(_lines(file), 1):
+            if re.search(rf"\bfn {name}\b", text):
+                other = _IMPLEMENTED.match(_around(_lines(file), number))
+                if (other and other[1]) == (made and made[1]):
+                    found.append((f"{source}/{inside}", number))
+    return found
+
+
+def _around(lines: tuple[str, ...], line: int) -> str:
+    """Return the head of the `impl` or the trait that a function stands in, "" for none."""
     own = _indent(lines[line - 1]) if line <= len(lines) else 0
-    around = next((text for text in reversed(lines[: line - 1]) if text.strip() and _indent(text) < own), "")
-    trait = _TRAIT.match(around)
-    if not trait:
-        return _builds(path, source, line, name)
+    heads = (text for text in reversed(lines[: line - 1]) if text.strip() and _indent(text) < own)
+    return next((text for text in heads if not text.lstrip().startswith(("//", "where", "{"))), "")
+
+
+def _implementations(root: Path, source: str, trait: str, name: str) -> list[tuple[str, int]]:
+    """Return where the crate implements the method `name` of a trait."""
     found: list[tuple[str, int]] = []
-    for file in sorted(source.rglob("*.rs")):
+    for file in sorted((root / source).rglob("*.rs")):
         inside = ""
         for number, text in enumerate(_lines(file), 1):
-            if re.match(rf"\s*(?:unsafe )?impl\b.*\b{trait[1]}\b(?:<.*>)? for\b", text):
+            if re.match(rf"\s*(?:unsafe )?impl\b.*\b{trait}\b(?:<.*>)? for\b", text):
                 inside = text[: _indent(text)] + "}"
             elif inside and text == inside:
                 inside = ""
             elif inside and re.search(rf"\bfn {name}\b", text):
-                found.append((f"{source.name}/{file.relative_to(source).as_posix()}", number))
+                found.append((f"{source}/{file.relative_to(root / source).as_posix()}", number))
     return found
 
 
-def _builds(path: Path, source: Path, line: int, name: str) -> list[tuple[str, int]]:
+def _builds(lines: tuple[str, ...], line: int, name: str) -> list[int]:
     """Return the functions `name` of the same file and depth that other builds have: each has its `#[cfg(...)]`."""
-    lines = _lines(path)
     places = [number for number, text in enumerate(lines, 1) if re.search(rf"\bfn {name}\b", text)]
     others = [number for number in places if any("#[cfg(" in text for text in lines[max(0, number - 4) : number])]
-    same = [n for n in others if _indent(lines[n - 1]) == _indent(lines[line - 1]) and abs(n - line) < _NEAR]
-    inside = path.relative_to(source.parent).as_posix()
-    return [(inside, number) for number in same]
+    return [n for n in others if _indent(lines[n - 1]) == _indent(lines[line - 1]) and abs(n - line) < _NEAR]
 
 
 def _indent(text: str) -> int:

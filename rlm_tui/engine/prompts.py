@@ -101,7 +101,7 @@ _SECOND_LOOK = (
     "cannot decide it, it stands."
 )
 REMINDER = (
-    "You have not looked at anything yet, so nothing in this answer can be known. Use `repl` first: `find(...)` or "
+    "You have not looked at the repository yet, so little in this answer can be known. Use `repl` first: `find(...)` or "
     "`grep(...)`, read what matters, then answer."
 )
 STRAY = (

@@ -121,17 +121,19 @@ class Proposals:
         return "\n".join(told)
 
     def of_others(self) -> str:
-        """Tell, each once, the findings that sub-agents have proposed and that stand, in words for the model; "" for none."""
+        """Tell, each once, what sub-agents have proposed, and what of it was refuted, in words for the model; "" for nothing."""
         tree, own = self._node.work.journal.tree, self._node.id
-        fresh = [
-            one for one in tree.findings_of(own) if one.id not in self._known and tree.proposers.get(one.id) != own
-        ]
-        self._known.update(one.id for one in fresh)
+        below = {call.id for call in tree.subtree(own)} - {own}
+        new = [one for one in tree.proposed if one not in self._known and tree.proposers.get(one) in below]
+        self._known.update(new)
+        fresh, gone = [one for one in tree.findings if one.id in new], [one for one in new if one in tree.refuted]
         listed = [
             f"{one.id} {one.severity}{', with a patch' if one.patch else ''}: {one.title}" for one in fresh[:_TOLD]
         ]
         more = [f"and {len(fresh) - _TOLD} more"] if len(fresh) > _TOLD else []
-        return "\n".join(["proposed by sub-agents:", *listed, *more]) if fresh else ""
+        parts = ["\n".join(["proposed by sub-agents:", *listed, *more])] if fresh else []
+        parts += [f"refuted by a second look: {tree.proposed[one].title}" for one in gone[:_TOLD]]
+        return "\n".join(parts)
 
     def _take(self, finding: Finding) -> str:
         tree = self._node.work.journal.tree

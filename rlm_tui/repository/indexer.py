@@ -71,6 +71,9 @@ class Indexer:
     its symbols are headings, keys and targets, and its files no code. `syntax(path, source)` says by which grammar `parse` reads
     a file, and the text that the grammar is given in its place (as long, where what it would stumble over is blanked out).
     `idioms` are for what is read off its text.
+    `standard(type, member)` returns the type, as written, that a member gives of a value whose type the standard library brings:
+    `T` of `Vec<T>` and "[]", `Iterator<T>` of it and "iter()"; "*" is what such a type stands for by itself (`T` of `Box<T>`).
+    It returns "" for what is not known. `written(type)` leaves out of a type what tells nothing (`&'a mut`).
     """
 
     name: str
@@ -83,6 +86,8 @@ class Indexer:
     outline: bool = False
     syntax: Callable[[str, bytes], tuple[Grammar, bytes]] | None = None
     idioms: Idioms = USUAL
+    standard: Callable[[str, str], str] | None = None
+    written: Callable[[str], str] = str.strip
 
 
 @cache

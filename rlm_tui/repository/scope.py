@@ -35,11 +35,14 @@ class Scope:
         return self._listed[1]
 
     def module(self, target: str) -> Module | None:
-        """Return the module with this name or path, or any folder with files in it as one; None without any."""
+        """Return the folder with files in it at this path, as a module, or the module of this name; None without any.
+
+        A folder may be called as a module within it is: `gson` and its `gson/src/main/java`. Who writes a path means all of it.
+        """
         overview = self.overview()
         path = target.removeprefix("./").rstrip("/")
         found = overview.modules.get(target) or overview.modules.get(path)
-        return found or self._catalogue.folder(path, overview.files)
+        return found if found and found.path == path else self._catalogue.folder(path, overview.files) or found
 
     def _covers(self, entry: str, path: str) -> bool:
         if entry == modules.ROOT_FOLDER:

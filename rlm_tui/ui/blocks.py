@@ -201,9 +201,15 @@ def text_lines(text: str, style: str = "") -> list[Content]:
 
 
 def shorten(path: str, room: int) -> str:
-    """Return a path in at most `room` characters: its first part and its end stay, for these tell paths apart."""
+    """Return a path in at most `room` characters: its first part and its end stay, for these tell paths apart.
+
+    Of several, as a scope may be of, the first stays, and how many more there are.
+    """
     if len(path) <= room:
         return path
+    one, *others = path.split(", ")
+    if others and not any(" " in other for other in (one, *others)) and room > (more := len(f" +{len(others)}")):
+        return f"{shorten(one, room - more)} +{len(others)}"
     first, _, rest = path.partition("/")
     last = rest.rpartition("/")[2]
     if not rest or len(first) + len(last) + 3 > room:

@@ -65,7 +65,7 @@ async def test_an_answer_before_any_look_is_sent_back_once_and_then_taken_with_a
     async with bench(tmp_path, script) as made:
         run = made.engine.ask(Question(script.question, route="repl"))
         end = await run.wait()
-        assert "not looked at anything" in said(made.server.bodies[1], 2)
+        assert "not looked at the repository" in said(made.server.bodies[1], 2)
     assert (end.status, end.answer) == ("done", "I still guess.")
     assert any("without a look" in notice.text for notice in run.tree.notices)
 
@@ -91,7 +91,7 @@ async def test_ready_before_any_look_and_ready_without_content_are_sent_back(tmp
     async with bench(tmp_path, script) as made:
         end = await made.engine.ask(Question(script.question, route="repl")).wait()
         bodies = made.server.bodies
-    assert "not looked at anything" in said(bodies[1], 2)
+    assert "not looked at the repository" in said(bodies[1], 2)
     assert "is empty" in said(bodies[2], 4)
     assert (len(bodies), end.answer) == (4, ANSWER), "a refused ready does not end a later cell"
 

@@ -204,10 +204,13 @@ for one in suspicions("main"):
 
 
 async def test_an_agent_is_told_what_its_sub_agents_have_proposed_and_can_withdraw_it(shop: Path) -> None:
-    found = 'propose("No key is safe", "It is in the code.", ["server/keys.go:3"], severity="low", confidence="high")'
+    found = 'propose("No key is safe", "It is in the code.", ["server/keys.go:3"], severity="low", confidence="high")\n'
+    found += 'propose("Go is slow", "It may be.", ["server/keys.go:1"], severity="low", confidence="low")'
     own = 'propose("Calls fail", "The amount alone is passed.", ["src/shop/payment.py:20"], severity="low", confidence="high")'
 
     def script(body: Json) -> Answer:
+        if not said(body).startswith("# Task\n"):
+            return text("REFUTED: it is not.")
         task, turn = said(body).splitlines()[1], len(body["messages"])
         if task == "Look":
             return cell(found) if turn == 1 else text("One problem.")
@@ -224,7 +227,10 @@ async def test_an_agent_is_told_what_its_sub_agents_have_proposed_and_can_withdr
             run = engine.ask(Question("review main", mode="review", arguments=("main",), route="rlm"))
             await run.wait()
     outputs = [step.output for step in run.tree.calls["0"].steps]
-    assert "low: No key is safe]" in outputs[0] and "Calls fail" not in outputs[0].partition("proposed by")[2]
+    assert (
+        "low: No key is safe\nrefuted by a second look: Go is slow]" in outputs[0]
+        and "Calls fail" not in outputs[0].partition("proposed by")[2]
+    )
     assert "proposed by" not in outputs[1], "each is told once"
     assert [one.title for one in run.tree.findings] == ["Calls fail"]
 

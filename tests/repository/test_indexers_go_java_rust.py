@@ -208,7 +208,7 @@ def test_rust() -> None:
     by_name = {symbol.qualified: symbol for symbol in facts.symbols}
     assert by_name["Client"].doc == "Retries." and by_name["Client.send"].doc == "Sends it."
     assert [s.qualified for s in facts.symbols if s.is_test] == ["tests", "tests.it_sends"]
-    assert calls(facts, "inherit") == ["Send in Client"]
+    assert calls(facts, "inherit") == ["Clone in Send", "Send in Client"]
     for wanted in (
         "Conn.open in Client.send",
         "self.inner.push in Client.send",
@@ -218,7 +218,7 @@ def test_rust() -> None:
         assert wanted in [call.replace("::", ".") for call in calls(facts)]
     assert {
         ("Client", "inner", "Box<Session>"),
-        ("Client.send", "conn", "Conn::open()"),
+        ("Client.send", "conn", "=Conn::open()"),
         ("Client.send", "return", "Response"),
         ("Client.new", "return", "Self"),
     } <= types(facts)

@@ -217,4 +217,4 @@ def test_a_name_written_with_its_namespace_is_that_one() -> None:
     assert [edge.path for edge in code.graph.subclasses(code.symbol("Api"))] == ["src/Client.php"]
     assert [edge.path for edge in code.graph.subclasses(code.symbol("other/Client.php::Client"))] == ["src/Client.php"]
     assert code.graph.subclasses(code.symbol("src/Client.php::Client")) == []
-    assert code.callees("Client.run") == {"Client.make": 4, "help": 2}
+    assert code.callees("Client.run") == {"Client": 1, "Client.make": 4, "help": 2}

@@ -88,6 +88,9 @@ def test_imports_and_types() -> None:
         ("Shop.Store.initialize", "return", "Receipt"),
         ("Shop.Store.initialize", "self.cart", "Cart()"),
         ("Shop.Store.initialize", "total", "Money.from()"),
+        ("Shop.Store.initialize", "return", "=name"),
+        ("Shop.Store.checkout!", "return", "print()"),
+        ("Shop.Store.audit?", "return", "=empty"),
         ("Shop.Point", "Point", "Struct()"),
     }
 

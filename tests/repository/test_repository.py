@@ -98,6 +98,26 @@ def test_unknown_names_come_with_near_ones(shop: Repository) -> None:
         shop.callers("shop")
 
 
+def test_a_folder_is_meant_by_its_path_where_a_module_within_it_is_called_so(tmp_path: Path) -> None:
+    for path, size in {"src/a.ts": 2_000, "src/b/c.ts": 2_000, "docs/x.md": 1}.items():
+        file = tmp_path / "code/packages/core" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"// {'x' * 96}\n" * size)
+    repository = Repository.open(tmp_path / "code", tmp_path / "cache")
+    repository.scan()
+    try:
+        assert {module.name: module.path for module in repository.modules()}["packages/core"] == "packages/core/src"
+        narrowed = repository.narrow(["packages/core"])
+        assert [file.path for file in narrowed.files()] == [
+            "packages/core/docs/x.md", "packages/core/src/a.ts", "packages/core/src/b/c.ts"
+        ]  # fmt: skip
+        assert repository.narrow(["core/b"]).scope == ("packages/core/src/b",), (
+            "a name that is no path means the module"
+        )
+    finally:
+        repository.close()
+
+
 def test_what_stands_outside_the_scope_is_not_taken_for_what_is_nowhere(shop: Repository) -> None:
     web = shop.narrow(["web"])
     for name in ("Gateway.charge", "charge", "src/shop/payment.py", "payment.py:3-4"):

@@ -12,7 +12,8 @@ from rlm_tui.repository.parsing.written import split
 from rlm_tui.repository.symbols import Symbol
 
 if TYPE_CHECKING:
-    from rlm_tui.repository.edges.receivers import Receivers, Value
+    from rlm_tui.repository.edges.meanings import Value
+    from rlm_tui.repository.edges.receivers import Receivers
 
 _KEPT = re.compile(r"^(?:(?:public|private|protected|readonly|override)\s+)*(?:\.\.\.)?[\w$]+\??\s*:\s*", re.DOTALL)
 _MOST_STEPS = 4

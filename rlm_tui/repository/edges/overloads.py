@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rlm_tui.repository.edges.constness import is_fixed, keeps
 from rlm_tui.repository.edges.conversions import STRUCTS, Conversions, Given
 from rlm_tui.repository.edges.generics import arity, of_arity, told
-from rlm_tui.repository.edges.meanings import Meaning
+from rlm_tui.repository.edges.meanings import Meaning, Value
 from rlm_tui.repository.edges.objects import VALUES
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
@@ -18,7 +18,7 @@ from rlm_tui.repository.parsing.written import split
 from rlm_tui.repository.symbols import Symbol
 
 if TYPE_CHECKING:
-    from rlm_tui.repository.edges.receivers import Receivers, Value
+    from rlm_tui.repository.edges.receivers import Receivers
 
 _WORDS = frozenset(
     (

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 
 from rlm_tui.repository.edges.contexts import Contexts
 from rlm_tui.repository.edges.extensions import foreign
 from rlm_tui.repository.edges.generics import counted, is_type_of, of_arity, told
-from rlm_tui.repository.edges.meanings import Meaning
+from rlm_tui.repository.edges.meanings import Meaning, Value, of_side
 from rlm_tui.repository.edges.objects import VALUES, listed, whole
+from rlm_tui.repository.edges.outside import Outsiders
 from rlm_tui.repository.edges.overloads import Overloads
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
 from rlm_tui.repository.parsing.callbacks import MARK
-from rlm_tui.repository.parsing.definitions import CONTAINERS
+from rlm_tui.repository.parsing.definitions import BLOCK, CONTAINERS
 from rlm_tui.repository.parsing.facts import BlockFact, ReferenceFact
 from rlm_tui.repository.symbols import Symbol, Tier
 
@@ -35,21 +36,9 @@ Generator AsyncIterator Union Callable frozenset FrozenSet vector map unordered_
 """
 _HOLDERS = frozenset(_HOLDER_WORDS.split())
 """Types that hold others and are none of ours."""
+_MARK = re.compile(r"\[\]|\?")
 _FUNCTIONS = frozenset({"function", "method"})
 _NEITHER = frozenset({"None", "null", "undefined", "nil"})
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What an expression is: a class, function or module itself, or (`instance`) an object of the class `symbol`."""
-
-    meaning: Meaning
-    instance: bool
-
-    @property
-    def symbol(self) -> Symbol | None:
-        """The symbol, None for a module."""
-        return self.meaning.symbol
 
 
 def _instance(symbol: Symbol, tier: Tier) -> Value:
@@ -64,6 +53,7 @@ class Receivers:
         self._known: dict[tuple[str, int, str, tuple[BlockFact, ...]], list[Value] | None] = {}
         self._overloads = Overloads(names, self)
         self._contexts = Contexts(names, self)
+        self._outsiders = Outsiders(names, self)
 
     def resolve(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means; [] when it is known to mean nothing here, None when that is not known."""
@@ -105,6 +95,11 @@ class Receivers:
             found = [Meaning(s, (), Tier.TYPE) for s in foreign(names, view, reference.name, written)]
         if values is None and not found:
             return None
+        if len(found) > 1 and reference.receiver in _SELF:
+            found = self._of_block(view, reference.scope, found)
+        if reference.kind == "call" and any(m.symbol and m.symbol.kind in _FUNCTIONS for m in found):
+            # a field may have the name of a method
+            found = [m for m in found if m.symbol and m.symbol.kind not in VALUES]
         return [m for m in found if m.symbol and self._callable(view, reference, m.symbol)]
 
     def _made(self, view: View, call: ReferenceFact, found: list[Meaning]) -> list[Meaning]:
@@ -116,6 +111,15 @@ class Receivers:
             m for m in self._names.bare(view, call.name, -1, call.line) if m.symbol and is_type_of(m.symbol, count)
         ]
         return further or found
+
+    def _of_block(self, view: View, scope: int, found: list[Meaning]) -> list[Meaning]:
+        """Return the members of the block around `scope`, where a type has several that differ in its arguments (Rust)."""
+        block = view.types.get(scope, {}).get(BLOCK)
+        symbols = [
+            (meaning, self._names.view(meaning.symbol.path), meaning.symbol) for meaning in found if meaning.symbol
+        ]
+        same = [m for m, held, symbol in symbols if held and held.types.get(held.place(symbol), {}).get(BLOCK) == block]
+        return same if block and same else found
 
     def _callable(self, view: View, reference: ReferenceFact, symbol: Symbol) -> bool:
         """Tell whether a reference may mean a symbol: TypeScript's types may have the names of values, but nobody calls them."""
@@ -153,21 +157,34 @@ class Receivers:
         for name, after in rest:
             if not values:
                 return values
-            steps = [self.attribute(view, value, name, depth) for value in values]
+            steps = [self._step(view, value, name, after, depth) for value in values]
             found = list(dict.fromkeys(value for step in steps if step for value in step))
-            values = self._after(found or (None if any(step is None for step in steps) else []), after, depth)
+            values = found or (None if any(step is None for step in steps) else [])
         return values
+
+    def _step(self, view: View, value: Value, name: str, after: str, depth: int) -> list[Value] | None:
+        """Return what a member of a value is, with the calls and indices `after` it."""
+        known = view.indexer.standard is not None
+        if known and name == "await":
+            return self._after([value], after, depth)
+        if value.outside is None:
+            found = self.attribute(view, value, name, depth)
+            if found or not known:
+                return self._after(found, after, depth)
+        called = after.startswith("()")
+        given = self._outsiders.through(value, f"{name}()" if called else name, depth)
+        return self._after(given, after[2:] if called else after, depth)
 
     def _head(self, view: View, name: str, scope: int, depth: int, line: int) -> list[Value] | None:
         """Return what a bare name in an expression is: a variable with a known type, or what the scopes say."""
         place = scope
         while True:
-            places, local = view.local(name, place, line)
+            places, local, at = view.local(name, place, line)
             if places:
                 break
             declared = local or (view.types.get(place, {}).get(name, "") if place >= 0 and name != "return" else "")
             if declared:
-                return self.typed(view, declared, scope, depth + 1, line)
+                return self.typed(view, declared, scope, depth + 1, at)
             if place < 0:
                 break
             if name in view.parameters(place):
@@ -201,25 +218,35 @@ class Receivers:
         symbol = meaning.symbol
         view = self._names.view(symbol.path) if symbol else None
         if view and view.scoping.called_by_name and symbol and symbol.kind in {"function", "method"}:
-            return self._called([Value(meaning, False)], depth)
+            return self.called([Value(meaning, False)], depth)
         if symbol is None or symbol.kind not in VALUES:
             return None
         place = view.place(symbol) if view else -1
         if view is None:
             return []
+        plain = symbol.kind == "constant" and view.family != "rust"  # whose variants hold values of their own
+        owner = self._names.owner(view, place) if plain else None
+        if owner and owner.kind == "enum":
+            return [_instance(owner, max(meaning.tier, Tier.SCOPE))]
         written = view.types.get(place, {}).get(symbol.name) or view.types.get(view.scopes[place], {}).get(symbol.name)
         return (self.typed(view, written, -1, depth + 1) or []) if written else None
 
     def _after(self, values: list[Value] | None, after: str, depth: int) -> list[Value] | None:
         """Apply calls and indices: a variable of a type written with brackets is taken for one of its elements already."""
         if "(" in after:
-            values = self._called(values, depth) if values is not None else None
-        if values is not None:
-            for _index in range(after.rpartition(")")[2].count("[]")):
-                values = [element for value in values if value.instance for element in self._elements(value, depth)]
+            values = self.called(values, depth) if values is not None else None
+        for mark in _MARK.findall(after.rpartition(")")[2]) if values is not None else ():
+            values = [inner for value in values or () if value.instance for inner in self._inner(value, mark, depth)]
         return values
 
-    def _called(self, values: list[Value], depth: int) -> list[Value] | None:
+    def _inner(self, value: Value, mark: str, depth: int) -> list[Value]:
+        """Return what an index, or the operator `?` of a language with a standard library that we know, gives of a value."""
+        found = self._outsiders.through(value, mark, depth)
+        if found is None:
+            found = [] if value.outside else self._elements(value, depth) if mark == "[]" else [value]
+        return found
+
+    def called(self, values: list[Value], depth: int) -> list[Value] | None:
         """Return what calls of these give, None when that is not known."""
         results: list[Value] = []
         unknown = False
@@ -261,7 +288,9 @@ class Receivers:
             return self._contexts.given(view, written, scope, depth, line)
         if written.startswith("=") or written.endswith("()"):
             values = self.values(view, written.removeprefix("=").replace("::", "."), scope, depth + 1, line)
-            return values if values is None else [Value(_surer(v.meaning), v.instance) for v in values]
+            return values if values is None else [replace(v, meaning=_surer(v.meaning)) for v in values]
+        if view.indexer.standard is not None:
+            return self._outsiders.typed(view, written, scope, depth, line)
         found: list[Value] = []
         for part in _alternatives(written):
             for match in _TYPE_PART.finditer(part):
@@ -304,16 +333,27 @@ class Receivers:
         """Return what a field of a class or of its bases holds, None when no type is known."""
         for symbol in self._names.lineage(owner):
             view = self._names.view(symbol.path)
-            written = view.fields.get(view.place(symbol), {}).get(name) if view else None
+            place = view.place(symbol) if view else -1
+            written = view.fields.get(place, {}).get(name) if view else None
             if view and written:
                 return self.typed(view, *written, depth + 1)
+            held = (
+                view.types.get(place, {}).get(name)
+                if view and view.indexer.standard and symbol.kind in VALUES
+                else None
+            )
+            if view and held:  # of a variant of an enumeration
+                return self.typed(view, held, place, depth + 1)
         return None
 
     def _member(self, view: View, value: Value, name: str, every: bool = False) -> list[Meaning]:
+        if value.outside:
+            return self._outsiders.extended(value, name)
         if value.symbol and value.instance and value.symbol.kind in _FUNCTIONS:
             return listed(self._names, value.symbol, f"return.{name}", Tier.TYPE)
         if value.symbol and (value.instance or every):
             found = self._names.members(value.symbol, name, every)
+            found = of_side(found, False)
             tier = value.meaning.tier if value.instance else max(value.meaning.tier, Tier.SCOPE)
             return [Meaning(symbol, (), tier) for symbol in found]
         return self._names.step(view, value.meaning, name)

@@ -11,7 +11,7 @@ from rlm_tui.repository.edges.extensions import extended, extensions
 from rlm_tui.repository.edges.files import Files
 from rlm_tui.repository.edges.generics import is_part, is_partial, of_arity, other_parts, told
 from rlm_tui.repository.edges.linking import linked
-from rlm_tui.repository.edges.meanings import Meaning, is_constructor, is_type
+from rlm_tui.repository.edges.meanings import Meaning, is_constructor, is_type, of_class, of_side
 from rlm_tui.repository.edges.namespaces import merged
 from rlm_tui.repository.edges.objects import VALUES, listed, required, whole
 from rlm_tui.repository.edges.views import View
@@ -23,6 +23,8 @@ from rlm_tui.repository.symbols import Symbol, Tier
 _DEEP = 12
 """So many re-exports in a row are followed: enough for code that people write."""
 _MOST_BASES = 200
+_BASES = {"trait": 0, "interface": 2}
+"""What is mixed in comes before what is extended, and that before what is implemented."""
 _PACKAGED = frozenset({"package", "packages"})
 
 
@@ -48,7 +50,7 @@ class Resolution(Files):
             return self._open(view, name, scope)
         place = scope
         while True:
-            local, written = view.local(name, place, line)
+            local, written, _ = view.local(name, place, line)
             if local or (written and not (every and view.scoping.methods_apart)):
                 return [Meaning(view.symbols[i], (), Tier.SCOPE) for i in local]
             if place < 0:
@@ -92,10 +94,10 @@ class Resolution(Files):
                     return found
             place = view.scopes[place]
         owner = self.owner(view, scope)
-        if owner is not None:
-            members = self.members(owner, name)
-            if members:
-                return [Meaning(m, (), Tier.SCOPE if m.path == view.path else Tier.RECEIVER) for m in members]
+        members = self.members(owner, name) if owner else []
+        if members:
+            members = of_side(members, scope >= 0 and of_class(view.symbols[scope]))
+            return [Meaning(m, (), Tier.SCOPE if m.path == view.path else Tier.RECEIVER) for m in members]
         if name[:1].isupper():
             return self.reopened(view, name)
         top = view.by_qualified.get(name)
@@ -312,7 +314,8 @@ class Resolution(Files):
         place = view.place(owner) if view else -1
         if view is None or place < 0:
             return []
-        return [s for reference in view.inherits.get(place, ()) for s in self.inherited(view, reference)]
+        found = [s for reference in view.inherits.get(place, ()) for s in self.inherited(view, reference)]
+        return sorted(found, key=lambda base: _BASES.get(base.kind, 1))
 
     def inherited(self, view: View, reference: ReferenceFact) -> list[Symbol]:
         """Return the classes that one base, as written, means."""
@@ -371,7 +374,7 @@ class Resolution(Files):
             tier = max(meaning.tier, Tier.SCOPE)
             open_ = view.family == "javascript" or meaning.symbol.kind in CONTAINERS | {"module", "type"}
             found = self.members(meaning.symbol, part) if open_ else []
-            found = [s for s in found if s.signature.startswith("static ")] or found
+            found = [s for s in of_side(found, True) if s.signature.startswith("static ")] or of_side(found, True)
             if not found and meaning.symbol.kind in VALUES:
                 return listed(self, meaning.symbol, part, tier)
             return [Meaning(symbol, (), tier) for symbol in found]

@@ -10,10 +10,9 @@ from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.blocks import parameters
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import BindingFact, BlockFact, ImportFact, ReferenceFact
+from rlm_tui.repository.parsing.grammar import UNKNOWN
 from rlm_tui.repository.symbols import Symbol
 
-HIDDEN = "="
-"""The type of a parameter of which nothing is known."""
 _UNTYPED = frozenset({"python", "javascript"})
 
 
@@ -119,8 +118,8 @@ class View:
             self._blocks[line] = tuple(b for b in reversed(self.unnamed) if b.start <= line <= b.end)
         return self._blocks[line]
 
-    def local(self, name: str, scope: int, line: int) -> tuple[list[int], str]:
-        """Return what is local as `name` to functions without a name around `line`, directly in `scope`: places, or a type."""
+    def local(self, name: str, scope: int, line: int) -> tuple[list[int], str, int]:
+        """Return what is local as `name` to blocks around `line`, directly in `scope`: places, or a type and its line."""
         for block in self.blocks(line):
             if block.scope == scope:
                 named = (i for i in block.symbols if self.symbols[i].name == name)
@@ -128,8 +127,8 @@ class View:
                 types = (self.bindings[i] for i in block.bindings)
                 written = next((binding.type for binding in types if binding.name == name), "")
                 if places or written or name in block.hidden:
-                    return places, written or HIDDEN
-        return [], ""
+                    return places, written or UNKNOWN, block.start - 1 if written and name in block.hidden else line
+        return [], "", line
 
     @cached_property
     def fields(self) -> dict[int, dict[str, tuple[str, int]]]:

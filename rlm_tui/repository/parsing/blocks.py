@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from rlm_tui.repository.parsing.facts import BlockFact, SymbolFact
+from rlm_tui.repository.parsing.definitions import type_text
+from rlm_tui.repository.parsing.facts import BindingFact, BlockFact, SymbolFact
+from rlm_tui.repository.parsing.grammar import UNKNOWN, Local
+from rlm_tui.repository.parsing.heads import decode
 
 _WORD = re.compile(r"[\w$]+")
 _PARAMETER = re.compile(r"(?:\w+\s+)*[.*]*([\w$]+)")
@@ -81,6 +85,22 @@ def blocks(
         for place, (inner, scope) in sorted(held.items())
     )
     return tuple(block for block in found if block.symbols or block.bindings or block.hidden)
+
+
+def anew(
+    declared: Sequence[tuple[int, Local]], bindings: list[BindingFact], symbols: Sequence[SymbolFact]
+) -> list[BlockFact]:
+    """Add the variables of functions to `bindings`; return where those count whose name means several things in one scope."""
+    times = Counter((scope, one.name) for scope, one in declared)
+    times.update({(one.scope, one.name) for one in bindings})
+    found: list[BlockFact] = []
+    for scope, one in declared:
+        several = times[scope, decode(one.name)] > 1 and scope >= 0 and symbols[scope].kind in ("function", "method")
+        if several:
+            found.append(BlockFact(one.start, one.end, scope, (), (len(bindings),), (decode(one.name),)))
+        if several or one.type != UNKNOWN:
+            bindings.append(BindingFact(decode(one.name), type_text(one.type), scope))
+    return sorted(found)
 
 
 def elements(nodes: Iterable[Node], text: str) -> Iterable[tuple[int, str, str]]:

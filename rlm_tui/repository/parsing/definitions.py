@@ -13,6 +13,9 @@ from rlm_tui.repository.parsing.heads import Head, decode, decorators, doc, lead
 CONTAINERS = frozenset({"class", "interface", "struct", "enum", "trait"})
 """The kinds of symbol that have members."""
 
+BLOCK = "<impl>"
+"""The name under which a method's types say to which block of its type it belongs: `Wide<V, 2>`."""
+
 UNNAMED = "$"
 """What the name of a class without one ends with, after that of its base; a number within its scope follows."""
 

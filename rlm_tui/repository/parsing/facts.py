@@ -67,9 +67,10 @@ class BindingFact(NamedTuple):
 
 
 class BlockFact(NamedTuple):
-    """A function without a name, from line `start` to `end`, and what is local to it.
+    """A function without a name, from line `start` to `end`, and what is local to it; or where a variable declared anew counts.
 
-    `symbols` and `bindings` are indices; `hidden` are parameters that have the name of something outside.
+    `symbols` and `bindings` are indices; `hidden` are parameters that have the name of something outside. One that has a
+    binding, too, is declared anew: what its type is taken from stands before `start`.
     """
 
     start: int

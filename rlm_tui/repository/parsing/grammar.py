@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from tree_sitter import Language, Node, Parser, Query, Tree
 
@@ -27,6 +28,18 @@ from rlm_tui.repository.parsing.facts import ImportFact
 from rlm_tui.repository.parsing.heads import Head, no_visibility
 from rlm_tui.repository.parsing.written import member
 
+
+class Local(NamedTuple):
+    """A variable that is `name` of the type `type` (UNKNOWN where nothing tells it) from line `start` to `end`, hiding others."""
+
+    name: str
+    type: str
+    start: int
+    end: int
+
+
+UNKNOWN = "="
+"""The type of a variable of which nothing is known."""
 Bound = tuple[str, str]
 """A name and its type as written; `T()` is what a call of `T` gives, `=x` the type of the expression `x`."""
 
@@ -65,6 +78,7 @@ class Grammar:
     empty name drops it. `imports(text, line)` reads one import statement. `bindings(text, start, end)` reads
     the types that a `bind` node tells; `parameters(signature)` those of a signature (the name "return" is its result), and
     `documented(doc, name)` those of its documentation (a field's under its own name).
+    `local(node, text)` reads a `bind` node in place of `bindings`, in languages where a variable may be declared anew.
     `split(reference)` gives the name and the receiver of a use that is more than one word.
     `marks_test(name, text before)` recognises a test by its name or attributes. `comments` are the starts of comment lines that
     document the next definition; without them, docstrings are read. `skipped` starts lines between the two (attributes).
@@ -83,6 +97,7 @@ class Grammar:
     imports: Callable[[str, int], Iterable[ImportFact]]
     name_of: Callable[[Node, str], tuple[str, str]] = field_name
     bindings: Callable[[str, int, int], Iterable[Bound]] = no_bindings
+    local: Callable[[Node, str], Iterable[Local]] | None = None
     parameters: Callable[[str], Iterable[Bound]] = no_types
     documented: Callable[[str, str], Iterable[Bound]] = no_documented
     split: Callable[[str], tuple[str, str]] = member

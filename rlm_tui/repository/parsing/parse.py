@@ -9,11 +9,11 @@ from bisect import bisect_right
 
 from tree_sitter import Node, QueryCursor
 
-from rlm_tui.repository.parsing.blocks import blocks, elements
+from rlm_tui.repository.parsing.blocks import anew, blocks, elements
 from rlm_tui.repository.parsing.callbacks import handed, returned
 from rlm_tui.repository.parsing.definitions import definitions_of, symbols_of, type_text
 from rlm_tui.repository.parsing.facts import BindingFact, FileFacts, ImportFact
-from rlm_tui.repository.parsing.grammar import Grammar, machinery
+from rlm_tui.repository.parsing.grammar import Grammar, Local, machinery
 from rlm_tui.repository.parsing.heads import decode
 from rlm_tui.repository.parsing.references import known_names, references_of
 from rlm_tui.repository.parsing.tests_by_path import is_test_path
@@ -40,11 +40,18 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
     bindings = [*types]
     bound: list[tuple[int, int]] = []
     # Captures come in no order, and the first declaration counts.
+    declared: list[tuple[int, Local]] = []
     for node in sorted(captures.get("bind", ()), key=_start):
         start = node.start_byte
+        if grammar.local is not None:
+            scope = scopes[bisect_right(bounds, start) - 1]
+            declared += [(scope, one) for one in grammar.local(node, text)]
+            continue
         for name, written in grammar.bindings(text, start, node.end_byte):
-            bound.append((start, len(bindings)))
+            if not name.startswith("self."):  # in a block of Ruby, a field of the object around
+                bound.append((start, len(bindings)))
             bindings.append(BindingFact(decode(name), type_text(written), scopes[bisect_right(bounds, start) - 1]))
+    hiding = anew(declared, bindings, symbols)
     unnamed = sorted(captures.get("block", ()), key=_start)
     for position, name, holder in elements(unnamed, text):
         bound.append((position + 1, len(bindings)))
@@ -77,7 +84,7 @@ def parse(grammar: Grammar, path: str, source: bytes) -> FileFacts:
         references_of(grammar, captures, text, bounds, scopes, symbols, known),
         tuple(imports),
         tuple(bindings),
-        blocks(unnamed, text, symbols, bound, outside),
+        (*blocks(unnamed, text, symbols, bound, outside), *hiding),
     )
 
 
