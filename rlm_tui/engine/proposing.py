@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import cast, get_args
 
@@ -24,6 +25,9 @@ _NAMED = 3
 """Findings that a clash names."""
 _AROUND = 12
 """Lines around its evidence that a second look is shown."""
+
+_REFUTED = re.compile(r"\W*(?:verdict\W+)?refuted\b[\s:.,*_`\u2013\u2014-]*(?P<why>.*)", re.IGNORECASE | re.DOTALL)
+"""How the answer of a second look begins that refutes; whatever begins otherwise lets the finding stand."""
 
 Query = Callable[[Sequence[str]], Awaitable[list[str]]]
 """Asks the sub-model each of the prompts; what fails begins with `Error:`."""
@@ -112,9 +116,8 @@ class Proposals:
         prompts = await asyncio.gather(*(asyncio.to_thread(self._prompt, finding) for finding in due))
         told: list[str] = []
         for finding, answer in zip(due, await self._ask(prompts), strict=True):
-            word, _, reason = answer.strip().partition(":")
-            if word.strip("*_ `").upper() == "REFUTED":
-                reason = " ".join(reason.strip("*_ `").split())[:_TEXT] or "no reason was given"
+            if refuted := _REFUTED.match(answer):
+                reason = " ".join(refuted["why"].strip("*_ `").split())[:_TEXT] or "no reason was given"
                 stamp = self._node.work.journal.stamp(self._node.id, self._node.parent_id)
                 self._node.work.journal.emit(Refuted(**stamp, finding=finding.id, reason=reason))
                 told.append(f"second look: {finding.id} ({finding.title}) is refuted and dropped: {reason}")

@@ -107,11 +107,22 @@ async def test_a_second_look_drops_a_weak_finding_before_it_is_shown_and_says_so
     assert [call.kind for call in run.tree.calls.values()] == ["agent", "query"]
 
 
-async def test_what_a_second_look_cannot_refute_stands(tmp_path: Path) -> None:
-    script = Script(root=[cell(f"find('x')\n{WEAK}"), text("Ready.")], query=lambda _: text("STANDS: it does."))
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("STANDS: it does.", ""),
+        ("It cannot be refuted: it does.", ""),
+        ("STANDS. Nothing REFUTED: it.", ""),
+        ("REFUTED - the loop ends.", "the loop ends."),
+        ("**Verdict:** REFUTED. The loop\nends.", "The loop ends."),
+        ("Refuted", "no reason was given"),
+    ],
+)
+async def test_only_what_begins_so_refutes(tmp_path: Path, said: str, reason: str) -> None:
+    script = Script(root=[cell(f"find('x')\n{WEAK}"), text("Ready.")], query=lambda _: text(said))
     run, heard = await run_of(tmp_path, script)
-    assert len(run.tree.findings) == 1
-    assert "refuted" not in heard[-1]
+    assert list(run.tree.refuted.values()) == ([reason] if reason else [])
+    assert ("refuted" in heard[-1]) is bool(reason)
 
 
 async def test_lines_that_a_second_look_is_shown_already_are_not_shown_twice(tmp_path: Path) -> None:
