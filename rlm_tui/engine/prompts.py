@@ -20,7 +20,7 @@ from rlm_tui.repository.symbols import Module
 PLAIN = "ask"
 """The mode whose prompt does not name it."""
 _MODULES_SHOWN = 40
-_CONTEXT_WHOLE = 12_000
+_CONTEXT_WHOLE = 30_000
 """What was handed in is shown whole up to so many characters: an agent would print it first thing, at a turn's cost."""
 _CONTEXT_SHOWN = 2_500
 _HISTORY_SHOWN = 600
