@@ -27,7 +27,9 @@ _LONGEST = 1 << 30
 _MEMORY = 4 << 30
 """Bytes of address space: a grammar that grows without end fails, instead of the machine."""
 SECONDS = 30.0
-"""One file may take so long: the largest that are parsed take a second or two."""
+"""One file may take so much of a processor: the largest that are parsed take a second or two, on a busy machine far more time."""
+_PATIENCE = 10
+"""So many times as long it may take by the clock: a processor that others use, or a disk that does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,10 @@ def unframe(text: bytes, blob: bytes) -> tuple[str, Packed | None]:
 
 def _arm(seconds: float) -> None:
     if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, _PATIENCE * seconds)
 
 
 if __name__ == "__main__":
