@@ -52,7 +52,7 @@ def test_first_run_ask_tree_drill_export(tmp_path: Path) -> None:
     with asked(tmp_path, demo, route="rlm") as window:
         ask(window, "how is it built?")
         window.wait_for("What was found")
-        window.wait_for(" 0 live")
+        window.wait_for(" call", without=" live/")
         window.press("Tab", "Down", "Down", "Down", "Enter")
         window.wait_for("root ▸ step 2 ▸ ")
         window.press("Escape")
@@ -70,7 +70,7 @@ def test_escape_stops_softly_and_again_at_once(tmp_path: Path) -> None:
         window.press("Escape")
         window.wait_for("Esc again")
         window.press("Escape")
-        window.wait_for(" 0 live")
+        window.wait_for(" call", without=" live/")
         assert events(tmp_path)[-1]["kind"] == "run_ended"
         window.press("C-c", "C-c")
         window.wait_for("code:0")
@@ -83,7 +83,7 @@ def test_resized_in_the_middle_of_streaming(tmp_path: Path) -> None:
         for size in [(80, 24), (60, 15), (20, 5), (120, 40), (100, 30)]:
             window.resize(*size)
             time.sleep(0.3)  # so that it draws at this size, too: that it does not end is what is tested
-        window.wait_for(" 0 live")
+        window.wait_for(" call", without=" live/")
         window.press("Tab", "Tab", "End")
         lines = window.wait_for("Paragraph 60 ").splitlines()
         assert max(map(len, lines)) <= 100
@@ -112,5 +112,5 @@ def test_killed_and_taken_up_again_on_the_screen(tmp_path: Path) -> None:
         window.wait_for("Killed")
     with asked(tmp_path, [text("It is the shop.")], "resume") as window:
         window.wait_for("It is the shop.")
-        screen = window.wait_for("0 live")
+        screen = window.wait_for(" call", without=" live/")
         assert "step 1" in screen and "step 2" in screen

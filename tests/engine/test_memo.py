@@ -119,8 +119,8 @@ async def test_what_a_call_saw_beyond_its_scope_counts_too(tmp_path: Path) -> No
         'print(callees("test_pay"))': [[], ["Tell"], []],
         'print(callers("test_pay"))': [[], [], ["Tell"]],
         'print(peek("test_pay"))': [[], [], []],
-        'try: callers("twice")\nexcept Exception as error: print(error)': [[], [], ["Tell"]],
-        'try: peek("twice")\nexcept Exception as error: print(error)': [[], [], ["Tell"]],
+        'print(peek("test_pay"))\ntry: callers("twice")\nexcept Exception as error: print(error)': [[], [], ["Tell"]],
+        'print(peek("test_pay"))\ntry: peek("twice")\nexcept Exception as error: print(error)': [[], [], ["Tell"]],
     }
     for number, (look, expected) in enumerate(again.items()):
         scripts = Scripts(script(look))
