@@ -46,7 +46,8 @@ def findings_brief(tree: Tree) -> str:
 
 def findings_text(tree: Tree) -> str:
     """Return the findings for a terminal, the gravest first, a few lines each; "" without any."""
-    return "\n\n".join("\n".join(_lines(one)) for one in tree.findings)
+    run = tree.start.run_id if tree.start is not None else "RUN"
+    return "\n\n".join("\n".join(_lines(one, run)) for one in tree.findings)
 
 
 def summary(tree: Tree) -> str:
@@ -94,7 +95,7 @@ def _relative(citation: Citation) -> str:
     return f"./{quote(citation.path)}{lines}"
 
 
-def _lines(one: Finding) -> Iterator[str]:
+def _lines(one: Finding, run: str) -> Iterator[str]:
     first = one.evidence[0].span if one.evidence else ""
     kind = f" [{one.rule}]" if one.rule else ""
     yield f"{one.severity} · {first} · {one.title}{kind} ({one.confidence} confidence)"
@@ -104,3 +105,5 @@ def _lines(one: Finding) -> Iterator[str]:
         yield f"  see {', '.join(citation.span for citation in one.evidence[1:])}"
     for line in one.suggestion.strip().splitlines():
         yield f"  > {line}"
+    if one.patch.strip():
+        yield f"  patch: rlm-tui apply {run} --finding {one.id}"

@@ -43,6 +43,8 @@ def test_markdown_groups_findings_by_severity_with_links_excerpts_and_patches() 
 
 def test_the_terminal_gets_the_answer_then_the_findings() -> None:
     text = rendered(reviewed(), "text")
+    with_patch = next(one for one in reviewed().findings if one.patch)
+    assert text.count("\n  patch: ") == 1 and f"\n  patch: rlm-tui apply r --finding {with_patch.id}" in text
     assert text.startswith(
         "Not ready.\n2 findings (1 high, 1 low); 1 refuted by a second look\n\nhigh · a.py:3-4 · Wrong"
     )
