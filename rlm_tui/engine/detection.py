@@ -19,7 +19,12 @@ _REVIEW = re.compile(
     r"(?:,? (?:against|since|from|to|with|on top of) (?P<base>[\w./~^-]+))?[.!?]*$",
     re.IGNORECASE,
 )
-_REFACTOR = re.compile(r"(?:please |can you |could you )*rename\s+\S+\s+(?:to|into|as)\s+\S+?[.!?]*$", re.IGNORECASE)
+_REFACTOR = re.compile(
+    r"(?:please |can you |could you )*(?:rename\s+\S+\s+(?:to|into|as)\s+\S+?"
+    r"|move\s+[^\n?]{1,120}?\s+(?:to|into)\s+(?:the\s+|a\s+)?(?:new\s+)?(?:file\s+)?[`'\"]?[\w./-]+\.[A-Za-z]{1,5}[`'\"]?"
+    r"(?:\s+and keep the old names?)?)[.!?]*$",
+    re.IGNORECASE,
+)
 _MAP = re.compile(
     r"(?:how|in what way) (?:is|are) (?:this|the) (?:whole )?(?:code ?base|repository|repo|project)(?: here)? "
     r"(?:put together|structured|organi[sz]ed|laid out|built up|architected)[?.!]*$"

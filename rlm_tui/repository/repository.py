@@ -153,8 +153,7 @@ class Repository:
         for target in scope:
             found = self.resolve(target) if target not in ("", ".", "/") else None
             entries += self.scope if found is None else [found.path]
-        scope = tuple(dict.fromkeys(entries)) or self.scope
-        return Repository(self._opened, scope)
+        return Repository(self._opened, tuple(dict.fromkeys(entries)) or self.scope)
 
     def resolve(self, target: str) -> Named:
         """Return what `target` names: a file, lines of one, a module or folder, or a symbol.

@@ -147,11 +147,12 @@ class PatchChecks:
             return
         yield from self._gone(changes, {edit.old: edit for edit in edits})
         after = {change.edit.new: change for change in changes if change.after}
+        given = _given(changes)
         paths = [path for path in self._store.paths() if path not in {edit.old for edit in edits}]
         paths += [edit.new for edit in edits if edit.new]
         for change in after.values():
             yield from self._unknown_imports(change, after, paths)
-            yield from self._unknown_calls(change)
+            yield from self._unknown_calls(change, given)
             if change.before and change.after:
                 yield from lost_imports(change.edit.new, change.before, change.after)
 
@@ -258,14 +259,14 @@ class PatchChecks:
             return f"there is no `{name}` in {targets[0]}"
         return ""
 
-    def _unknown_calls(self, change: _Change) -> Iterator[str]:
-        """Tell of calls of functions that the file neither defines nor imports, and did not name before."""
+    def _unknown_calls(self, change: _Change, given: set[str]) -> Iterator[str]:
+        """Tell of calls of functions that the file neither defines nor imports, and did not name before; `given` are free."""
         facts = change.after
         if change.indexer.scoping.shared != "file" or facts is None or change.edit.after is None:
             return
         if any(not item.names and not item.alias for item in facts.imports):
             return
-        before = set(identifiers(plain(change.edit.before or b"").decode("utf-8", "replace")))
+        before = given | set(identifiers(plain(change.edit.before or b"").decode("utf-8", "replace")))
         code = code_of(plain(change.edit.after).decode("utf-8", "replace"), facts.language)
         words = list(identifiers(code))
         calls = [r for r in facts.references if r.kind == "call" and not r.receiver and r.name not in before]
@@ -278,6 +279,20 @@ class PatchChecks:
             if homes:
                 told.add(call.name)
                 yield f"{change.edit.new}:{call.line} calls `{call.name}` of {homes[0].path}, but does not import it"
+
+
+def _given(changes: Sequence[_Change]) -> set[str]:
+    """Return the names that a changed file called before though it neither defined nor imported them: the language's own."""
+    found: set[str] = set()
+    for change in changes:
+        if change.before:
+            known = {symbol.name for symbol in change.before.symbols}
+            known |= {alias for item in change.before.imports for _, alias in item.names} | {"*"}
+            known |= {item.alias for item in change.before.imports}
+            calls = [r.name for r in change.before.references if r.kind == "call" and not r.receiver]
+            whole = all(item.names or item.alias for item in change.before.imports)
+            found |= set(calls) - known if whole else set()
+    return found
 
 
 def _outside(patch: Patch, plan: Collection[str]) -> Iterator[str]:
