@@ -51,6 +51,17 @@ def test_question_after_question(window: Terminal, tmp_path: Path) -> None:
     window.wait_for("code:0")
 
 
+def test_modes_are_commands_here_too(window: Terminal) -> None:
+    send(window, "/help")
+    window.wait_for("/review    Review changes")
+    send(window, "/map")
+    window.wait_for("Cited, and read again by the host")
+    send(window, "/runs")
+    window.wait_for("done  /map")
+    send(window, "/frob")
+    window.wait_for("/frob is no command")
+
+
 def test_ctrl_c_clears_the_line_and_twice_ends(window: Terminal) -> None:
     window.type("half a quest")
     window.press("C-c")

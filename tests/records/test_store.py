@@ -41,6 +41,20 @@ def test_a_record_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert Tree.of(store.read("r1")).answer == "because"
 
 
+@pytest.mark.parametrize(
+    ("question", "asked", "title"),
+    [
+        ("who calls a?", "", "who calls a?"),
+        ("Review what has changed.\n\nThe hunks are `x`.", "/review main", "/review main"),
+        ("What is the cause?", "/debug\nTraceback:\n  a.py:1\n\nKeyError: 3\n", "/debug … KeyError: 3"),
+        (" \n ", "", ""),
+    ],
+)
+def test_the_title_is_what_was_typed_in_one_line(question: str, asked: str, title: str) -> None:
+    start = started("1", question).model_copy(update={"asked": asked})
+    assert start.title == title and start.typed == (asked or question)
+
+
 def test_what_some_take_for_line_ends_splits_no_record(tmp_path: Path) -> None:
     store = RunStore(tmp_path / "runs")
     write(store, "r1", started("r1", "a\u2028b\u2029c\x85d\x0ce"), ended("r1"))
