@@ -12,7 +12,7 @@ from rlm_tui.repository.idioms import RETURNED, THROWN, Idioms
 from rlm_tui.repository.indexer import Indexer, Scoping
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.facts import FileFacts
-from rlm_tui.repository.parsing.grammar import Bound, Grammar
+from rlm_tui.repository.parsing.grammar import Bound, Grammar, Local
 from rlm_tui.repository.parsing.grammars import wheel
 from rlm_tui.repository.parsing.heads import Head
 from rlm_tui.repository.parsing.parse import parse
@@ -46,6 +46,7 @@ _QUERY = (
 _POINTED = re.compile(r"(?:std::)?(?:unique_ptr|shared_ptr|weak_ptr|optional)<\s*(?:const\s+)?([\w:]+)\s*>[\s&]+(\w+)")
 _MADE = re.compile(r"(?:const\s+)?auto[\s*&]+(\w+)\s*=\s*(?:new\s+)?([\w:.]+(?:->\w+)*)(?:<([\w:]+)>)?\s*([({])?")
 
+_HEADS = frozenset(("parameter_list", "abstract_function_declarator", "init_statement", "condition_clause"))
 _CONST = re.compile(r"\bconst\b")
 
 _LOOK_BACK = 20_000
@@ -60,6 +61,16 @@ def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
         yield name, inner if inner and made.startswith("std::make_") else f"{made}()" if opened == "(" else made
     elif (match := c.DECLARED.match(text, start, min(end, start + 200))) and match.group(1) not in c.BASIC:
         yield match.group(2), _kept(match)
+
+
+def _local(node: Node, text: str) -> Iterable[Local]:
+    """Read a declaration: what it declares counts to the end of the block, the loop or the lambda that it stands in."""
+    around = node.parent
+    while around is not None and around.type in _HEADS:
+        around = around.parent
+    first, last = node.start_point[0] + 1, (around or node).end_point[0] + 1
+    for name, kind in _bindings(text, node.start_byte, node.end_byte):
+        yield Local(name, kind, first, last)
 
 
 def _parameters(signature: str) -> Iterable[Bound]:
@@ -142,7 +153,7 @@ GRAMMAR = replace(
     name="cpp",
     language=wheel("tree_sitter_cpp"),
     query=_QUERY,
-    bindings=_bindings,
+    local=_local,
     parameters=_parameters,
     visibility=_visibility,
     arguments=_arguments,

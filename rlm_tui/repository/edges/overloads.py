@@ -13,7 +13,7 @@ from rlm_tui.repository.edges.meanings import Meaning, Value
 from rlm_tui.repository.edges.objects import VALUES
 from rlm_tui.repository.edges.resolution import Resolution
 from rlm_tui.repository.edges.views import View
-from rlm_tui.repository.parsing.facts import ReferenceFact
+from rlm_tui.repository.parsing.facts import BlockFact, ReferenceFact
 from rlm_tui.repository.parsing.written import split
 from rlm_tui.repository.symbols import Symbol
 
@@ -138,7 +138,7 @@ class Overloads:
     def __init__(self, names: Resolution, receivers: Receivers) -> None:
         self._names = names
         self._receivers = receivers
-        self._types: dict[tuple[str, int, str], Given] = {}
+        self._types: dict[tuple[str, int, str, tuple[BlockFact, ...]], Given] = {}
         self._conversions = Conversions(names)
         self._parameters: dict[tuple[str, int], list[Parameter] | None] = {}
 
@@ -172,7 +172,7 @@ class Overloads:
         for rival, symbol in rivals:
             wanted = self._wanted(symbol)
             score = (
-                0.0 if wanted is None else self._fit(view, call.scope, arguments, given, wanted, _shift(call, symbol))
+                0.0 if wanted is None else self._fit(view, call, arguments, given, wanted, _shift(call, symbol))
             )
             if score >= 0 and (best is None or score > best[0]):
                 best = (score, rival, symbol)
@@ -226,21 +226,21 @@ class Overloads:
         wanted = self._wanted(symbol)
         return wanted is None or _takes(wanted, count)
 
-    def _given(self, view: View, argument: str, scope: int) -> Given:
+    def _given(self, view: View, argument: str, scope: int, line: int) -> Given:
         """Return the type of an argument, as `ReferenceFact` writes it."""
-        key = (view.path, scope, argument)
+        key = (view.path, scope, argument, view.blocks(line))
         if key not in self._types:
             self._types[key] = Given("")  # what leads back to itself is not known
-            self._types[key] = self._typed(view, argument, scope)
+            self._types[key] = self._typed(view, argument, scope, line)
         return self._types[key]
 
-    def _typed(self, view: View, argument: str, scope: int) -> Given:
+    def _typed(self, view: View, argument: str, scope: int, line: int) -> Given:
         if argument.startswith(":"):
             written = argument[1:]
             values = self._receivers.typed(view, written, scope) if written[:1].isupper() else None
         else:
-            written = self.written(view, argument, scope)
-            values = self._receivers.values(view, argument, scope)
+            written = self.written(view, argument, scope, line)
+            values = self._receivers.values(view, argument, scope, line=line)
         symbol = next((value.symbol for value in values or () if value.instance), None) or self._enum(values or ())
         written = written.replace("::", ".").rpartition(".")[2].removeprefix("const ")
         return Given(written or (symbol.name if symbol else ""), symbol)
@@ -256,7 +256,7 @@ class Overloads:
         """Return the type that a variable is declared with, or that a call is declared to return; "" when it is not known."""
         if expression.endswith("()"):
             head, _, name = expression[:-2].rpartition(".")
-            call = ReferenceFact(name, 0, "call", head, scope)
+            call = ReferenceFact(name, line, "call", head, scope)
             found = [m.symbol for m in self._receivers.meant(view, call) or () if m.symbol]
             results = {result(symbol) for symbol in found}
             return results.pop() if len(results) == 1 else ""
@@ -296,7 +296,13 @@ class Overloads:
         return False
 
     def _fit(
-        self, view: View, scope: int, arguments: list[str], given: dict[int, Given], wanted: list[Parameter], shift: int
+        self,
+        view: View,
+        call: ReferenceFact,
+        arguments: list[str],
+        given: dict[int, Given],
+        wanted: list[Parameter],
+        shift: int,
     ) -> float:
         """Return how well the arguments fit, -1 when they do not."""
         if shift:
@@ -311,7 +317,7 @@ class Overloads:
         for place, argument in enumerate(arguments):
             parameter = wanted[min(place, len(wanted) - 1)]
             if place not in given:
-                given[place] = self._given(view, argument, scope)
+                given[place] = self._given(view, argument, call.scope, call.line)
             if parameter.mark == _MANY:
                 whole = self._conversions.match(given[place], parameter.type) if len(arguments) == len(wanted) else -1
                 one = self._conversions.match(given[place], parameter.type.removesuffix("[]"))
