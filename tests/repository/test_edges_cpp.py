@@ -67,3 +67,34 @@ def test_macros_of_a_class_or_function_are_read_past() -> None:
     )
     facts = facts_of("b.h", text)
     assert (facts.has_errors, {s.qualified: s.start for s in facts.symbols}["a.B"]) == (False, 5)
+
+
+def test_a_variable_counts_in_its_block() -> None:
+    use = """
+        #include "node.h"
+        struct Other { void first(); };
+        void run() {
+            { xml::Node n(1); n.first(); }
+            {
+                Other n;
+                n.first();
+            }
+        }
+    """
+    code = Code({"node.h": HEADER, "node.cc": SOURCE, "use.cc": use + "void Other::first() {}\n"})
+    met = {(e.line, e.target.qualified) for e in code.graph.callees(code.symbol("run")) if e.target.name == "first"}
+    assert met == {(4, "xml.Node.first"), (7, "Other.first")}
+
+
+def test_a_function_is_one_of_a_namespace_around_and_takes_the_arguments() -> None:
+    text = """
+        #include "a.h"
+        namespace a {
+        namespace inner { int sum(int x) { return x; } }
+        int run() { return sum(1) + sum(1, 2); }
+        }
+    """
+    header = "namespace a {\ninline int sum(int x) { return x; }\n}\n"
+    code = Code({"a.h": header, "a.cc": text, "b.cc": "namespace a {\nint sum(int x, int y) { return x + y; }\n}\n"})
+    met = {(e.target.path, e.target.start) for e in code.graph.callees(code.symbol("a.run"))}
+    assert met == {("a.h", 2), ("b.cc", 2)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rlm_tui.repository.edges.meanings import Meaning
@@ -31,6 +32,13 @@ def linked(names: Resolution, view: View, name: str, every: bool) -> list[Meanin
         tops = sorted(tops, key=lambda s: near[s.path], reverse=True) if every else tops
         tops = [s for s in tops if every or near[s.path] == nearest]
     return [Meaning(symbol, (), Tier.IMPORT) for symbol in tops] if len(tops) <= _MOST_TWINS else []
+
+
+def enclosing(view: View, scope: int, found: Sequence[Meaning]) -> list[Meaning]:
+    """Return those of `found` that stand in a namespace around `scope`, or in none."""
+    around = f"{view.symbols[scope].qualified}." if scope >= 0 else ""
+    spaces = [(m, m.symbol.qualified.removesuffix(m.symbol.name)) for m in found if m.symbol]
+    return [meaning for meaning, space in spaces if around.startswith(space)]
 
 
 def _nearness(view: View, path: str, included: frozenset[str]) -> tuple[bool, int]:

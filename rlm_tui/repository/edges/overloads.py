@@ -171,9 +171,7 @@ class Overloads:
         best: tuple[float, Meaning, Symbol] | None = None
         for rival, symbol in rivals:
             wanted = self._wanted(symbol)
-            score = (
-                0.0 if wanted is None else self._fit(view, call, arguments, given, wanted, _shift(call, symbol))
-            )
+            score = 0.0 if wanted is None else self._fit(view, call, arguments, given, wanted, _shift(call, symbol))
             if score >= 0 and (best is None or score > best[0]):
                 best = (score, rival, symbol)
         if best is None:  # conversions that are not known here
@@ -183,6 +181,20 @@ class Overloads:
             rival for rival, symbol in rivals if _is_twin(symbol, chosen) and self._owner(symbol) == self._owner(chosen)
         ]
         return [*others, best[1], *twins]
+
+    def able(self, call: ReferenceFact, meanings: Sequence[Meaning]) -> list[Meaning]:
+        """Return the meanings without functions that cannot be given so many arguments.
+
+        What can be left out may be said where a function is declared, apart from its body: of those too few are enough.
+        """
+        written = told(call.arguments)[1]
+        count = 0 if written == "()" else len(written.split(","))
+        return [meaning for meaning in meanings if meaning.symbol is None or self._is_able(meaning.symbol, count)]
+
+    def _is_able(self, symbol: Symbol, count: int) -> bool:
+        if symbol.kind not in {"function", "method"} or self._takes(symbol, count):
+            return True
+        return not symbol.parent and self._takes(symbol, max(count, len(self._wanted(symbol) or ())))
 
     def _allowed(
         self, view: View, call: ReferenceFact, rivals: list[tuple[Meaning, Symbol]]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from rlm_tui.repository.edges.contexts import Contexts
 from rlm_tui.repository.edges.extensions import foreign
 from rlm_tui.repository.edges.generics import counted, is_type_of, of_arity, told
+from rlm_tui.repository.edges.linking import enclosing, linked
 from rlm_tui.repository.edges.meanings import Meaning, Value, of_side
 from rlm_tui.repository.edges.objects import VALUES, listed, whole
 from rlm_tui.repository.edges.outside import Outsiders
@@ -58,7 +59,14 @@ class Receivers:
     def resolve(self, view: View, reference: ReferenceFact) -> list[Meaning] | None:
         """Return what a reference means; [] when it is known to mean nothing here, None when that is not known."""
         found = self.meant(view, reference)
+        if found and reference.arguments and view.scoping.constness:
+            found = self._overloads.able(reference, found) or self._elsewhere(view, reference)
         return self._overloads.choose(view, reference, found) if found and reference.arguments else found
+
+    def _elsewhere(self, view: View, call: ReferenceFact) -> list[Meaning] | None:
+        """Return what the linker brings of a name of which no function that is near takes the arguments of a call."""
+        found = self._overloads.able(call, linked(self._names, view, call.name, True)) if not call.receiver else []
+        return enclosing(view, call.scope, found) or found or None
 
     def constructs(self, view: View, call: ReferenceFact, constructor: Symbol) -> bool:
         """Tell whether a call of a class may run this one of its constructors, by the arguments."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from rlm_tui.repository.edges.extensions import extended, extensions
 from rlm_tui.repository.edges.files import Files
 from rlm_tui.repository.edges.generics import is_part, is_partial, of_arity, other_parts, told
-from rlm_tui.repository.edges.linking import linked
+from rlm_tui.repository.edges.linking import enclosing, linked
 from rlm_tui.repository.edges.meanings import Meaning, is_constructor, is_type, of_class, of_side
 from rlm_tui.repository.edges.namespaces import merged
 from rlm_tui.repository.edges.objects import VALUES, listed, required, whole
@@ -79,8 +79,13 @@ class Resolution(Files):
             found = [s for s in self.members(outside, name, every) if not is_constructor(s)]
             if found:
                 return [Meaning(member, (), Tier.RECEIVER) for member in found]
-        if name in view.top:
-            return required(self, view, name) or [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top[name]]
+        here = [Meaning(view.symbols[i], (), Tier.SCOPE) for i in view.top.get(name, ())]
+        if view.scoping.shared == "linked":
+            brought = self.brought(view, name)
+            nearest = enclosing(view, scope, here) or enclosing(view, scope, brought)
+            return nearest or here or brought or self._around(view, name, every)
+        if here:
+            return required(self, view, name) or here
         return self.brought(view, name) or self._around(view, name, every)
 
     def _open(self, view: View, name: str, scope: int) -> list[Meaning]:
@@ -223,11 +228,10 @@ class Resolution(Files):
             return [m for base in self.lineage(owner) for m in self.own_members(base, name)] + extensions(
                 self, owner, name
             )
-        own = self.own_members(owner, name)
-        if own:
+        if own := self.own_members(owner, name):
             return own
-        inherited = next((found for base in self.lineage(owner)[1:] if (found := self.own_members(base, name))), [])
-        return inherited or extensions(self, owner, name)
+        inherited = (found for base in self.lineage(owner)[1:] if (found := self.own_members(base, name)))
+        return next(inherited, []) or extensions(self, owner, name)
 
     def lineage(self, owner: Symbol) -> list[Symbol]:
         """Return a class and all of its bases, each before its own, no matter how they are entangled."""
@@ -350,8 +354,7 @@ class Resolution(Files):
 
     def heads(self, view: View, parts: Sequence[str], scope: int, line: int = 0) -> list[Meaning]:
         """Return what the first part of a dotted name means; `import a.b` binds the whole of it."""
-        found = self.bare(view, parts[0], scope, line)
-        found = found or self._bound(view, parts[0], scope)
+        found = self.bare(view, parts[0], scope, line) or self._bound(view, parts[0], scope)
         if not found and view.language == "rust":
             targets = self.targets(view, parts[0]) if parts[0] in {"crate", "super", "self"} else ()
             found = [Meaning(None, targets, Tier.IMPORT)] if targets else []
@@ -379,9 +382,7 @@ class Resolution(Files):
                 return listed(self, meaning.symbol, part, tier)
             return [Meaning(symbol, (), tier) for symbol in found]
         paths: Sequence[str] = meaning.paths
-        if (
-            view.scoping.shared == "folder" and len(paths) > 1
-        ):  # nothing is re-exported: not all of a package need be read
+        if view.scoping.shared == "folder" and len(paths) > 1:  # nothing is re-exported: not all files need be read
             holders = self.files_defining(part, view.family)
             paths = [path for path in paths if path in holders]
         exported = [inner for path in paths for inner in self.exported(path, part)]
@@ -389,12 +390,11 @@ class Resolution(Files):
             exported = [member for inner in whole(self, view, meaning) for member in self.step(view, inner, part)]
         if exported or not meaning.paths:
             return exported
+        inner: tuple[str, ...] = ()
         if view.language == "python":
             package = meaning.paths[0].removesuffix("/__init__.py")
             inner = self.paths.first((f"{package}/{part}.py", f"{package}/{part}/__init__.py"))
         elif view.language == "rust":
             base = meaning.paths[0].removesuffix(".rs").removesuffix("/mod").removesuffix("/lib").removesuffix("/main")
             inner = self.paths.first((f"{base}/{part}.rs", f"{base}/{part}/mod.rs"))
-        else:
-            inner = ()
         return [Meaning(None, inner, Tier.IMPORT)] if inner else []
