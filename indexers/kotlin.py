@@ -158,6 +158,38 @@ def _parameters(signature: str) -> Iterable[Bound]:
         yield "return", result.group(1)
 
 
+_LAMBDA = "->"
+_LITERALS = {
+    "string_literal": ":String", "number_literal": ":Int", "boolean_literal": ":Boolean", "character_literal": ":Char",
+    "lambda_literal": _LAMBDA,
+}  # fmt: skip
+
+
+def _arguments(node: Node, text: str) -> str:
+    """Write the arguments of a call: how many, their names where they are named, what literals they are."""
+    call = node.parent
+    if call is None or call.type != "call_expression":
+        return ""
+    listed = next((child for child in call.named_children if child.type == "value_arguments"), None)
+    found = [_argument(one, text) for one in (listed.named_children if listed else ()) if one.type == "value_argument"]
+    behind = (
+        call.parent
+        if call.parent and call.parent.type == "call_expression" and call.parent.named_child(0) == call
+        else call
+    )
+    if any(child.type == "annotated_lambda" for one in (call, behind) for child in one.named_children):
+        found.append(_LAMBDA)
+    return ",".join(found) or "()"
+
+
+def _argument(node: Node, text: str) -> str:
+    value = node.named_child(node.named_child_count - 1)
+    if node.named_child_count > 1:
+        name = node.named_child(0)
+        return f"{text[name.start_byte : name.end_byte]}=" if name else "?"
+    return _LITERALS.get(value.type, "?") if value else "?"
+
+
 GRAMMAR = Grammar(
     "kotlin",
     wheel("tree_sitter_kotlin"),
@@ -167,6 +199,7 @@ GRAMMAR = Grammar(
     bindings=_bindings,
     parameters=_parameters,
     decorator=ANNOTATION,
+    arguments=_arguments,
     visibility=public_unless_stated,
     builtin=_BASIC,
     package=re.compile(r"^[ \t]*package\s+([\w.]+)", re.MULTILINE),

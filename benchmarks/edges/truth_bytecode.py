@@ -2,15 +2,17 @@
 
     python benchmarks/edges/truth_bytecode.py ROOT CALLS.jsonl > truth.jsonl
 
-CALLS has the call instructions with their lines, as `TruthCSharp.cs` prints them. An instruction knows the line of its statement
-and the name that it calls: the calls of that name in that statement, by the syntax tree, are its sites. Several of one statement
-are told apart by the order in which they run (arguments first), and left out where that order is not sure.
+CALLS has the call instructions with their lines, as `TruthCSharp.cs` and `javap_calls.py` print them. An instruction knows
+the line of its statement (of the JVM: of the name) and the name that it calls: the calls of that name there, by the syntax
+tree, are its sites. Several of one statement are told apart by the order in which they run (arguments first), and left out
+where that order is not sure.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -47,12 +49,13 @@ def main() -> None:
             call = json.loads(line)
             name = call["name"]
             if name == ".ctor":
-                name = call["owner"].replace("/", ".").rpartition(".")[2].partition("`")[0]
+                name = re.split(r"[/.$]", call["owner"])[-1].partition("`")[0]
             if target := _target(root, call):
                 called[call["path"], name, call["line"]].append(target)
     found: dict[tuple[str, Site], set[Target]] = defaultdict(set)
     for (path, name, at), targets in called.items():
-        sites = [site for site in _sites(root / path) if site.name == name and site.first <= at <= site.line]
+        begins = path.endswith(".cs")  # others know the line of the name itself
+        sites = [s for s in _sites(root / path) if s.name == name and (s.first if begins else s.line) <= at <= s.line]
         for site, target in _pairs(sites, targets):
             found[path, site].add(target)
     for (path, site), known in found.items():
@@ -72,7 +75,7 @@ def _pairs(sites: list[Site], targets: list[Target]) -> list[tuple[Site, Target]
 
 def _target(root: Path, call: dict[str, Any]) -> Target | None:
     """Return the target of an instruction, None when its definition is not found in the source."""
-    full = call["owner"].replace("/", ".")
+    full = re.sub(r"[/$]", ".", call["owner"])
     parts = _types(root).get(full, ()) if call["name"] == ".ctor" else tuple(map(tuple, call["overrides"]))
     if not call["ours"]:
         return None if parts else Target("", 0)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rlm_tui.repository.edges.arguments_by_name import fitting
 from rlm_tui.repository.edges.constness import is_fixed, keeps
 from rlm_tui.repository.edges.conversions import STRUCTS, Conversions, Given
 from rlm_tui.repository.edges.generics import arity, of_arity, told
@@ -147,6 +148,11 @@ class Overloads:
 
         With it come its twins: other bodies of the same function, under other conditions of the preprocessor.
         """
+        if view.language == "kotlin":
+            extends = (
+                self.written(view, call.receiver, call.scope, call.line) if call.receiver else _this(view, call.scope)
+            )
+            return fitting(call.arguments, meanings, extends)
         count, written = told(call.arguments)
         others: list[Meaning] = []
         rivals: list[tuple[Meaning, Symbol]] = []
@@ -340,6 +346,15 @@ class Overloads:
                 return -1
             total += fit
         return score + total
+
+
+def _this(view: View, scope: int) -> str:
+    """Return the type that the function around `scope` extends, "" where there is none."""
+    while scope >= 0:
+        if written := view.types.get(scope, {}).get("this"):
+            return written
+        scope = view.scopes[scope]
+    return ""
 
 
 def _extends(symbol: Symbol) -> bool:
