@@ -14,7 +14,8 @@ from rlm_tui.models.navigator.names import Located, locate, parts, settle
 from rlm_tui.models.navigator.reading import TESTS, Definition, Use, read
 from rlm_tui.models.navigator.understand import Intent
 
-_PAIRS = 6
+_PAIRS, _VAGUE_PAIRS = 4, 6
+"""So many pairs of readings are tried, the likeliest first: a search that finds no way is long."""
 _LIKELY = 4
 """So many definitions are tried that words find, where no name is given."""
 _IN_WORDS = re.compile(r"[a-z ]+")
@@ -47,7 +48,8 @@ def trace(intent: Intent, section: Section) -> Plan:
         yield from settle(located, section)
         if not located.found:
             return
-    pairs = [(a, b) for a in start.targets[:_LIKELY] for b in end.targets[:_LIKELY]][:_PAIRS]
+    ends = [(i + j, a, b) for i, a in enumerate(start.targets) for j, b in enumerate(end.targets)]
+    pairs = [(a, b) for _, a, b in sorted(ends, key=lambda pair: pair[0])][: _VAGUE_PAIRS if intent.plain else _PAIRS]
     printed = yield Move(
         f"The shortest calls from {start.name} to {end.name}.",
         f'for a, b in {pairs!r}:\n    print("#", a, "->", b)\n'

@@ -33,7 +33,7 @@ _NEAR = 0.5
 class Located:
     """What a name turned out to mean: definitions (the resolved one first), a file, a module, or only near matches.
 
-    `ranked` is what its words find.
+    `ranked` is what its words find, `note` what had to be assumed.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Located:
     unit: Unit | None = None
     near: list[Definition] = field(default_factory=list)
     ranked: list[Definition] = field(default_factory=list)
+    note: str = ""
 
     @property
     def found(self) -> bool:
@@ -91,6 +92,11 @@ def locate(names: Sequence[str]) -> Search[list[Located]]:
         f"        print({_SIMILAR!r})\n"
         "        near = [repo[one] for one in re.findall(r'[^\\s,]+::[^\\s,]+@\\d+', str(error))]\n"
         '        owner, _, last = name.rpartition(".")\n'
+        "        if owner:\n"
+        "            try:\n"
+        "                near.append(repo[last])\n"
+        "            except HostError as more:\n"
+        "                near += [repo[one] for one in re.findall(r'[^\\s,]+::[^\\s,]+@\\d+', str(more))]\n"
         '        near += repo.symbols.filter(f"*{owner}.*.{last}")[:8] if owner else []\n'
         "        print(near)\n"
         "        if not near or 'means' not in str(error):\n"
@@ -122,16 +128,30 @@ def _located(name: str, text: str) -> Located:
         located.file, located.unit = next(iter(printed.files), None), next(iter(printed.units), None)
     if not located.found and not listed and (places := places_meant(meant)):
         located.file = Listed(places[0], "", 0)
-    own = [item for item in ranked if (item.span.path, item.qualified) == (located.place, name.rpartition(".")[2])]
+    owner, _, last = name.rpartition(".")
+    if (
+        not (resolved or located.found or any(_means(name, item) for item in listed))
+        and owner.isalnum()
+        and owner.islower()
+    ):
+        named = [item for item in ranked if item.qualified == last and not _in_tests(item)]
+        resolved = [item for item in named if f"/{owner}/" in f"/{item.span.path}"] or named
+        if named and resolved is named:  # a package by the name that it is imported under
+            located.note = f"{code(owner)} is no name here; this is of {code(last)}."
+        meant_too = resolved
+    else:
+        meant_too = resolved[:1]
+    own = [item for item in ranked if (item.span.path, item.qualified) == (located.place, last)]
     if own and "/" not in name:
         located.file, located.unit, resolved = None, None, own[:1]  # a class that its file is named for
+        meant_too = resolved
     is_test = bool(resolved) and _in_tests(resolved[0])
     namesakes = [
         item
         for item in (*listed, *([] if "::" in name else ranked))
         if _means(name, item) and (is_test or not resolved or not _in_tests(item))
     ]
-    found = list({(*item.key, item.span.start): item for item in (*namesakes, *resolved[:1])}.values())
+    found = list({(*item.key, item.span.start): item for item in (*namesakes, *meant_too)}.values())
     if found and all(item.span.path.endswith(_STUBS) for item in found):
         own_names = {item.qualified for item in found}
         found += [item for item in ranked if item.qualified in own_names and not _in_tests(item)]
@@ -188,6 +208,7 @@ def places_meant(text: str) -> list[str]:
 def settle(located: Located, section: Section) -> Plan:
     """Where a name is unknown, take the nearest one if it is a slip of the pen, else say what comes close."""
     if located.found:
+        section.notes += [located.note] if located.note else []
         return
     wanted = located.name.rpartition(".")[2].lower()
     likely = [
