@@ -105,6 +105,18 @@ async def test_a_renaming_without_a_language_model(tmp_path: Path, words: tuple[
         assert {path: (root / path).read_text() for path in FILES} == FILES
 
 
+async def test_all_files_are_counted_not_only_those_that_are_listed(tmp_path: Path) -> None:
+    for number in range(90):
+        path = tmp_path / "code" / f"shop/user_{number:02}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("from shop.wire import used\n\nused()\n")
+    async with navigated(tmp_path) as engine:
+        run = await ended(engine, ["rename used to taken"])
+        files = run.tree.findings[0].patch.count("\n+++ ")
+        assert files == 92 and f" in {files} files. Nothing is written yet." in run.tree.answer
+        assert f"it changes {files} files: " in run.tree.findings[0].explanation
+
+
 async def test_guesses_come_with_it_when_that_is_asked_for(tmp_path: Path) -> None:
     async with navigated(tmp_path) as engine:
         run = await ended(engine, ["rename Wire.send to transmit with guesses"])

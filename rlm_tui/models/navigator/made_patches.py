@@ -41,22 +41,18 @@ class Made:
         return {found: int(number) for found, number in _TOTAL.findall(self.printed.text)}.get(name, 0)
 
     @property
-    def files(self) -> list[str]:
-        """The files that name it."""
-        return list(dict.fromkeys(hit.path for hit in self.hits("sites")))
-
-    @property
     def changed(self) -> list[str]:
         """The files that the patch changes."""
         return _CHANGED.findall(self.printed.text)
 
     def explained(self) -> str:
         """Return in a sentence or two what the patch changes by the index's edges, and what it does not."""
-        files = self.files
+        files = self.changed
         named = ", ".join(files[:8]) + (f" and {len(files) - 8} more" if len(files) > 8 else "")
         apart = [f"{self.total(name)} {name}" for name in ("guesses", "mentions") if self.hits(name)]
         told = f" Not in it: {', '.join(apart)}, listed in the answer." if apart else ""
-        return f"{self.total('sites')} places in {len(files)} files, by the index's edges: {named}.{told}"
+        places, changed = answer.count(self.total("sites"), "place"), answer.count(len(files), "file")
+        return f"{places} by the index's edges; it changes {changed}: {named}.{told}"
 
 
 def made(why: str, call: str, parts: Sequence[str] = NAMED) -> Search[Made]:

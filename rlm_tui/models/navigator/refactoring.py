@@ -85,7 +85,7 @@ def _rename(old: str, new: str, section: Section, *, guesses: bool) -> Plan:
         return
     first = targets[0]
     refused = yield from proposed(f"Rename {first.qualified} to {new}", found.explained(), _SITES, "rename")
-    places = f"{count(found.total('sites'), 'place')} in {count(len(found.files), 'file')}"
+    places = f"{count(found.total('sites'), 'place')} in {count(len(found.changed), 'file')}"
     section.lead = (
         f"Renaming {code(first.qualified)} ({first.span}) to {code(new)} changes {places}. Nothing is written yet."
         if not refused
