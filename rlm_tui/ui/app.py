@@ -349,6 +349,9 @@ class RlmApp(TerminalApp):
         else:
             self.shown = await asyncio.to_thread(Tree.of, events)
         self.shown_id = found
+        start = self.shown.start
+        if start is not None and start.root == str(self.session.repository.root):
+            self._index()  # what the run cites is opened from the files
         self._main.begin()
         if problem:
             self._main.say(problem, "warning")

@@ -31,7 +31,7 @@ async def ended(app: RlmApp) -> None:
         await worker.wait()
 
 
-async def test_ask_drill_and_replay(shop: Path, stage: Stage) -> None:
+async def test_ask_drill_and_replay(shop: Path, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_workspace(shop, load_settings({})) as workspace:
         app = RlmApp(Session.of(workspace))
         async with app.run_test(size=(120, 40)) as pilot:
@@ -48,6 +48,7 @@ async def test_ask_drill_and_replay(shop: Path, stage: Stage) -> None:
             await on.press("escape", "1")
             assert "▌" in on.page.text
             asked = app.shown_id
+    monkeypatch.setenv("RLM_TUI_CACHE_DIR", str(tmp_path / "no index yet"))
     async with open_workspace(shop, load_settings({})) as workspace:
         app = RlmApp(Session.of(workspace, replay=asked))
         async with app.run_test(size=(120, 40)) as pilot:
@@ -55,6 +56,12 @@ async def test_ask_drill_and_replay(shop: Path, stage: Stage) -> None:
             await on.settle()
             assert "src/shop/payment.py" in on.page.text
             assert on.calls.keys[:2] == ["0", "0/1"]
+            for _ in range(500):
+                if workspace.repository.progress.phase == "ready":
+                    break
+                await pilot.pause(0.01)
+            await on.press("tab", "1")
+            assert "▌" in on.page.text and "cannot be shown" not in on.page.text
 
 
 async def test_a_run_that_was_cut_off_goes_on(shop: Path, stage: Stage) -> None:
