@@ -58,6 +58,8 @@ class Naming:
     def resolve(self, target: str) -> Named:
         """Return what `target` names: see `Repository.resolve`. Raises `UnknownName` or `AmbiguousName`."""
         exact = _sound(target)
+        if located := self._located(exact):
+            return located
         for name in dict.fromkeys((exact, exact.strip())):  # a file's may begin or end with a blank
             place = self._file(name) or self._lines(name) or self._module(name) or self._imported(name)
             found = place or self._definition(name)
@@ -100,6 +102,8 @@ class Naming:
     def symbol(self, target: str) -> Symbol:
         """Return the symbol that `target` names; lines mean the innermost definition around them. Raises as `resolve` does."""
         self._wait()
+        if located := self._located(_sound(target)):
+            return located
         own = self._symbol(_sound(target).strip())
         # a heading or a key may be called as a module is
         found = own if own and own.language in code_languages() else self.resolve(target)
@@ -133,6 +137,19 @@ class Naming:
         if not 1 <= start <= end or (file.lines and start > file.lines):
             raise UnknownName(f"{file.path} has {file.lines:,} lines: {target} is not among them")
         return Span(file.path, start, min(end, file.lines) if file.lines else end)
+
+    def _located(self, target: str) -> Symbol | None:
+        """Return what a locator with a whole path names; None for anything else. No list of all files is gone through for it."""
+        match = _INSIDE.match(target)
+        if (
+            not match
+            or not self._within(match["path"])
+            or not self._store.file(match["path"])
+            or self._store.file(target)
+        ):
+            return None
+        self._wait()
+        return self._inside(target)
 
     def _inside(self, target: str) -> Symbol | None:
         match = _INSIDE.match(target)
