@@ -187,6 +187,20 @@ def test_the_old_name_is_kept_where_it_is_asked_for(move: Move) -> None:
     assert found.notes == ("c.py is a new file",)
 
 
+def test_what_nothing_else_uses_moves_along(move: Move) -> None:
+    files = {
+        "a.py": "_A = 1\n_B = _A\n_C = 3\n\n\ndef f():\n    return _B, _C\n\n\ndef g():\n    return f(), _C\n",
+        "b.py": "import os\n\nprint(os)\n",
+    }
+    with pytest.raises(ValueError, match=r"a.py -> b.py -> a.py: move `_C` with it, or first"):
+        move(files, "a.py::f", "b.py")
+    files["a.py"] = files["a.py"].replace("return f(), _C", "return f()")
+    found, changed = move(files, "a.py::f", "b.py")
+    assert changed["a.py"] == "from b import f\n\n\ndef g():\n    return f()\n"
+    assert changed["b.py"].endswith("_A = 1\n_B = _A\n_C = 3\n\n\ndef f():\n    return _B, _C\n")
+    assert "`_B`, `_C`, `_A` of a.py moves along: nothing else uses it" in found.notes
+
+
 def test_types_in_strings_come_below_type_checking(move: Move) -> None:
     files = {
         "a.py": 'from typing import cast\n\n\nclass A: ...\n\n\ndef f(x: "A"):\n    return cast("A", x)\n\n\nprint(A)\n',

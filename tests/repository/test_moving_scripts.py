@@ -32,7 +32,7 @@ SCRIPTS = {
           return z(x, limit, ns.q(d)) as T
         }
 
-        export const other = (y: Y) => helper(y, 'a')
+        export const other = (y: Y) => helper(y + limit, 'a')
         """,
     "src/in/b.ts": """
         import { helper } from '../a'
@@ -63,7 +63,7 @@ def test_a_function_of_typescript_goes_with_what_it_needs(move: Move) -> None:
         export type K = string
         export const limit = 3
 
-        export const other = (y: Y) => helper(y, 'a')
+        export const other = (y: Y) => helper(y + limit, 'a')
         """
     ).lstrip("\n")
     assert changed["src/in/b.ts"] == dedent(

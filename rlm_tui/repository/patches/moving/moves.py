@@ -105,7 +105,12 @@ class Moves:
         here = self._store.symbols_in(source)
         twins = [s for s in here if any(_is_twin(s, one) or _is_method_of(s, one) for one in symbols)]
         with self._graph.lock:
-            found = self._moving(indexer, source, target, twins, keep=keep)
+            along = self._along(indexer, source, target, twins)
+            found = self._moving(indexer, source, target, twins, along, keep=keep)
+        if along:
+            notes.append(
+                f"`{'`, `'.join(dict.fromkeys(one.name for one in along))}` of {source} moves along: nothing else uses it"
+            )
         moving = Moving(target, *found[:5], notes=(*notes, *found[5]))
         self._checks.check(moving.patch)
         return moving
@@ -148,10 +153,49 @@ class Moves:
             raise ValueError(f"{new} is there, but not in the index: it is ignored")
         return new, [f"{new} is a new file"]
 
+    def _along(self, indexer: Indexer, source: str, target: str, symbols: Sequence[Symbol]) -> list[Symbol]:
+        """Return the definitions of the source that only what moves uses, and that nothing outside can, at any depth."""
+        text, names = self._text(source), self._graph.look_up()[0]
+        here = [one for one in self._store.symbols_in(source) if not one.parent and one.kind != "method"]
+        found: list[Symbol] = []
+        while indexer.scoping.shared == "file":
+            moving = [*symbols, *found]
+            needed = {
+                need.name for need in Job(names, indexer, source, target, moving, {}, self._text, (), keep=False).needs
+            }
+            more = [
+                one
+                for one in here
+                if one.name in needed and one not in moving and self._is_only_for(one, moving, here, text)
+            ]
+            if not more:
+                break
+            found += more
+        return found
+
+    def _is_only_for(self, symbol: Symbol, moving: Sequence[Symbol], here: Sequence[Symbol], text: bytes) -> bool:
+        """Tell whether nothing but what moves names a definition, which is its file's own."""
+        own = [one for one in here if one.name == symbol.name]
+        before = text[text.rfind(b"\n", 0, symbol.start_byte) + 1 : symbol.start_byte]
+        private = symbol.name.startswith("_") if symbol.language == "python" else b"export" not in before
+        if not private or any(edge.path != symbol.path for edge in self._graph.references(symbol)):
+            return False
+        spans = [(one.start_byte, one.end_byte) for one in (*moving, *own)]
+        places = re.finditer(rb"(?<![\w$])" + re.escape(symbol.name.encode()) + rb"(?![\w$])", text)
+        return all(any(start <= place.start() < end for start, end in spans) for place in places)
+
     def _moving(
-        self, indexer: Indexer, source: str, target: str, symbols: Sequence[Symbol], *, keep: bool
+        self,
+        indexer: Indexer,
+        source: str,
+        target: str,
+        asked: Sequence[Symbol],
+        along: Sequence[Symbol],
+        *,
+        keep: bool,
     ) -> tuple[tuple[Symbol, ...], str, tuple[Hit, ...], tuple[Hit, ...], tuple[Hit, ...], list[str]]:
         names, receivers = self._graph.look_up()
+        symbols = [*asked, *along]
         sites: dict[str, list[Occurrence]] = defaultdict(list)
         shown: list[list[Hit]] = [[], [], []]
         notes: list[str] = []
@@ -183,7 +227,7 @@ class Moves:
             edits.append(Edit(path if before else "", path, before.data if before else None, mark + after))
         patch = written(Patch(tuple(file_patch(edit) for edit in edits if edit.before != edit.after)))
         unique = [tuple(dict.fromkeys(part)) for part in shown]
-        unnamed = {one.name for one in symbols} - {
+        unnamed = {one.name for one in asked} - {
             text_of(one.node)
             for path, some in sites.items()
             for one in some

@@ -9,6 +9,8 @@ from tree_sitter import Node
 from rlm_tui.repository.patches.moving.job import Job
 from rlm_tui.repository.patches.moving.pieces import Change, is_deferred
 
+_VALUES = ("variable", "constant")
+
 
 def room(job: Job, text: bytes, head: int, level: Mapping[str, Sequence[Node]], ends: Iterable[int]) -> tuple[int, int]:
     """Return the first and the last byte of the target that what moves can be put at. Raises `ValueError` for no place.
@@ -27,9 +29,18 @@ def room(job: Job, text: bytes, head: int, level: Mapping[str, Sequence[Node]], 
     return first, last
 
 
+def joined(job: Job, texts: Sequence[str], gap: str) -> str:
+    """Return the texts of the pieces of a job one behind the other, with a gap between; constants stand together."""
+    found = ""
+    kinds = ["value" if piece.symbol.kind in _VALUES else "code" for piece in job.pieces]
+    for at, text in enumerate(texts):
+        found += text if not at else ("\n" if kinds[at - 1] == kinds[at] == "value" else gap) + text
+    return found
+
+
 def is_short(job: Job) -> bool:
     """Tell whether only constants and the like move, which stand at the top of a file."""
-    return all(piece.symbol.kind in ("variable", "constant") for piece in job.pieces)
+    return all(piece.symbol.kind in _VALUES for piece in job.pieces)
 
 
 def put(text: bytes, at: int, body: str, gap: str) -> Change:

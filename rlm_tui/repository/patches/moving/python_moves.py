@@ -12,7 +12,7 @@ from rlm_tui.repository.parsing.occurrences import Occurrence
 from rlm_tui.repository.patches.moving.circles import new_circle
 from rlm_tui.repository.patches.moving.job import Job
 from rlm_tui.repository.patches.moving.pieces import Change, cut, spliced, text_of
-from rlm_tui.repository.patches.moving.placing import is_short, put, room
+from rlm_tui.repository.patches.moving.placing import is_short, joined, put, room
 from rlm_tui.repository.patches.moving.python_imports import (
     Brought,
     Where,
@@ -103,7 +103,7 @@ class PythonMove:
     def _body(self) -> str:
         """Return what moves, as it is written in the target."""
         moved = [self._moved(piece.start, piece.end) for piece in self._job.pieces]
-        return ("\n" if is_short(self._job) else "\n\n\n").join(moved)
+        return joined(self._job, moved, "\n\n\n")
 
     def _put(self) -> list[Change]:
         """Return where in the target what moves goes."""

@@ -12,7 +12,7 @@ from rlm_tui.repository.parsing.occurrences import Occurrence
 from rlm_tui.repository.patches.moving.circles import new_circle
 from rlm_tui.repository.patches.moving.job import Job
 from rlm_tui.repository.patches.moving.pieces import Change, cut, is_deferred, spliced, text_of
-from rlm_tui.repository.patches.moving.placing import is_short, put, room
+from rlm_tui.repository.patches.moving.placing import is_short, joined, put, room
 from rlm_tui.repository.patches.moving.script_imports import (
     Brought,
     brought,
@@ -179,7 +179,7 @@ class ScriptMove:
                 at = len(job.text[piece.start : piece.node.start_byte].decode("utf-8", "replace"))
                 text = f"{text[:at]}export {text[at:]}"
             found.append(text)
-        return ("\n" if is_short(job) else "\n\n").join(found)
+        return joined(job, found, "\n\n")
 
     def _moved(self, start: int, end: int) -> str:
         job, changes = self._job, []
