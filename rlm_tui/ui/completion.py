@@ -74,6 +74,10 @@ class Choices(OptionList, can_focus=False):
         """The command or the thing that the cursor stands on, None when the list is closed."""
         return self._values[self.highlighted] if self.is_open and self.highlighted is not None else None
 
+    def is_for(self, written: Token | None) -> bool:
+        """Whether the list was made for `written`: keys may come faster than it follows."""
+        return written == self._token
+
     def offer(self, written: Token | None) -> None:
         """Offer what `written` may become; None closes."""
         if written is None:

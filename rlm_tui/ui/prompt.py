@@ -79,7 +79,7 @@ class Prompt(TextArea):
 
     def action_send(self) -> None:
         """Send what is written, if anything is; with the list open, take from it first."""
-        chosen = self._choices.chosen
+        chosen = self._chosen()
         if isinstance(chosen, str):
             self.text = f"/{chosen}"
         elif chosen is not None and not self._is_written(chosen):
@@ -159,6 +159,14 @@ class Prompt(TextArea):
     @property
     def _choices(self) -> Choices:
         return self.screen.query_one(Choices)
+
+    def _chosen(self) -> str | Entry | None:
+        """Return what Enter takes from the list, brought up to what is written now; names are looked up too late for that."""
+        written = self._token()
+        if self._choices.is_for(written):
+            return self._choices.chosen
+        self._choices.offer(written)
+        return self._choices.chosen if written is None or written.kind == "command" else None
 
     def _token(self) -> Token | None:
         row, column = self.cursor_location

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from sample_runs import HOSTILE
 from screen_stage import Screenful, Stage, opened
+from textual import events
 from textual.widgets import OptionList
 
 from rlm_tui.records.asked import AskedStore
+from rlm_tui.ui.ask import AskScreen
 from rlm_tui.ui.completion import Choices, Token, token
 from rlm_tui.ui.editing import EditorError, at_line, editor
 from rlm_tui.ui.help import HelpScreen
@@ -71,6 +73,17 @@ async def test_arrows_move_and_escape_closes(stage: Stage) -> None:
         assert choices(on)
         await on.press("tab")
         assert on.prompt.text.startswith("@paym @")
+
+
+async def test_keys_that_come_faster_than_the_list_are_taken_as_written(stage: Stage) -> None:
+    async with opened(stage) as on:
+        for text in ("/theme paper", "who calls @Gateway.charge"):
+            for character in text:
+                on.app.post_message(events.Key("space" if character == " " else character, character))
+            on.app.post_message(events.Key("enter", "\r"))
+        await on.settle()
+        assert on.app.theme == "paper" and isinstance(on.screen, AskScreen)
+        assert on.stage.asked == [("who calls @Gateway.charge", ())]
 
 
 async def test_what_is_written_in_full_is_sent(stage: Stage) -> None:
