@@ -33,7 +33,7 @@ _QUERY = """
   (#eq? @_set "setmetatable") (#eq? @_index "__index"))
 (chunk (_ (assignment_statement (expression_list value: (function_call name: (method_index_expression
   table: (identifier) @inherit method: (identifier) @_extend))))) (#any-of? @_extend "extend" "subclass" "derive"))
-(assignment_statement (expression_list . value: [(function_call) (identifier)])) @bind
+(assignment_statement (expression_list . value: [(function_call) (identifier) (dot_index_expression)])) @bind
 (assignment_statement (expression_list value: (function_call name: (identifier) @_require))
   (#any-of? @_require "require" "pcall")) @import
 (chunk (function_call name: (identifier) @_require) @import (#any-of? @_require "require" "dofile"))
@@ -45,6 +45,7 @@ _REQUIRED = re.compile(
 )
 _IMPORTED = re.compile(r"[\w,\s]+(?:<\w+>)?\s*=\s*(?:pcall\s*\(\s*)?require\b")
 _RETURNED = re.compile(r"return\s+(\w+)\s*;?$")
+_SEVERAL = re.compile(r"([\w.]+(?:\s*,\s*[\w.]+)+)\s*=\s*([A-Za-z_][\w.]*(?:\s*,\s*[A-Za-z_][\w.]*)+)")
 _ASSIGNED = re.compile(r"([\w.]+)\s*=\s*([A-Za-z_][\w.:]*)\s*([(\"'{]?)")
 _TAG = re.compile(r"@(param|return|type)\s+(?:(\w+)\??\s+)?([A-Z_a-z][\w.]*)")
 _NEW = re.compile(r"(?:\w+[.:])new(?:\s*=\s*function)?\s*\(")
@@ -96,6 +97,10 @@ def _imports(text: str, line: int) -> Iterable[ImportFact]:
 
 
 def _bindings(text: str, start: int, end: int) -> Iterable[Bound]:
+    if several := _SEVERAL.fullmatch(text, start, end):
+        names, values = (re.split(r"\s*,\s*", part) for part in several.groups())
+        yield from zip(names, (f"={value}" for value in values), strict=False)
+        return
     match = _ASSIGNED.match(text, start, end)
     if match and match.group(2) not in _BUILTIN:
         name, made, opened = match.groups()

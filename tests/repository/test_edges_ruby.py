@@ -65,3 +65,22 @@ TESTS = {
 def test_ruby_tests_have_the_helpers_of_minitest_that_is_opened_again() -> None:
     code = Code(TESTS)
     assert code.callees("TillTest.test_it") == {"Minitest.Assertions.assert_sold": 3}
+
+
+LEXER = """
+class Lexer
+  def self.state(name, &block); end
+  def state; end
+end
+class Shell < Lexer
+  state :root do
+    state :inner
+  end
+  def run; state; end
+end
+"""
+
+
+def test_ruby_calls_in_the_body_of_a_class_are_of_the_class() -> None:
+    found = [(e.line, e.target.start) for e in Code({"lexer.rb": LEXER}).graph.calls_in("lexer.rb") if e.tier < 5]
+    assert found == [(6, 2), (7, 2), (9, 3)]

@@ -87,6 +87,8 @@ class Receivers:
             return meant if meant or reference.receiver or view.family != "c" else None
         if not reference.receiver:
             found = names.bare(view, reference.name, reference.scope, reference.line, every)
+            if view.family == "lua" and reference.kind == "call":
+                found = self._held(view, reference, found)
             if view.scoping.counts_types and reference.kind == "call":
                 found = self._made(view, reference, found)
             if found or view.family != "c":
@@ -128,6 +130,13 @@ class Receivers:
         ]
         same = [m for m, held, symbol in symbols if held and held.types.get(held.place(symbol), {}).get(BLOCK) == block]
         return same if block and same else found
+
+    def _held(self, view: View, call: ReferenceFact, found: list[Meaning]) -> list[Meaning]:
+        """Return the functions that a variable holds which is called: `local map = list.map`."""
+        if any(m.symbol and m.symbol.kind not in VALUES for m in found):
+            return found
+        held = [v.meaning for v in self.values(view, call.name, call.scope, line=call.line) or () if not v.instance]
+        return [m for m in held if m.symbol and m.symbol.kind in _FUNCTIONS] or found
 
     def _callable(self, view: View, reference: ReferenceFact, symbol: Symbol) -> bool:
         """Tell whether a reference may mean a symbol: TypeScript's types may have the names of values, but nobody calls them."""

@@ -101,7 +101,7 @@ class Resolution(Files):
         owner = self.owner(view, scope)
         members = self.members(owner, name) if owner else []
         if members:
-            members = of_side(members, scope >= 0 and of_class(view.symbols[scope]))
+            members = of_side(members, of_class(view.symbols[scope]) or view.symbols[scope].kind in CONTAINERS)
             return [Meaning(m, (), Tier.SCOPE if m.path == view.path else Tier.RECEIVER) for m in members]
         if name[:1].isupper():
             return self.reopened(view, name)
