@@ -160,6 +160,12 @@ async def test_a_way_to_what_is_told_in_words(root: Path, tmp_path: Path) -> Non
     assert found["path"][-1] == "src/store/disk.py::Disk.check", answer
 
 
+async def test_two_ends_in_words_are_searched_for(root: Path, tmp_path: Path) -> None:
+    found, answer = await found_by(root, tmp_path, "how does shipping lead to the load of a truck?")
+    assert "Best evidence:" in answer
+    assert "java/com/shop/Truck.java" in found["files"][:2]
+
+
 async def test_it_is_what_was_asked_about_before(root: Path, tmp_path: Path) -> None:
     found, _ = await found_by(root, tmp_path, "and who calls it?", "where is save_all defined?")
     assert found["symbols"] == ["src/app.py::main"]

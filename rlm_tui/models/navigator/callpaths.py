@@ -37,8 +37,12 @@ class _Call:
 def trace(intent: Intent, section: Section) -> Plan:
     """Find the shortest chain of calls between two names; without one, show what stands at both ends."""
     start, end = yield from locate(intent.names[:2])
+    in_words = [at for at in (start, end) if not at.found and intent.plain and _IN_WORDS.fullmatch(at.name)]
+    if len(in_words) > 1:  # neither end is a name: a question in words, to be searched for
+        section.failed = True
+        return
     for located in (start, end):
-        if not located.found and intent.plain and _IN_WORDS.fullmatch(located.name):
+        if located in in_words:
             likely = [item for item in located.ranked if item.kind in _CALLED and not TESTS.search(item.span.path)]
             located.definitions = likely[:_LIKELY]
             words_find = list(dict.fromkeys(item.qualified for item in located.definitions))
@@ -63,6 +67,10 @@ def trace(intent: Intent, section: Section) -> Plan:
         _tell(section, chains[0])
         for chain in chains[1:3]:
             section.add("Another reading:", _drawing(chain))
+        return
+    if in_words and pairs:
+        section.notes[-1:] = [f"No chain of calls to what {code(in_words[0].name)} finds could be resolved."]
+        section.failed = True
         return
     section.searched.append(f"shortest call paths for {count(len(pairs), 'pair')} of readings, edges of tiers 1 to 4")
     overridden = yield from _through_a_base(pairs[0][0], end, section)

@@ -156,7 +156,7 @@ def _located(name: str, text: str) -> Located:
         own_names = {item.qualified for item in found}
         found += [item for item in ranked if item.qualified in own_names and not _in_tests(item)]
     located.definitions = [item for item in found if not item.span.path.endswith(_STUBS)] or found
-    located.definitions.sort(key=lambda item: (item not in resolved, item.kind in _VALUES))
+    located.definitions.sort(key=lambda item: (item not in resolved, _in_tests(item), item.kind in _VALUES))
     located.ranked = ranked
     known = {item.key for item in located.definitions}
     near = {item.key: item for item in (*listed, *ranked) if item.key not in known}

@@ -114,7 +114,9 @@ def _plan_one(intent: Intent, section: Section, understanding: Understanding, *,
         )
         yield from _plan_of_kind(replace(intent, names=()), section, understanding, alone=alone)
     else:  # an everyday word was taken for a name
-        yield from searching.search(intent, section, brief=understanding.is_child, delegates=not alone)
+        named = tuple(name for name in intent.names if not re.fullmatch(r"[a-z ]+", name))
+        in_words = replace(intent, names=named if intent.kind == "path" else intent.names)
+        yield from searching.search(in_words, section, brief=understanding.is_child, delegates=not alone)
 
 
 def _plan_of_kind(intent: Intent, section: Section, understanding: Understanding, *, alone: bool) -> Plan:

@@ -22,7 +22,7 @@ from rlm_tui.models.navigator.vocabulary import (
     name_within,
     word_taken,
 )
-from rlm_tui.models.navigator.wording import LISTED, READS, bare, kind_of, leads_somewhere, vague_way
+from rlm_tui.models.navigator.wording import LISTED, READS, bare, kind_of, leads_somewhere, start_of_way, vague_way
 from rlm_tui.repository.search.words import stem, words
 
 MOST_INTENTS = 4
@@ -202,6 +202,9 @@ def _by_phrase(clause: str, names: list[str], before: str, *, alone: bool) -> _A
 def _by_words(clause: str, names: list[str], before: str, *, alone: bool) -> _Asked | None:
     """Return what the words of a clause make of it, and the names in it that it is asked of."""
     read = bare(clause)
+    if not MARK.search(read) and (start := start_of_way(read)):
+        names = [*names, start]
+        read = re.sub(rf"(?<!\w){re.escape(start)}(?!\w)", f"«{len(names) - 1}»", read, count=1)
     meant = next((found.group() for found in MARK.finditer(read)), "")
     others = {names[int(found)] for found in MARK.findall(read)}
     of_file = next(iter(others), "") if len(others) == 1 and all(map(is_file, others)) else ""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from rlm_tui.models.navigator.phrases import Kind
-from rlm_tui.models.navigator.vocabulary import matter_of
+from rlm_tui.models.navigator.vocabulary import is_asking, matter_of
 
 _PARTS = {
     "THINGS": (
@@ -270,6 +270,7 @@ _WAY = _compiled(
 _ROUTE = (
     r"(?:reach(?:es)?|gets? to|ends? up (?:in|at|calling)|leads? to|arrives? at|makes? its way to|flows? (?:in)?to)"
 )
+_STARTS = re.compile(rf"\bhow (?:does|do|can) ([A-Za-z_]\w*) (?:\w+ )?{_ROUTE} ", re.IGNORECASE)
 _TOWARDS = _compiled(
     rf"NAME (?:\w+ )?{_ROUTE} (?P<end>[^«?.!]+)[?.!]*$",
     r"\bfrom NAME(?: down| all the way)? to (?P<way_end>[^«?.!]+)[?.!]*$",
@@ -297,6 +298,12 @@ def kind_of(clause: str, *, about: int) -> Kind | None:
             return "callees"
         return form.kind
     return None
+
+
+def start_of_way(clause: str) -> str:
+    """Return the word from which a way is asked for, "" without one: "how does main reach the printing of entries?"."""
+    found = _STARTS.search(clause)
+    return found[1] if found and not is_asking(found[1]) else ""
 
 
 def vague_way(clause: str) -> tuple[str, str]:
