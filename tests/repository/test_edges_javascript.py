@@ -315,3 +315,18 @@ def test_what_a_function_returns_has_the_members_of_the_literal() -> None:
         """,
     })  # fmt: skip
     assert code.callees("go") == {"make": 2, "Router.push": 4, "make.close": 4, "other": 2}
+
+
+def test_a_callback_of_a_cast_to_a_long_type_is_read_without_a_crash() -> None:
+    cast = """
+        export function listen(connection: unknown) {
+          ;(
+            connection as {
+              // the type of the connection is not published by its package: see https://example.com/issues/1097
+              subscribe: (listener: (message: string) => void) => (() => void) | undefined
+            }
+          ).subscribe((message) => { go(message); message.trim() })
+        }
+        function go(_: string) {}
+    """
+    assert Code({"a.ts": cast}).callees("listen") == {"go": 1}
