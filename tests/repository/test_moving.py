@@ -251,6 +251,8 @@ def test_what_stands_for_a_line_end_and_a_mark_is_kept(move: Move) -> None:
             "`os` is another thing in b.py (line 1)",
         ),
         ({"A.kt": "fun f() {}\n"}, "f", "B.kt", "f is kotlin: definitions are moved in "),
+        ({"a.py": "def f(): ...\n\n\nx = = 3\n"}, "f", "b.py", "a.py:4 is not understood by the parser"),
+        ({"a.py": "__all__ = []\n"}, "__all__", "b.py", "`__all__` tells of a.py itself"),
         ({"a.md": "# f\n"}, "f", "b.md", "only code is moved"),
     ],
 )

@@ -116,6 +116,16 @@ def test_a_list_of_exports_endings_and_a_package_that_keeps_its_name(move: Move)
     assert any("goes on offering f" in note for note in found.notes)
 
 
+def test_a_module_that_has_nothing_left_stays_one(move: Move) -> None:
+    files = {"a.ts": "export const f = 1\n", "index.ts": "export * from './a'\n"}
+    _, changed = move(files, "a.ts::f", "b.ts")
+    assert changed == {
+        "a.ts": "export {}\n",
+        "b.ts": "export const f = 1\n",
+        "index.ts": "export * from './a'\nexport { f } from './b'\n",
+    }
+
+
 GO = {
     "go.mod": "module example.com/m\n",
     "p/a.go": """

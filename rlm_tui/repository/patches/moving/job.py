@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 from tree_sitter import Node
@@ -84,6 +84,20 @@ class Job:
         """Return the syntax tree of a text as that of the file at `path`."""
         return root_of(indexer_of(path) or self.indexer, path, text)
 
+    def check_syntax(self) -> None:
+        """Raise `ValueError` where the source or the target has what the parser does not understand: names in it are unknown."""
+        for path in (self.source, self.target):
+            waiting = [self.parsed(path, self.read(path))]
+            while waiting:
+                node = waiting.pop()
+                if node.is_error or node.is_missing:
+                    line = node.start_point[0] + 1
+                    raise ValueError(
+                        f"{path}:{line} is not understood by the parser, so that it is not known what {self.told()} needs, or "
+                        "would meet: move it by hand"
+                    )
+                waiting.extend(node.children if node.has_error else ())
+
     def view(self, path: str) -> View | None:
         """Return a file as the graph sees it."""
         return self.names.view(path)
@@ -102,14 +116,18 @@ class Job:
         before, _, last = one.receiver.replace("::", ".").rpartition(".")
         return self.names.dotted(view, before, last, scope_at(view, one.start), one.line) if view else []
 
-    def is_passed_on(self, path: str, name: str) -> bool:
-        """Tell whether other files get a name from the file at `path` that only comes there by an import."""
+    def is_passed_on(self, path: str, name: str, listed: Collection[str] | None = None) -> bool:
+        """Tell whether other files get a name from the file at `path` that only comes there by an import.
+
+        `listed` are the names that an import of everything brings, None where the file does not say.
+        """
         if path != self.source:
             return False
         for importer in self.importers:
             view = self.view(importer)
             for item in view.imports if view else ():
-                named = any(original == name for original, _ in item.names) or not (item.names or item.alias)
+                starred = not (item.names or item.alias) and (listed is None or name in listed)
+                named = starred or any(original == name for original, _ in item.names)
                 if view and named and self.source in self.names.targets(view, item.module):
                     return True
             stem = path.rpartition("/")[2].partition(".")[0]

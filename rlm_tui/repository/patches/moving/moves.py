@@ -219,6 +219,7 @@ class Moves:
             shown[2] += [hit for hit in lines if hit.path not in looked]
         importers = sorted({item.path for item in self._graph.importers(source)})
         job = Job(names, indexer, source, target, symbols, sites, self._text, importers, keep=keep)
+        job.check_syntax()
         texts = _RULES[symbols[0].language](job)
         edits = []
         for path, after in sorted(texts.items()):

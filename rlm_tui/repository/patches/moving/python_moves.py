@@ -77,6 +77,8 @@ class PythonMove:
         if job.target.endswith("__main__.py"):
             raise ValueError(f"{job.target} runs as it is imported: nothing others use belongs there")
         for name in job.moved:
+            if name == "__all__":
+                raise ValueError(f"`__all__` tells of {job.source} itself: it cannot be moved")
             one = here.get(name)
             if one is not None and not self._is_source(job.target, one):
                 raise ValueError(f"{job.target}:{one.node.start_point[0] + 1} imports another `{name}`")
@@ -294,7 +296,7 @@ class PythonMove:
         root = job.parsed(path, text)
         items = [one for one in brought(root) if one.local == name and one.where in ("top", "types")]
         spans = [(one.statement.start_byte, one.statement.end_byte) for one in brought(root)]
-        if not items or stands(root, name, spans) or job.is_passed_on(path, name):
+        if not items or stands(root, name, spans) or job.is_passed_on(path, name, listed_in(job.root)):
             return text
         kept = [one for one in items if b"noqa" not in _line(text, one.statement) and one.name != "*"]
         return spliced(text, [without(text, one) for one in kept[:1]]) if kept else text
