@@ -330,11 +330,14 @@ class ScriptMove:
             text = self._tidied(path, text, name)
         if text.endswith(b"\n\n") and not job.read(path).endswith(b"\n\n"):
             text = text.rstrip() + b"\n"
-        if path == job.source and job.importers and not brought(root := job.parsed(path, text)):
-            if not any(map(is_exported, root.named_children)):
-                text += (
-                    b"export {}\n" if style[1] == "" else b"export {};\n"
-                )  # still a module, for those that import it
+        root = job.parsed(path, text)
+        if (
+            path == job.source
+            and job.importers
+            and not brought(root)
+            and not any(map(is_exported, root.named_children))
+        ):
+            text += f"export {{}}{style[1]}\n".encode()  # still a module, for those that import it
         if path == job.target and not self._target_text.strip():
             text = text.rstrip() + (b"\n\n" if text.strip() else b"") + self._body().encode() + b"\n"
         return text
