@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from math import sqrt
 
 from rlm_tui.repository.index.schema import LAST, SHIFT, Outline
@@ -27,6 +28,8 @@ TEST = 0.4
 """What tests are discounted by, unless they are asked for."""
 _KINDS = {"module": 0.7, "variable": 0.6, "constant": 0.6, "key": 0.6}
 _SAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|docs?|docs_src|benchmarks?|bench|scripts)/")
+_FILE_NAMES = 50
+"""So many names of files in one question are looked for."""
 _SOURCE = re.compile(
     r"\.(?:asm|clj|cu|dart|el|erl|exs?|f90|fs|groovy|hs|jl|jq|l|ll|lex|mli?|mm?|nim|pl|pm|proto|pxd|pyx|[rRsS]|sol|vim|yy?|zig)$"
 )
@@ -185,27 +188,20 @@ def factor_of(file: File) -> float:
 
 def files_named(names: Sequence[str], paths: Iterable[str]) -> dict[str, float]:
     """Return how surely each path is meant by one of the names, up to 1: less for one that many fit as well (`__init__.py`)."""
-    found: dict[str, float] = {}
-    wanted: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for name in names:
-        wanted[name.rpartition("/")[2]].append(tuple(name.split("/")[::-1]))
-    alike: defaultdict[str, list[str]] = defaultdict(list)
+    wanted = {end for name in names[:_FILE_NAMES] for end in _ends(name)}
+    having: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths if wanted else ():
-        if (last := path.rpartition("/")[2]) in wanted:
-            alike[last].append(path)
-    for last, asked in wanted.items():
-        for parts in asked:
-            fits = {path: _same_end(path.split("/")[::-1], parts) for path in alike[last]}
-            as_well = Counter(fits.values())
-            for path, same in fits.items():
-                rivals = sum(times for other, times in as_well.items() if other >= same)
-                found[path] = max(found.get(path, 0.0), same / (same + 1) / sqrt(rivals))
+        for end in takewhile(wanted.__contains__, _ends(path)):
+            having[end].append(path)
+    found: dict[str, float] = {}
+    for end, some in having.items():
+        same = end.count("/") + 1
+        for path in some:
+            found[path] = max(found.get(path, 0.0), same / (same + 1) / sqrt(len(some)))
     return found
 
 
-def _same_end(mine: Sequence[str], asked: Sequence[str]) -> int:
-    """Return how many parts are the same at the beginning of both."""
-    return next(
-        (at for at, (one, other) in enumerate(zip(mine, asked, strict=False)) if one != other),
-        min(len(mine), len(asked)),
-    )
+def _ends(path: str) -> Iterator[str]:
+    """Give what a path ends with, the shortest first: `c.py`, `b/c.py`, `a/b/c.py`."""
+    parts = path.split("/")
+    return ("/".join(parts[at:]) for at in range(len(parts) - 1, -1, -1))
