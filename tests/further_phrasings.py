@@ -13,7 +13,8 @@ FURTHER = {
         defining X? | declaration site of X | Report the file where X is introduced. | Where do I find the source code of X? |
         which file and line hold X? | Under which path is X declared? | take me to the source of X | Identify the file that
         contains the declaration of X. | Where does the project define X? | Find the place where X is implemented. | On what
-        line can X be found?
+        line can X be found? |
+        Which source file implements X? | find X's definition | where did they define X
     """,
     "callers": """
         who uses X | Who is calling X? | callers of X | X callers | What invokes X? | I'm about to delete X; what calls it? |
@@ -27,7 +28,8 @@ FURTHER = {
         X. | Who are the callers of X? | If X misbehaves, which functions would feel it directly because they call it? | List
         callers for X please | Which code invokes X directly? | What parts of the code call X? | Which functions contain calls
         to X? | Determine which functions call X. | Can you find where X is being called? | Upstream callers of X? | by which
-        functions is X called | Give the list of functions from which X is called.
+        functions is X called | Give the list of functions from which X is called. |
+        What relies on X by calling it?
     """,
     "callees": """
         what does X call | callees of X | X callees | Which functions does X invoke? | What does X depend on? | list outgoing
@@ -79,7 +81,8 @@ FURTHER = {
         reference P in their import statements? | Which modules make use of P by importing it? | everything that imports P |
         files depending directly on P | find where P gets imported | By which files is P imported? | Which files have an
         #include of P? | Who #includes P? | Where do we include P? | By which source files is P included? | List all files
-        that include the header P.
+        that include the header P. |
+        What depends directly on P? | Which files import from P?
     """,
     "public_api": """
         public api of P | What does P export? | exports of P | Which functions and classes are public in P? | List the public
@@ -120,7 +123,8 @@ FURTHER = {
         | How is it that X calls Y, step by step? | What functions are called on the way from X to Y? | List the call stack
         between X and Y. | Can X reach Y? How? | Show me one way X can end up in Y. | Find the route from X to Y in the call
         graph. | what is the chain between X and Y? | how do calls flow from X into Y? | Connect X to Y through calls. | Via
-        which intermediate functions does X call Y?
+        which intermediate functions does X call Y? |
+        Is there a call path from X to Y? Show it.
     """,
     "longest": """
         longest functions in P | 5 longest functions in P | What are the five longest functions under P? | Which functions in
@@ -189,7 +193,8 @@ FURTHER = {
         can be renamed. | What files must be touched for renaming X? | I'd like to give X a better name; which files change? |
         Determine all files to update when X is renamed. | Which files mention X and would need to be changed on a rename? |
         files to change if X is renamed | Where would I have to replace the name X? | Find all files that refer to X, tests as
-        well. | To rename X, which files need an edit?
+        well. | To rename X, which files need an edit? |
+        What files use X? I want to rename it.
     """,
     "unused": """
         unused functions in P | dead code in P | Which functions in P are never called? | Is there any dead code in P? | what
@@ -203,7 +208,8 @@ FURTHER = {
         Which functions of P have no references in the product code? | Are there functions in P that are never referenced? |
         Name the unused functions of P. | Which functions in P look dead? | What functions in P could be removed because
         nothing uses them? | Find dead code in P. | list functions defined in P that nothing refers to | which functions in P
-        have zero callers? | functions in P not mentioned elsewhere
+        have zero callers? | functions in P not mentioned elsewhere |
+        Which functions defined in P does nobody call?
     """,
     "cycles": """
         import cycles | are there circular imports? | circular dependencies involving P | Is P part of a circular import? |

@@ -65,7 +65,10 @@ _PRONOUNS = frozenset({"it", "this", "that", "them"})
 _SAME = re.compile(
     r"(?:and|what about|how about|the same (?:of|for)|now)(?: for| of| with)? (?P<name>«\d+»)\W*", re.IGNORECASE
 )
-_IF_SO = re.compile(r"\W*(?:and )?if (?:so|yes|there are)\b", re.IGNORECASE)
+_IF_SO = re.compile(
+    r"\W*(?:and )?(?:if (?:so|yes|there are)\b|(?:show|list|give|name)(?: me)? (?:it|them|those|all)\W*$)",
+    re.IGNORECASE,
+)
 _FROM_THE_END = re.compile(
     r"«\d+»[^«]*\b(?:reached|called|invoked|triggered|run)\b[^«]*\b(?:from|by|when|if|via|starting|through)\b[^«]*«",
     re.IGNORECASE,
@@ -139,7 +142,7 @@ def understand(question: str, earlier: str = "") -> Understanding:
                 intents.append(intent)
         before = next((names[int(found[1])] for found in MARK.finditer(clause)), "") or name_within(clause) or before
     renamed = {intent.names for intent in intents if intent.kind == "rename"}
-    intents = [one for one in intents if one.kind != "references" or one.names not in renamed]
+    intents = [one for one in intents if one.kind not in ("references", "importers") or one.names not in renamed]
     structural = [intent for intent in intents if intent.kind != "free"]
     if not structural or _tells(len(structural), len(clauses), text):
         # one free text, however many sentences tell it

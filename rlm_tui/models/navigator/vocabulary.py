@@ -59,7 +59,7 @@ _OF_A_FILE = re.compile(
     re.IGNORECASE,
 )
 _CALLING = re.compile(
-    r"\b(?:does|do) (?!(?:it|this|that|we|you|they|anyone|anything|the)\b)([a-z]\w*) (?=(?:call|invoke|use)\b)",
+    r"\b(?:does|do) (?!(?:it|this|that|we|you|they|anyone|anything|nobody|nothing|the)\b)([a-z]\w*) (?=(?:call|invoke|use)\b)",
     re.IGNORECASE,
 )
 

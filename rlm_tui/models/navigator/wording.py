@@ -109,6 +109,7 @@ FORMS = (
             r"\b(?:unused|unreferenced|uncalled|orphan\w*)\b",
             r"\b(?:never|not|\w+n't|nowhere|nobody|no ?one|nothing|no|zero|without(?: any)?)\b.*\bUSED\b",
             r"\bUSED\b.*\b(?:nowhere|never|by (?:nobody|nothing|no ?one))\b",
+            r"\b(?:nobody|no ?one|nothing)\b.*\b(?:call|use)\b",
             r"\b(?:can|could|may|safely?)\b.*\b(?:delete|remove|drop)d?\b",
         ),
         0,
@@ -157,9 +158,9 @@ FORMS = (
         _compiled(
             r"\b(?:imports?|imported|importing|importers?|#?includ(?:es?|ed|ing)|requires?|"
             r"requiring|required|pull(?:s|ed)? in|loads?|loaded|"
-            r"reverse dependenc\w+|dependents)\b(?! from NAME)|\bpulls? NAME in\b",
+            r"reverse dependenc\w+|dependents)\b|\bpulls? NAME in\b",
             r"\bUNITS\b.*\b(?:depend\w*|rel(?:y|ies)|us(?:es?|ing)|dependency)(?: \w+ly)? (?:on |of )?(?:the )?(?:UNITS )?NAME",
-            r"\b(?:who|what|anything)(?: else| directly)? (?:depend\w*|rel(?:y|ies)) on (?:the )?(?:UNITS )?NAME",
+            r"\b(?:who|what|anything)(?: else| directly)? (?:depend\w*|rel(?:y|ies))(?: \w+ly)? on (?:the )?(?:UNITS )?NAME",
         ),
         1,
         3,
@@ -258,9 +259,12 @@ _SUBJECT = _compiled(
     r"^\W*(?:from )?(?:inside|within|in) NAME,",
 )
 """What is named does the calling: it is asked what it calls, not who calls it."""
-_OWN_IMPORTS = _compiled(
-    r"\b(?:does|do) NAME (?:import|include|require|load|pull in|extend|inherit|implement|derive)\b"
-)
+_OWN = r"\b(?:does|do) NAME (?:import|include|require|load|pull in|extend|inherit|implement|derive)\b"
+_NOT_SO: dict[Kind, re.Pattern[str]] = {
+    "importers": _compiled(_OWN, r"\b(?:can|could)\b.*\bfrom NAME", r"\bby calling\b"),
+    "subclasses": _compiled(_OWN, r"\b(?:file|module|line) implements\b"),
+}
+"""What makes a clause ask for something else than its words say at first."""
 READS = _compiled(r"\bREAD\b|\$NAME")
 """What one does with a name in capitals that is a setting."""
 LISTED = re.compile(r"»(?:,| and| or|, (?:and|or)) «")
@@ -281,7 +285,7 @@ _BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 
 def bare(clause: str) -> str:
     """Return a clause without what kinds its names are said to be, and what it says in passing."""
-    return _LEAD.sub("", _TAIL.sub(lambda tail: tail["mark"] or "", _ASIDE.sub("", clause)))
+    return _LEAD.sub("", _TAIL.sub(lambda tail: tail["mark"] or "", _ASIDE.sub("", clause.replace("»'s", "»"))))
 
 
 def kind_of(clause: str, *, about: int) -> Kind | None:
@@ -292,7 +296,7 @@ def kind_of(clause: str, *, about: int) -> Kind | None:
             continue
         if form.kind == "path" and LISTED.search(clause) and not _BETWEEN.search(clause):
             continue
-        if form.kind in ("importers", "subclasses") and _OWN_IMPORTS.search(clause):
+        if (no := _NOT_SO.get(form.kind)) is not None and no.search(clause):
             continue
         if form.kind in ("callers", "references") and _SUBJECT.search(clause):
             return "callees"
