@@ -267,6 +267,8 @@ def _argument(node: Node, text: str) -> str:
     if kind in {"object_creation_expression", "cast_expression"}:
         made = node.child_by_field_name("type")
         return f":{text[made.start_byte : made.end_byte].partition('<')[0].rstrip('?')}" if made else "?"
+    if kind == "array_creation_expression" and (made := node.child_by_field_name("type")):
+        return f":{text[made.start_byte : made.end_byte].partition('[')[0].rstrip('?')}[]"
     if kind == "parenthesized_expression" and node.named_child(0):
         return _argument(node.named_child(0), text)
     if kind == "conditional_expression":

@@ -155,3 +155,21 @@ def test_csharp_conditions_of_the_preprocessor_leave_no_halves() -> None:
     assert not facts.has_errors
     assert kinds(facts) == {"Reader": "class", "Reader.Read": "method", "Reader.Ready": "method"}
     assert [r.name for r in facts.references if r.kind in {"call", "inherit"}] == ["Quick", "Ready"]
+
+
+MARKED = """
+namespace P
+{
+    class Log
+    {
+        void Write([Plain(false)] string text, params object[] all) { }
+        void Write([Plain(false)] string text) { }
+        void Write(object one, object two) { }
+        void Run() { Write("a"); Write("b", new object[] { 1 }); }
+    }
+}
+"""
+
+
+def test_csharp_attributes_of_parameters_and_new_arrays_are_read() -> None:
+    assert [e.target.start for e in Code({"Log.cs": MARKED}).graph.calls_in("Log.cs")] == [6, 5]

@@ -40,7 +40,7 @@ _WORDS = frozenset(
         "readonly",
     )
 )
-_MARK = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*|\[\[[^]]*\]\]")
+_MARK = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*|\[\[[^]]*\]\]|^\s*\[[A-Z][\w.]*(?:\([^()]*\))?\]")
 _HELD = re.compile(r"<[^<>]*>")
 _MOST_SIGNATURE = 239
 """A signature of more characters was cut."""
