@@ -40,7 +40,7 @@ _CLAUSES = re.compile(
     re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
-_FEW_WORDS = 6
+_FEW_WORDS = 8
 _FEW = 2
 """More clauses than these may be a report, not a list of questions."""
 _NO_PROSE = re.compile(
