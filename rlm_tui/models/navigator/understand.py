@@ -40,7 +40,8 @@ _CLAUSES = re.compile(
     re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"(?<=[aeo]l)l(?:ed|ing)$")
-_FEW_WORDS = 8
+_FEW_WORDS = 6
+_OF_WHICH = re.compile(r"\b(?:of|by|from|in) (?:which|what|whom)\b", re.IGNORECASE)
 _FEW = 2
 """More clauses than these may be a report, not a list of questions."""
 _NO_PROSE = re.compile(
@@ -243,7 +244,7 @@ def _begins(read: str) -> bool:
     """Tell whether a clause begins with what it asks: `callers of X in the server`; what begins with a name tells of it."""
     before, _, after = read.partition("«")
     if not before.strip():
-        return not matter_of(after) and len(after.split()) <= _FEW_WORDS
+        return not matter_of(after) and (len(after.split()) <= _FEW_WORDS or _OF_WHICH.search(after) is not None)
     return not matter_of(before) and len(matter_of(after)) <= 1
 
 
