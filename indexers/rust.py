@@ -174,6 +174,11 @@ def _parse(path: str, source: bytes) -> FileFacts:
     return parse(GRAMMAR, path, source)
 
 
+MANIFEST = "Cargo.toml"
+_PACKAGE_NAME = re.compile(r"^\[package\][^\[]*?^name\s*=\s*\"([\w-]{1,100})\"", re.MULTILINE)
+_LIBRARY_NAME = re.compile(r"^\[lib\][^\[]*?^name\s*=\s*\"([\w-]{1,100})\"", re.MULTILINE)
+
+
 def _resolve(module: str, importer: str, files: Sequence[str]) -> tuple[str, ...]:
     paths = Paths.of(files)
     parts = [part for part in module.split("::") if part]
@@ -200,19 +205,14 @@ def _crate_root(importer: str, paths: Paths) -> str:
     return folder
 
 
+def package(manifest: str) -> str:
+    """Return the name by which other crates know that of a Cargo.toml, "" for none."""
+    named = _LIBRARY_NAME.search(manifest) or _PACKAGE_NAME.search(manifest)
+    return named.group(1).replace("-", "_") if named else ""
+
+
 def _other_crate(paths: Paths, parts: list[str], importer: str) -> tuple[str, ...]:
-    names = (parts[0], parts[0].replace("_", "-"))
-    roots = [
-        f"{folder}/src"
-        for name in names
-        for folder in {p.rpartition("/")[0] for p in paths.ending(f"{name}/Cargo.toml")}
-    ]
-    if (
-        not roots
-        and paths.first(("src/lib.rs",))
-        and importer.startswith(("tests/", "examples/", "benches/", "src/bin"))
-    ):
-        roots = ["src"]
+    roots = [f"{folder}/src".lstrip("/") for said, folder in paths.declaring(MANIFEST) if said == parts[0]]
     for root in nearest(roots, importer):
         return _module(paths, root, parts[1:])
     return ()

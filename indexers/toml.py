@@ -10,6 +10,8 @@ from rlm_tui.repository.indexer import Indexer
 from rlm_tui.repository.parsing.facts import FileFacts
 from rlm_tui.repository.parsing.outline import Entry, outlined
 
+from . import rust
+
 _LINE = re.compile(
     r"^[ \t]*(?:\[\[[ \t]*(?P<array>[^\]\n]{1,200})\]\]|\[[ \t]*(?P<table>[^\[\]\n]{1,200})\]"
     r"|(?P<key>[\w.\-]{1,100}|\"[^\"\n]{1,100}\"|'[^'\n]{1,100}')[ \t]*=[ \t]*(?P<value>.*))",
@@ -44,7 +46,9 @@ def _entries(text: str) -> Iterator[Entry]:
 
 
 def _parse(path: str, source: bytes) -> FileFacts:
-    return outlined("toml", path, source, _entries(source.decode("latin-1")))
+    found = outlined("toml", path, source, _entries(source.decode("latin-1")))
+    is_crate = path.rpartition("/")[2] == rust.MANIFEST
+    return found._replace(package=rust.package(source.decode("utf-8", "replace"))) if is_crate else found
 
 
 INDEXER = Indexer(

@@ -330,3 +330,14 @@ def test_a_callback_of_a_cast_to_a_long_type_is_read_without_a_crash() -> None:
         function go(_: string) {}
     """
     assert Code({"a.ts": cast}).callees("listen") == {"go": 1}
+
+
+def test_an_entry_is_imported_by_the_name_of_its_package() -> None:
+    code = Code(
+        {
+            "packages/core/package.json": '{"name": "@shop/things", "main": "src/index.ts"}',
+            "packages/core/src/index.ts": "export const a = 1;\n",
+            "packages/app/src/main.ts": "import { a } from '@shop/things';\nexport const b = a;\n",
+        }
+    )
+    assert [item.path for item in code.graph.importers("packages/core/src/index.ts")] == ["packages/app/src/main.ts"]

@@ -84,3 +84,18 @@ def test_blocks_of_one_type_that_differ_in_its_arguments() -> None:
     code = Code({"src/lib.rs": text})
     met = [(edge.line, edge.target.start) for edge in code.graph.calls_in("src/lib.rs")]
     assert met == [(3, 4), (7, 8)]
+
+
+def test_a_crate_is_known_by_the_name_that_it_declares() -> None:
+    """Not by its folder; and what no crate here is called (`std`, `other`) is none of them."""
+    code = Code(
+        {
+            "Cargo.toml": '[package]\nname = "whole-thing"\nversion = "1.0"\n',
+            "src/lib.rs": "pub fn top() {}\n",
+            "parts/inner/Cargo.toml": '[package]\nname = "inner"\n\n[lib]\nname = "deep"\n',
+            "parts/inner/src/lib.rs": "pub fn below() {}\n",
+            "tests/all.rs": "use std::fmt;\nuse other::top;\nuse whole_thing::top;\nuse deep::below;\n",
+        }
+    )
+    assert [item.line for item in code.graph.importers("src/lib.rs")] == [3]
+    assert [item.line for item in code.graph.importers("parts/inner/src/lib.rs")] == [4]

@@ -32,6 +32,10 @@ _ENTRIES = frozenset({"__init__", "init", "index", "mod", "lib", "main"})
 _CALLABLE = frozenset({"function", "method", "macro"}) | CONTAINERS
 
 
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
+
+
 def _alone(method: Callable[Concatenate[Graph, P], R]) -> Callable[Concatenate[Graph, P], R]:
     """Let one thread at a time into the graph: resolution marks in its caches what is under way."""
 
@@ -119,6 +123,9 @@ class Graph:
     @_alone
     def importers(self, path: str) -> list[Import]:
         """Return the imports that bring the file at `path` into others."""
+        view = self._state().names.importing(path)
+        if view is not None and view.scoping.shared == "file" and _stem(path) in _ENTRIES:
+            return [item for item in self.importers_of([path]) if item.path != path]  # by its package's name, too
         candidates = self._may_import(path)
         return [
             item for candidate in sorted(candidates - {path}) for item in self._inside(candidate) if item.target == path
@@ -128,7 +135,7 @@ class Graph:
         """Return the files whose imports have the words that one of `path` needs."""
         names = self._state().names
         folder, _, name = path.rpartition("/")
-        stem, parent = name.partition(".")[0], folder.rpartition("/")[2]
+        stem, parent = _stem(path), folder.rpartition("/")[2]
         importing = self._store.files_importing
         found = {*importing(stem), *importing(name), *self._store.files_mentioning(stem)}
         if package := names.paths.declared(path).rpartition(".")[2]:
