@@ -6,22 +6,18 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from engine_runs import Script, bench
 from messages_answers import Answer, cell, text
 from messages_server import Json
+from navigator_engine import engine_on
 from small_repository import make_small_repository
 
-from rlm_tui.engine.run import Engine, Models, Question, Run
-from rlm_tui.models.navigator.model import Navigator
+from rlm_tui.engine.run import Engine, Question, Run
 from rlm_tui.modes.debug import DEBUG, prepare
-from rlm_tui.records.events import Bounds, RunEnded
-from rlm_tui.records.store import RunStore
-from rlm_tui.repl.choose import open_sandbox
+from rlm_tui.records.events import RunEnded
 from rlm_tui.repository.repository import Repository
 from rlm_tui.repository.symbols import RepositoryError
 
@@ -74,20 +70,6 @@ def shop(folder: Path) -> Path:
     return root
 
 
-@asynccontextmanager
-async def navigator(folder: Path, root: Path) -> AsyncIterator[Engine]:
-    repository = Repository.open(root, folder / "cache")
-    repository.scan()
-    sandbox = await open_sandbox()
-    engine = Engine(repository, sandbox, Models(Navigator(), Navigator()), RunStore(folder / "runs"), Bounds())
-    try:
-        yield engine
-    finally:
-        await engine.close()
-        await sandbox.close()
-        repository.close()
-
-
 async def debugged(engine: Engine, *words: str, handed: str = "") -> tuple[Run, RunEnded]:
     run = engine.ask(Question("debug", mode="debug", context=handed, arguments=words))
     end = await run.wait()
@@ -115,7 +97,7 @@ async def test_a_traceback_of_another_checkout_whose_lines_have_moved(tmp_path: 
     root = shop(tmp_path)
     told = ran(root, "from shop.cart import checkout\ncheckout({'tea': 3}, ['tea', 'milk'])")
     (root / "src/shop/cart.py").write_text("# moved\n# by two lines\n" + CART, encoding="utf-8")
-    async with navigator(tmp_path, root) as engine:
+    async with engine_on(tmp_path, root=root) as engine:
         run, end = await debugged(engine, handed=told)
     assert [finding.title for finding in run.tree.findings][:1] == ["Suspect 1: unit_price"]
     assert {(finding.rule, finding.severity) for finding in run.tree.findings} == {("suspect", "info")}
@@ -127,7 +109,7 @@ async def test_a_traceback_of_another_checkout_whose_lines_have_moved(tmp_path: 
 
 async def test_the_line_that_wrote_the_message_is_found_without_a_traceback(tmp_path: Path) -> None:
     root = shop(tmp_path)
-    async with navigator(tmp_path, root) as engine:
+    async with engine_on(tmp_path, root=root) as engine:
         _, end = await debugged(
             engine, "It", "says", "'ValueError: cart 139 is empty, nothing to check out'", "on start"
         )
@@ -141,7 +123,7 @@ async def test_a_traceback_of_another_project_is_told_as_one(tmp_path: Path) -> 
         'Traceback (most recent call last):\n  File "/x/zebra/quagga.py", line 3, in gallop\n    trot()\n'
         '  File "/x/zebra/hooves.py", line 9, in trot\n    return 1 / 0\nZeroDivisionError: xyzzy plugh\n'
     )
-    async with navigator(tmp_path, root) as engine:
+    async with engine_on(tmp_path, root=root) as engine:
         _, end = await debugged(engine, handed=told)
     assert end.answer.startswith("None of the 2 frames is in this repository")
 
@@ -153,7 +135,7 @@ async def test_a_traceback_of_another_project_is_told_as_one(tmp_path: Path) -> 
 )
 async def test_text_that_tells_nothing_is_said_to(tmp_path: Path, handed: str) -> None:
     root = make_small_repository(tmp_path / "shop")
-    async with navigator(tmp_path, root) as engine:
+    async with engine_on(tmp_path, root=root) as engine:
         run = engine.ask(Question("debug", mode="debug", context=handed, arguments=()))
         end = await run.wait()
     assert end.answer or "nothing to debug" in end.error
@@ -237,7 +219,7 @@ async def test_what_other_languages_print(
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(content, encoding="utf-8")
     told = "".join(printed(root, [word.replace("OUT", str(out)) for word in command.split()]) for command in commands)
-    async with navigator(tmp_path, root) as engine:
+    async with engine_on(tmp_path, root=root) as engine:
         _, end = await debugged(engine, handed=told)
     assert re.match(rf"The first suspect is {re.escape(first)}", end.answer), f"{told}\n{end.answer}"
 
@@ -323,7 +305,7 @@ async def test_a_missing_value_is_followed_back(tmp_path: Path) -> None:
         src__shop__tax=text + "def taxed(prices, item):\n    found = price(prices, item)\n    return found.net\n",
     )
     (root / "src/shop/tax").rename(root / "src/shop/tax.py")
-    async with navigator(tmp_path, root) as engine:
+    async with engine_on(tmp_path, root=root) as engine:
         error = "AttributeError: 'NoneType' object has no attribute 'net'"
         told = f'Traceback (most recent call last):\n  File "src/shop/tax.py", line 9, in taxed\n    return found.net\n{error}\n'
         run = engine.ask(Question("debug", mode="debug", context=told))

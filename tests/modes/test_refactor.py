@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from engine_runs import Script, bench, said
 from messages_server import cell, text
+from navigator_engine import engine_on
 
-from rlm_tui.engine.run import Engine, Models, Question, Run
+from rlm_tui.engine.run import Engine, Question, Run
 from rlm_tui.models.navigator.answer import SIGNATURE
-from rlm_tui.models.navigator.model import Navigator
-from rlm_tui.records.events import Bounds
-from rlm_tui.records.store import RunStore
 from rlm_tui.records.tree import Tree
-from rlm_tui.repl.choose import open_sandbox
 from rlm_tui.repository.patches.applying import Applying
-from rlm_tui.repository.repository import Repository
 
 FILES = {
     "shop/__init__.py": "",
@@ -48,20 +43,6 @@ def make(root: Path) -> Path:
     return root
 
 
-@asynccontextmanager
-async def navigated(folder: Path) -> AsyncIterator[Engine]:
-    repository = Repository.open(make(folder / "code"), folder / "cache")
-    repository.scan()
-    sandbox = await open_sandbox()
-    engine = Engine(repository, sandbox, Models(Navigator(), Navigator()), RunStore(folder / "runs"), Bounds())
-    try:
-        yield engine
-    finally:
-        await engine.close()
-        await sandbox.close()
-        repository.close()
-
-
 async def ended(engine: Engine, words: Sequence[str]) -> Run:
     run = engine.ask(Question(" ".join(("refactor", *words)), mode="refactor", arguments=tuple(words)))
     await run.wait()
@@ -83,7 +64,7 @@ def applied(engine: Engine, run: Run, folder: Path) -> Applying:
     "words", [("rename Wire.send to transmit",), ("Rename", "the", "method", "`Wire.send`", "to", "transmit.")]
 )
 async def test_a_renaming_without_a_language_model(tmp_path: Path, words: tuple[str, ...]) -> None:
-    async with navigated(tmp_path) as engine:
+    async with engine_on(tmp_path, root=make(tmp_path / "code")) as engine:
         run = await ended(engine, words)
         answer = run.tree.answer
         assert answer.startswith(
@@ -110,7 +91,7 @@ async def test_all_files_are_counted_not_only_those_that_are_listed(tmp_path: Pa
         path = tmp_path / "code" / f"shop/user_{number:02}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("from shop.wire import used\n\nused()\n")
-    async with navigated(tmp_path) as engine:
+    async with engine_on(tmp_path, root=make(tmp_path / "code")) as engine:
         run = await ended(engine, ["rename used to taken"])
         files = run.tree.findings[0].patch.count("\n+++ ")
         assert files == 92 and f" in {files} files. Nothing is written yet." in run.tree.answer
@@ -118,7 +99,7 @@ async def test_all_files_are_counted_not_only_those_that_are_listed(tmp_path: Pa
 
 
 async def test_guesses_come_with_it_when_that_is_asked_for(tmp_path: Path) -> None:
-    async with navigated(tmp_path) as engine:
+    async with engine_on(tmp_path, root=make(tmp_path / "code")) as engine:
         run = await ended(engine, ["rename Wire.send to transmit with guesses"])
         assert "other.transmit(1)" in run.tree.findings[0].patch
 
@@ -131,7 +112,7 @@ async def test_guesses_come_with_it_when_that_is_asked_for(tmp_path: Path) -> No
     ],
 )
 async def test_definitions_are_moved_without_a_language_model(tmp_path: Path, words: str) -> None:
-    async with navigated(tmp_path) as engine:
+    async with engine_on(tmp_path, root=make(tmp_path / "code")) as engine:
         run = await ended(engine, [words])
         assert "changes 4 files: `shop/other.py`, `shop/till.py`, `shop/wire.py`, " in run.tree.answer
         assert "code outside of this repository that imports Wire from shop/wire.py would break" in run.tree.answer
@@ -144,7 +125,7 @@ async def test_definitions_are_moved_without_a_language_model(tmp_path: Path, wo
 
 
 async def test_dead_code_is_removed(tmp_path: Path) -> None:
-    async with navigated(tmp_path) as engine:
+    async with engine_on(tmp_path, root=make(tmp_path / "code")) as engine:
         run = await ended(engine, ["remove dead code in shop/"])
         assert run.tree.answer.startswith("1 unused definition in `shop/` can be removed. Nothing is written yet.")
         applied(engine, run, tmp_path)
@@ -166,7 +147,7 @@ async def test_dead_code_is_removed(tmp_path: Path) -> None:
     ],
 )
 async def test_what_cannot_be_done_is_said(tmp_path: Path, words: str, says: str) -> None:
-    async with navigated(tmp_path) as engine:
+    async with engine_on(tmp_path, root=make(tmp_path / "code")) as engine:
         run = await ended(engine, [words])
         assert run.tree.end is not None
         assert run.tree.end.status == "done"
@@ -175,7 +156,7 @@ async def test_what_cannot_be_done_is_said(tmp_path: Path, words: str, says: str
 
 
 async def test_without_words_it_says_what_to_say(tmp_path: Path) -> None:
-    async with navigated(tmp_path) as engine:
+    async with engine_on(tmp_path, root=make(tmp_path / "code")) as engine:
         run = await ended(engine, [])
         assert run.tree.end is not None
         assert "say what to change" in run.tree.end.error

@@ -69,7 +69,11 @@ def trace(intent: Intent, section: Section) -> Plan:
             section.add("Another reading:", _drawing(chain))
         return
     if in_words and pairs:
-        section.notes[-1:] = [f"No chain of calls to what {code(in_words[0].name)} finds could be resolved."]
+        vague = in_words[0]
+        names = some(list(dict.fromkeys(item.qualified for item in vague.definitions)))
+        told = f"what the words {code(vague.name)} find ({names})"
+        way = f"from {code(start.name)} to {told}" if vague is end else f"from {told} to {code(end.name)}"
+        section.notes[-1:] = [f"No chain of calls {way} could be resolved."]
         section.failed = True
         return
     section.searched.append(f"shortest call paths for {count(len(pairs), 'pair')} of readings, edges of tiers 1 to 4")
