@@ -336,7 +336,9 @@ class RlmApp(TerminalApp):
 
     async def _export(self, tree: Tree, run_id: str, call_id: str = "0", form: str = "markdown") -> None:
         path = await write_report(Path.cwd(), tree, run_id, call_id, form)
-        self.notify_line(f"report written to {path}" if path else f"this run has no {form} to write")
+        self.notify_line(
+            f"report written to {path.name}, in {path.parent}" if path else f"this run has no {form} to write"
+        )
 
     async def _replay(self, chosen: Chosen) -> None:
         runs = self.session.runs
