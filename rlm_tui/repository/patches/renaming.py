@@ -24,6 +24,7 @@ from rlm_tui.repository.opened import Opened
 from rlm_tui.repository.parsing.definitions import CONTAINERS
 from rlm_tui.repository.parsing.occurrences import Occurrence, enclosing_function, occurrences
 from rlm_tui.repository.patches.below import Below
+from rlm_tui.repository.patches.definition_patch import DefinitionPatch
 from rlm_tui.repository.patches.new_names import problem_of_name
 from rlm_tui.repository.patches.patches import FilePatch, Patch, PatchError
 from rlm_tui.repository.patches.patching import Replacement, TextLines, hunks_of, written
@@ -39,23 +40,12 @@ _NAMED_BY_FILE = frozenset({"java"})
 """Languages in which a file has the name of its class."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renaming:
-    """How a definition gets another name.
-
-    `targets` are the definitions that change together; `sites` the places that the patch changes, `guesses` those that may mean
-    the definition and are left alone, `mentions` comments, strings and texts that hold the word. `notes` are sentences on what
-    to look at.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming(DefinitionPatch):
+    """How a definition gets another name: its `targets` change together, its `sites` are what the patch changes."""
 
     old: str
     new: str
-    targets: tuple[Symbol, ...]
-    patch: str
-    sites: tuple[Hit, ...]
-    guesses: tuple[Hit, ...]
-    mentions: tuple[Hit, ...]
-    notes: tuple[str, ...] = ()
 
 
 class Renames:
@@ -166,7 +156,14 @@ class Renames:
         patch = written(Patch(tuple(edits)))
         apart = [tuple(dict.fromkeys(some))[:_MOST_LISTED] for some in (unsure, mentions)]
         return Renaming(
-            symbol.name, new, tuple(targets), patch, tuple(dict.fromkeys(sites)), apart[0], apart[1], tuple(notes)
+            old=symbol.name,
+            new=new,
+            targets=tuple(targets),
+            patch=patch,
+            sites=tuple(dict.fromkeys(sites)),
+            guesses=apart[0],
+            mentions=apart[1],
+            notes=tuple(notes),
         )
 
     def _decided(

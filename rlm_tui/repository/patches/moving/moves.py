@@ -16,6 +16,7 @@ from rlm_tui.repository.naming import Naming
 from rlm_tui.repository.opened import Opened
 from rlm_tui.repository.parsing.occurrences import Occurrence, occurrences
 from rlm_tui.repository.patches.below import Below
+from rlm_tui.repository.patches.definition_patch import DefinitionPatch
 from rlm_tui.repository.patches.moving.go_moves import GoMove
 from rlm_tui.repository.patches.moving.job import Job
 from rlm_tui.repository.patches.moving.pieces import text_of
@@ -38,22 +39,11 @@ _MOST_LISTED = 500
 _MOST_LINES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Moving:
-    """How definitions get into another file.
-
-    `targets` are the definitions that move, `path` the file that gets them; `sites` the places that name them and lead to them by
-    an edge, `guesses` those that may mean them and are left alone, `mentions` comments, strings and texts that hold their
-    names. `notes` are sentences on what to look at.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving(DefinitionPatch):
+    """How definitions get into another file, at `path`; their `sites` lead to them by an edge."""
 
     path: str
-    targets: tuple[Symbol, ...]
-    patch: str
-    sites: tuple[Hit, ...]
-    guesses: tuple[Hit, ...]
-    mentions: tuple[Hit, ...]
-    notes: tuple[str, ...] = ()
 
 
 class Moves:
@@ -106,12 +96,10 @@ class Moves:
         twins = [s for s in here if any(_is_twin(s, one) or _is_method_of(s, one) for one in symbols)]
         with self._graph.lock:
             along = self._along(indexer, source, target, twins)
-            found = self._moving(indexer, source, target, twins, along, keep=keep)
-        if along:
-            notes.append(
-                f"`{'`, `'.join(dict.fromkeys(one.name for one in along))}` of {source} moves along: nothing else uses it"
-            )
-        moving = Moving(target, *found[:5], notes=(*notes, *found[5]))
+            if along:
+                names = "`, `".join(dict.fromkeys(one.name for one in along))
+                notes.append(f"`{names}` of {source} moves along: nothing else uses it")
+            moving = self._moving(indexer, source, target, twins, along, notes, keep=keep)
         self._checks.check(moving.patch)
         return moving
 
@@ -191,14 +179,14 @@ class Moves:
         target: str,
         asked: Sequence[Symbol],
         along: Sequence[Symbol],
+        notes: list[str],
         *,
         keep: bool,
-    ) -> tuple[tuple[Symbol, ...], str, tuple[Hit, ...], tuple[Hit, ...], tuple[Hit, ...], list[str]]:
+    ) -> Moving:
         names, receivers = self._graph.look_up()
         symbols = [*asked, *along]
         sites: dict[str, list[Occurrence]] = defaultdict(list)
         shown: list[list[Hit]] = [[], [], []]
-        notes: list[str] = []
         for symbol in {symbol.qualified: symbol for symbol in symbols}.values():
             lines = self._everywhere(rf"(?:^|[^\w$]){re.escape(symbol.name)}(?:$|[^\w$])", _MOST_LINES)
             if len(lines) == _MOST_LINES:
@@ -238,9 +226,15 @@ class Moves:
             f"nothing here names {name}: what finds it by its place (a hook, an entry point, a test runner) would not there"
             for name in sorted(unnamed)
         ]
-        return (
-            tuple(symbols), patch, unique[0], unique[1][:_MOST_LISTED], unique[2][:_MOST_LISTED], [*notes, *job.notes]
-        )  # fmt: skip
+        return Moving(
+            path=target,
+            targets=tuple(symbols),
+            patch=patch,
+            sites=unique[0],
+            guesses=unique[1][:_MOST_LISTED],
+            mentions=unique[2][:_MOST_LISTED],
+            notes=(*notes, *job.notes),
+        )
 
     def _decided(
         self,
